@@ -1,0 +1,99 @@
+/** Who may call a route: nobody known (`open`), a person (`app`), or an agent's session (`session`). */
+export type Scope = "open" | "app" | "session";
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Path with `:name` parameters, at the root. */
+  readonly path: string;
+  readonly scope: Scope;
+  /** `json` answers once, `sse` streams, `bytes` takes or gives raw bytes. */
+  readonly answer: "json" | "sse" | "bytes";
+  readonly summary: string;
+}
+
+const json = (
+  method: Route["method"],
+  path: string,
+  summary: string,
+  scope: Scope = "app",
+): Route => ({ method, path, scope, answer: "json", summary });
+const sse = (path: string, summary: string): Route => ({
+  method: "GET",
+  path,
+  scope: "app",
+  answer: "sse",
+  summary,
+});
+
+/** Every route the server has. The router is built from this table, and a test holds the two together. */
+export const routes = {
+  health: json("GET", "/health", "Is the server up", "open"),
+  authExchange: json("POST", "/auth/exchange", "Trade a one-time code for a browser token", "open"),
+  authCode: json("POST", "/auth/code", "Make a one-time code to open the board with"),
+  authTokens: json("GET", "/auth/tokens", "List browser tokens"),
+  authRevoke: json("DELETE", "/auth/tokens/:id", "Revoke a browser token"),
+  info: json("GET", "/info", "Version, port and data directory"),
+  defaults: json("GET", "/defaults", "What a new task starts from"),
+  openapi: json("GET", "/openapi.json", "This contract, machine-readable"),
+
+  listTasks: json("GET", "/tasks", "List tasks, without prompts"),
+  createTask: json("POST", "/tasks", "Create a task, and start it if asked"),
+  getTask: json("GET", "/tasks/:id", "One task, with its prompt"),
+  patchTask: json("PATCH", "/tasks/:id", "Change a task"),
+  deleteTask: json("DELETE", "/tasks/:id", "Delete a task, keeping its work in the trash"),
+  restoreTask: json("POST", "/tasks/:id/restore", "Bring a deleted task back"),
+  startTask: json("POST", "/tasks/:id/start", "Start or start again"),
+  listRuns: json("GET", "/tasks/:id/runs", "Runs of a task, newest first"),
+  taskEvents: sse("/tasks/:id/events", "Replay and follow the events of a task"),
+  taskTranscript: json("GET", "/tasks/:id/transcript", "One page of a task's stored events"),
+  taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs since the base"),
+  taskTerminal: json("GET", "/tasks/:id/terminal", "What the agent's terminal shows now"),
+  listQueued: json("GET", "/tasks/:id/queue", "Messages that wait for the agent"),
+  removeQueued: json("DELETE", "/tasks/:id/queue/:messageId", "Take a waiting message back"),
+  taskInteractions: json("GET", "/tasks/:id/interactions/pending", "What this task waits for"),
+  allInteractions: json("GET", "/interactions/pending", "What all tasks wait for"),
+  trash: json("GET", "/trash", "Deleted tasks that can be restored"),
+  createSample: json("POST", "/sample", "Make and start the sample task"),
+
+  cancelRun: json("POST", "/runs/:id/cancel", "Stop the turn; the session survives"),
+  inputRun: json("POST", "/runs/:id/input", "Send a follow-up"),
+  runEvents: sse("/runs/:id/events", "Replay and follow the events of a run"),
+  events: sse("/events", "State of everything, with the transcripts asked for"),
+
+  listHarnesses: json("GET", "/harnesses", "List harnesses"),
+  createHarness: json("POST", "/harnesses", "Add a harness"),
+  getHarness: json("GET", "/harnesses/:id", "One harness"),
+  patchHarness: json("PATCH", "/harnesses/:id", "Change a harness"),
+  deleteHarness: json("DELETE", "/harnesses/:id", "Remove a harness"),
+  agents: json("GET", "/agents", "Which agents are installed and logged in"),
+  agentModels: json("GET", "/agent-models", "Models of the agents"),
+  agentCommands: json("GET", "/agent-commands", "Slash commands of an agent"),
+
+  listProjects: json("GET", "/projects", "List working-directory shortcuts"),
+  addProject: json("POST", "/projects", "Add a working-directory shortcut"),
+  removeProject: json("DELETE", "/projects", "Remove a working-directory shortcut"),
+  projectBranches: json("GET", "/projects/branches", "Branches of a repository"),
+  projectTrust: json("GET", "/projects/trust", "Agent-config files of a repository and their hash"),
+  trustProject: json("POST", "/projects/trust", "Accept a repository's agent-config files"),
+
+  getPreferences: json("GET", "/preferences", "All preferences"),
+  patchPreferences: json("PATCH", "/preferences", "Set several preferences"),
+  putPreference: json("PUT", "/preferences/:key", "Set one preference"),
+  openPath: json("POST", "/open-path", "Open a folder or file of a task in a local program"),
+  uploadAttachment: {
+    method: "POST",
+    path: "/attachments",
+    scope: "app",
+    answer: "bytes",
+    summary: "Keep an image or file to send along",
+  },
+  blob: {
+    method: "GET",
+    path: "/blobs/:id",
+    scope: "app",
+    answer: "bytes",
+    summary: "The whole of an output that was cut",
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteId = keyof typeof routes;

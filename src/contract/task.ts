@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { Fault } from "./fault.ts";
+import { AgentKind, Column, HarnessId, Isolation, Millis, RunStatus, Ulid } from "./primitives.ts";
+import { RunPhase } from "./run.ts";
+
+/** A file, a folder or an uploaded attachment that goes with a prompt. */
+export const Reference = z.union([
+  z.strictObject({ path: z.string().min(1).max(4096), isDirectory: z.boolean() }),
+  z.strictObject({ attachmentId: Ulid }),
+]);
+export type Reference = z.infer<typeof Reference>;
+
+export const TaskStats = z.object({
+  additions: z.number(),
+  deletions: z.number(),
+  files: z.number(),
+  costUsd: z.number().nullable(),
+  contextPercent: z.number().nullable(),
+  todosDone: z.number(),
+  todosTotal: z.number(),
+});
+export type TaskStats = z.infer<typeof TaskStats>;
+
+/** What the card says in one line while the agent works: verb first. */
+export const LiveLine = z.object({ verb: z.string(), object: z.string(), at: Millis });
+export type LiveLine = z.infer<typeof LiveLine>;
+
+export const Task = z.object({
+  id: Ulid,
+  title: z.string(),
+  /** Only in `GET /tasks/:id`; null in lists and events. */
+  prompt: z.string().nullable(),
+  promptPreview: z.string(),
+  column: Column,
+  /** Fractional rank inside the column. */
+  position: z.string(),
+  agent: z.string(),
+  agentKind: AgentKind,
+  workdir: z.string(),
+  isolation: Isolation,
+  baseRef: z.string().nullable(),
+  baseSha: z.string().nullable(),
+  branch: z.string().nullable(),
+  worktreePath: z.string().nullable(),
+  mode: z.string().nullable(),
+  model: z.string().nullable(),
+  effort: z.string().nullable(),
+  references: z.array(Reference),
+  runId: Ulid.nullable(),
+  runStatus: RunStatus.nullable(),
+  phase: RunPhase.nullable(),
+  /** When the latest run began, for the ticking clock on the card. */
+  runStartedAt: Millis.nullable(),
+  pendingInteractions: z.number().int(),
+  queuedMessages: z.number().int(),
+  unread: z.boolean(),
+  failure: Fault.pick({ code: true, message: true, hint: true }).nullable(),
+  stats: TaskStats.nullable(),
+  live: LiveLine.nullable(),
+  archivedAt: Millis.nullable(),
+  createdAt: Millis,
+  updatedAt: Millis,
+});
+export type Task = z.infer<typeof Task>;
+
+export const CreateTaskBody = z.strictObject({
+  prompt: z.string().min(1).max(2_000_000),
+  workdir: z.string().min(1).max(4096),
+  title: z.string().min(1).max(300).optional(),
+  agent: HarnessId.optional(),
+  mode: z.string().min(1).max(100).nullish(),
+  model: z.string().min(1).max(200).nullish(),
+  effort: z.string().min(1).max(100).nullish(),
+  isolation: Isolation.optional(),
+  baseRef: z.string().min(1).max(10_000).nullish(),
+  references: z.array(Reference).max(100).optional(),
+  column: Column.optional(),
+  start: z.boolean().optional(),
+  id: Ulid.optional(),
+});
+export type CreateTaskBody = z.infer<typeof CreateTaskBody>;
+
+export const PatchTaskBody = z.strictObject({
+  title: z.string().min(1).max(300).optional(),
+  prompt: z.string().min(1).max(2_000_000).optional(),
+  agent: HarnessId.optional(),
+  workdir: z.string().min(1).max(4096).optional(),
+  column: Column.optional(),
+  position: z.string().min(1).max(200).optional(),
+  mode: z.string().min(1).max(100).nullish(),
+  model: z.string().min(1).max(200).nullish(),
+  effort: z.string().min(1).max(100).nullish(),
+  references: z.array(Reference).max(100).optional(),
+  archived: z.boolean().optional(),
+  /** Marks the task as seen or unseen by the person. */
+  unread: z.boolean().optional(),
+});
+export type PatchTaskBody = z.infer<typeof PatchTaskBody>;
+
+export const StartTaskBody = z.strictObject({
+  prompt: z.string().min(1).max(2_000_000).optional(),
+});
+export type StartTaskBody = z.infer<typeof StartTaskBody>;
+
+export const InputBody = z.strictObject({
+  text: z.string().min(1).max(2_000_000),
+  references: z.array(Reference).max(100).optional(),
+  delivery: z.enum(["queue", "steer"]).optional(),
+});
+export type InputBody = z.infer<typeof InputBody>;
+
+/** A message that waits until the agent is idle. */
+export const QueuedMessage = z.object({
+  id: Ulid,
+  taskId: Ulid,
+  text: z.string(),
+  createdAt: Millis,
+});
+export type QueuedMessage = z.infer<typeof QueuedMessage>;
+
+export const TaskCounts = z.record(Column, z.number().int());
+export type TaskCounts = z.infer<typeof TaskCounts>;
+
+/** What deleting a task kept, or null when there was nothing to keep. */
+export const Trash = z.object({
+  ref: z.string(),
+  sha: z.string(),
+  dirtyFiles: z.number().int(),
+  unmergedCommits: z.number().int(),
+});
+export type Trash = z.infer<typeof Trash>;

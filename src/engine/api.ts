@@ -1,0 +1,231 @@
+import type { DraftFrame, Event } from "../contract/event.ts";
+import type {
+  AgentCommand,
+  AgentOptions,
+  AgentStatus,
+  CreateHarnessBody,
+  Harness,
+  ModelOption,
+  PatchHarnessBody,
+} from "../contract/harness.ts";
+import type { Interaction } from "../contract/interaction.ts";
+import type { Column } from "../contract/primitives.ts";
+import type {
+  Branch,
+  Changes,
+  Project,
+  ProjectBody,
+  Trust,
+  TrustBody,
+} from "../contract/project.ts";
+import type { Result } from "../contract/result.ts";
+import type { Run } from "../contract/run.ts";
+import type {
+  CreateTaskBody,
+  InputBody,
+  PatchTaskBody,
+  QueuedMessage,
+  StartTaskBody,
+  Task,
+  Trash,
+} from "../contract/task.ts";
+
+/** Who sends a command and how a retry is known. */
+export interface CommandMeta {
+  /** The `Idempotency-Key`, or null when the client sent none. */
+  readonly commandId: string | null;
+  /** SHA-256 over method, path and body: the same key with another digest is `key_reused`. */
+  readonly digest: string;
+}
+
+/** What a command answers, and with which status; stored as its receipt. */
+export interface Reply<T> {
+  readonly status: 200 | 201 | 202;
+  readonly body: T;
+}
+
+export type Answer<T> = Promise<Result<Reply<T>>>;
+
+export interface ListTasksQuery {
+  readonly column?: Column;
+  readonly agent?: string;
+  readonly workdir?: string;
+  readonly q?: string;
+  readonly archived?: boolean;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface Tasks {
+  list(
+    query: ListTasksQuery,
+  ): Result<{ tasks: readonly Task[]; nextCursor: string | null; counts: Record<Column, number> }>;
+  get(id: string): Result<{ task: Task }>;
+  create(body: CreateTaskBody, meta: CommandMeta): Answer<{ task: Task; run: Run | null }>;
+  patch(id: string, body: PatchTaskBody, meta: CommandMeta): Answer<{ task: Task }>;
+  remove(id: string, meta: CommandMeta): Answer<{ deleted: true; trash: Trash | null }>;
+  restore(id: string, meta: CommandMeta): Answer<{ task: Task }>;
+  trash(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }>;
+  start(id: string, body: StartTaskBody, meta: CommandMeta): Answer<{ task: Task; run: Run }>;
+  sample(meta: CommandMeta): Answer<{ task: Task; run: Run | null }>;
+  changes(id: string, signal: AbortSignal): Promise<Result<{ changes: Changes }>>;
+  terminal(
+    id: string,
+  ): Promise<
+    Result<{ terminal: { text: string; columns: number; rows: number; attachCommand: string } }>
+  >;
+  interactions(id: string | null): Result<{ interactions: readonly Interaction[] }>;
+  /** Newest page first: events with seq < `before` (or the end), in rising order. */
+  transcript(
+    id: string,
+    page: { readonly before?: number; readonly limit?: number },
+  ): Result<{ events: readonly Event[]; nextBefore: number | null; lastSeq: number }>;
+  queued(id: string): Result<{ messages: readonly QueuedMessage[] }>;
+  removeQueued(id: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }>;
+}
+
+export interface Runs {
+  list(
+    taskId: string,
+    page: { readonly limit?: number; readonly cursor?: string },
+  ): Result<{ runs: readonly Run[]; nextCursor: string | null }>;
+  cancel(id: string, meta: CommandMeta): Answer<{ run: Run }>;
+  input(
+    id: string,
+    body: InputBody,
+    meta: CommandMeta,
+  ): Answer<{ run: Run } | { queued: QueuedMessage }>;
+}
+
+export interface Projects {
+  list(): Promise<Result<{ projects: readonly Project[] }>>;
+  add(body: ProjectBody, meta: CommandMeta): Answer<{ project: Project }>;
+  remove(path: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  branches(path: string): Promise<Result<{ branches: readonly Branch[] }>>;
+  trust(path: string): Promise<Result<Trust>>;
+  acceptTrust(body: TrustBody, meta: CommandMeta): Answer<Trust>;
+}
+
+export interface Harnesses {
+  list(): Result<{ harnesses: readonly Harness[] }>;
+  get(id: string): Result<{ harness: Harness }>;
+  create(body: CreateHarnessBody, meta: CommandMeta): Answer<{ harness: Harness }>;
+  patch(id: string, body: PatchHarnessBody, meta: CommandMeta): Answer<{ harness: Harness }>;
+  remove(id: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  /** Cached probes; never blocks longer than 3 s. */
+  agents(): Promise<Result<{ agents: readonly AgentStatus[] }>>;
+  models(
+    harnessId: string | null,
+  ): Promise<
+    Result<{ models: Record<string, readonly ModelOption[]>; source: "probe" | "curated" }>
+  >;
+  commands(
+    harnessId: string | null,
+    workdir: string | null,
+  ): Promise<Result<{ commands: readonly AgentCommand[] }>>;
+  /** Per kind of agent. */
+  options(): Readonly<Record<string, AgentOptions>>;
+  defaultAgent(): string;
+}
+
+export interface Preferences {
+  all(): Result<{ preferences: Readonly<Record<string, unknown>> }>;
+  set(
+    values: Readonly<Record<string, unknown>>,
+    meta: CommandMeta,
+  ): Answer<{ preferences: Readonly<Record<string, unknown>> }>;
+}
+
+/** Where a stream's frames go. `false` = the reader is too slow: the stream is dropped, it resumes. */
+export interface StreamSink {
+  event(event: Event): boolean;
+  draft(frame: DraftFrame): boolean;
+  reset(): boolean;
+}
+
+export interface StreamQuery {
+  /** `global`: state events of every task, and all events of `taskIds`. */
+  readonly scope:
+    | { readonly kind: "global"; readonly taskIds: readonly string[] }
+    | { readonly kind: "task"; readonly taskId: string }
+    | { readonly kind: "run"; readonly runId: string };
+  /** Resume behind this seq; null = from the start for task and run, live only for global. */
+  readonly after: number | null;
+  /** Start this many stored events before the end (task scope). */
+  readonly tail: number | null;
+}
+
+export interface Streams {
+  /** Replays, then follows, without gap or repeat. The answer ends it. `not_found` for an unknown task or run. */
+  open(query: StreamQuery, sink: StreamSink): Result<() => void>;
+  /** Live subscribers, for leak tests. */
+  count(): number;
+}
+
+/** What may be opened for the person in a program of this machine. */
+export interface Places {
+  /** A folder or file inside a known task, project or worktree, as a real path. */
+  locate(request: {
+    readonly taskId: string | null;
+    readonly path: string | null;
+  }): Promise<Result<{ readonly path: string; readonly directory: string }>>;
+}
+
+export interface Blobs {
+  get(id: string): Result<Uint8Array>;
+  /** Sniffs, stores under `<data>/attachments/<id>`; `path` is absolute. */
+  attach(
+    bytes: Uint8Array,
+    taskId: string | null,
+    meta: CommandMeta,
+  ): Answer<{ id: string; path: string }>;
+}
+
+export type TokenScope =
+  | { readonly kind: "app"; readonly tokenId: string }
+  | { readonly kind: "session"; readonly sessionId: string; readonly taskId: string };
+
+export interface Auth {
+  /** Timing-safe; null = unknown, expired or of a closed session. */
+  verify(token: string): TokenScope | null;
+  /** A fresh one-time code, good for 60 s and one use. */
+  issueCode(): { readonly code: string; readonly expiresAt: number };
+  exchange(code: string, label: string): Result<{ readonly token: string }>;
+  tokens(): Result<{
+    readonly tokens: readonly {
+      id: string;
+      label: string;
+      createdAt: number;
+      expiresAt: number;
+      lastUsedAt: number | null;
+    }[];
+  }>;
+  revoke(id: string): Result<{ readonly deleted: true }>;
+}
+
+export interface Info {
+  readonly version: string;
+  readonly commit: string | null;
+  readonly startedAt: number;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly platform: string;
+  readonly runtime: string;
+}
+
+/** Everything the HTTP layer, the CLI and tests may ask of the product. */
+export interface Engine {
+  readonly tasks: Tasks;
+  readonly runs: Runs;
+  readonly projects: Projects;
+  readonly harnesses: Harnesses;
+  readonly preferences: Preferences;
+  readonly streams: Streams;
+  readonly places: Places;
+  readonly blobs: Blobs;
+  readonly auth: Auth;
+  /** Takes up what an earlier server left; resolves when every session is attached or settled. */
+  boot(): Promise<void>;
+  /** Lets go of every agent (they live on) and finishes open transactions, within 2 s. */
+  shutdown(): Promise<void>;
+}

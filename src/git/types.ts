@@ -1,0 +1,93 @@
+import type { Branch, Changes } from "../contract/project.ts";
+import type { Result } from "../contract/result.ts";
+import type { Trash } from "../contract/task.ts";
+
+/** What a folder is, as git sees it; all paths absolute and real. */
+export type Place =
+  | { readonly kind: "folder"; readonly root: string }
+  | {
+      readonly kind: "repository";
+      /** The top of the worktree that holds the folder, or the bare repository itself. */
+      readonly root: string;
+      /** The main worktree (the bare repository when bare). */
+      readonly mainRoot: string;
+      /** The git directory all worktrees share: the key of the mutex and of trust. */
+      readonly commonDir: string;
+      /** The folder relative to `root`, "" for the top: where in the worktree the agent starts. */
+      readonly prefix: string;
+      readonly bare: boolean;
+      /** Null when HEAD is detached. */
+      readonly branch: string | null;
+      /** Null when there is no commit yet. */
+      readonly headSha: string | null;
+    };
+
+export interface WorktreeRequest {
+  readonly taskId: string;
+  readonly commonDir: string;
+  /** Pinned commit the branch starts at. */
+  readonly baseSha: string;
+  /** Wanted branch name; the next free `-2`, `-3`, … is taken when it exists or is blocked. */
+  readonly branch: string;
+  /** `<data>/worktrees/<task-id>`. */
+  readonly path: string;
+}
+
+export interface TrashRequest {
+  readonly taskId: string;
+  readonly commonDir: string;
+  readonly path: string | null;
+  readonly branch: string | null;
+  readonly baseSha: string | null;
+}
+
+/** The one way Agetor talks to git: a fixed environment in which nothing of the repository runs. */
+export interface Git {
+  available(): Promise<Result<{ readonly version: string; readonly path: string }>>;
+  /** What the folder is. `not_a_directory` when it does not exist or is a file. */
+  inspect(folder: string): Promise<Result<Place>>;
+  branches(commonDir: string): Promise<Result<readonly Branch[]>>;
+  /** A revision the person typed, resolved to a commit. Hostile input; `bad_ref` otherwise. */
+  resolve(commonDir: string, revision: string): Promise<Result<string>>;
+  /** Writes `refs/agetor/base/<task>`. Idempotent. */
+  pin(commonDir: string, taskId: string, sha: string): Promise<Result<null>>;
+  pinned(commonDir: string, taskId: string): Promise<Result<string | null>>;
+  unpin(commonDir: string, taskId: string): Promise<Result<null>>;
+  /** Makes branch and worktree. Idempotent for one task: a finished one is answered as it is. */
+  addWorktree(
+    request: WorktreeRequest,
+  ): Promise<Result<{ readonly branch: string; readonly path: string }>>;
+  /**
+   * Keeps uncommitted (untracked too, ignored not) and unmerged work under
+   * `refs/agetor/trash/<task>`; null when there was nothing to keep.
+   */
+  keep(request: TrashRequest): Promise<Result<Trash | null>>;
+  /** Removes worktree and branch, after `keep`. Refuses any path that is not the task's own. Idempotent. */
+  removeWorktree(request: TrashRequest): Promise<Result<null>>;
+  /** Brings branch and worktree back from the trash ref, uncommitted files uncommitted again. */
+  restore(
+    request: WorktreeRequest,
+  ): Promise<Result<{ readonly branch: string; readonly path: string }>>;
+  /** Files and diffs of a worktree since the base commit, committed or not, untracked too. */
+  changes(worktree: string, baseSha: string, signal: AbortSignal): Promise<Result<Changes>>;
+  /** Numbers only: cheap enough for the card. */
+  shortstat(
+    worktree: string,
+    baseSha: string,
+    signal: AbortSignal,
+  ): Promise<
+    Result<{ readonly files: number; readonly additions: number; readonly deletions: number }>
+  >;
+  /** The worktree's own git directory. */
+  gitDir(worktree: string): Promise<Result<string>>;
+  /** Agent-config files of the tree at a commit (or of a plain folder), with their hashes. */
+  agentConfig(
+    place: Place,
+    sha: string | null,
+  ): Promise<Result<readonly { readonly path: string; readonly sha256: string }[]>>;
+  /** Makes the throwaway repository of the sample task. Idempotent. */
+  createSampleRepository(
+    path: string,
+    files: Readonly<Record<string, string>>,
+  ): Promise<Result<null>>;
+}

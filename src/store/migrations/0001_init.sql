@@ -1,0 +1,195 @@
+CREATE TABLE event (
+  seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+  at      INTEGER NOT NULL,
+  type    TEXT NOT NULL,
+  task_id TEXT,
+  run_id  TEXT,
+  key     TEXT,
+  cause   TEXT NOT NULL,
+  data    TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_key ON event (run_id, key) WHERE key IS NOT NULL;
+CREATE INDEX event_task ON event (task_id, seq);
+CREATE INDEX event_run ON event (run_id, seq);
+
+CREATE TABLE receipt (
+  command_id TEXT PRIMARY KEY,
+  digest     TEXT NOT NULL,
+  status     INTEGER NOT NULL,
+  answer     TEXT NOT NULL,
+  at         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE task (
+  id            TEXT PRIMARY KEY,
+  title         TEXT NOT NULL,
+  prompt        TEXT NOT NULL,
+  column_name   TEXT NOT NULL,
+  position      TEXT NOT NULL,
+  agent         TEXT NOT NULL,
+  agent_kind    TEXT NOT NULL,
+  workdir       TEXT NOT NULL,
+  common_dir    TEXT,
+  prefix        TEXT NOT NULL,
+  isolation     TEXT NOT NULL,
+  base_ref      TEXT,
+  base_sha      TEXT,
+  branch        TEXT,
+  worktree_path TEXT,
+  mode          TEXT,
+  model         TEXT,
+  effort        TEXT,
+  refs          TEXT NOT NULL,
+  run_id        TEXT,
+  unread        INTEGER NOT NULL,
+  stats         TEXT,
+  live          TEXT,
+  archived_at   INTEGER,
+  deleted_at    INTEGER,
+  trash         TEXT,
+  created_at    INTEGER NOT NULL,
+  updated_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX task_board ON task (deleted_at, archived_at, column_name, position, id);
+CREATE INDEX task_repo ON task (common_dir);
+
+CREATE TABLE run (
+  id          TEXT PRIMARY KEY,
+  task_id     TEXT NOT NULL REFERENCES task (id),
+  agent       TEXT NOT NULL,
+  prompt      TEXT NOT NULL,
+  message_id  TEXT NOT NULL,
+  session_id  TEXT,
+  session_ref TEXT,
+  phase       TEXT NOT NULL,
+  phase_kind  TEXT NOT NULL,
+  started_at  INTEGER,
+  ended_at    INTEGER,
+  exit_code   INTEGER,
+  usage       TEXT,
+  background  TEXT NOT NULL,
+  created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX run_task ON run (task_id, id);
+CREATE INDEX run_open ON run (phase_kind) WHERE phase_kind <> 'ended';
+
+CREATE TABLE session (
+  id               TEXT PRIMARY KEY,
+  task_id          TEXT NOT NULL REFERENCES task (id),
+  harness_id       TEXT NOT NULL,
+  kind             TEXT NOT NULL,
+  state            TEXT NOT NULL CHECK (state IN ('opening', 'live', 'closed')),
+  ref              TEXT,
+  agent_session_id TEXT,
+  token_hash       TEXT,
+  created_at       INTEGER NOT NULL,
+  closed_at        INTEGER
+) STRICT;
+CREATE INDEX session_task ON session (task_id, id);
+CREATE INDEX session_live ON session (state) WHERE state <> 'closed';
+
+CREATE TABLE cursor (
+  session_id    TEXT NOT NULL REFERENCES session (id),
+  stream        TEXT NOT NULL,
+  generation    INTEGER NOT NULL,
+  offset        INTEGER NOT NULL,
+  decoder_state TEXT NOT NULL,
+  PRIMARY KEY (session_id, stream)
+) STRICT;
+
+CREATE TABLE queued_message (
+  id         TEXT PRIMARY KEY,
+  task_id    TEXT NOT NULL REFERENCES task (id),
+  text       TEXT NOT NULL,
+  position   TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX queued_message_task ON queued_message (task_id, position, id);
+
+CREATE TABLE interaction (
+  id          TEXT PRIMARY KEY,
+  task_id     TEXT NOT NULL REFERENCES task (id),
+  run_id      TEXT NOT NULL REFERENCES run (id),
+  kind        TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  answer      TEXT,
+  state       TEXT NOT NULL CHECK (state IN ('open', 'answered', 'gone')),
+  created_at  INTEGER NOT NULL,
+  resolved_at INTEGER
+) STRICT;
+CREATE INDEX interaction_open ON interaction (task_id) WHERE state = 'open';
+
+CREATE TABLE approval_rule (
+  id         TEXT PRIMARY KEY,
+  task_id    TEXT NOT NULL REFERENCES task (id),
+  tool_name  TEXT NOT NULL,
+  match      TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE project (
+  path       TEXT PRIMARY KEY,
+  name       TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE trust (
+  path       TEXT PRIMARY KEY,
+  hash       TEXT NOT NULL,
+  files      TEXT NOT NULL,
+  trusted_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE harness (
+  id         TEXT PRIMARY KEY,
+  kind       TEXT NOT NULL,
+  label      TEXT NOT NULL,
+  builtin    INTEGER NOT NULL,
+  enabled    INTEGER NOT NULL,
+  bin        TEXT,
+  args       TEXT NOT NULL,
+  home       TEXT,
+  env        TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE preference (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE effect (
+  id      TEXT PRIMARY KEY,
+  task_id TEXT NOT NULL,
+  run_id  TEXT,
+  kind    TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  state   TEXT NOT NULL CHECK (state IN ('started', 'done', 'failed')),
+  at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX effect_open ON effect (state) WHERE state = 'started';
+
+CREATE TABLE browser_token (
+  id           TEXT PRIMARY KEY,
+  hash         TEXT NOT NULL UNIQUE,
+  label        TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  expires_at   INTEGER NOT NULL,
+  last_used_at INTEGER
+) STRICT;
+
+CREATE TABLE attachment (
+  id         TEXT PRIMARY KEY,
+  task_id    TEXT,
+  media_type TEXT NOT NULL,
+  bytes      INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE blob (
+  id         TEXT PRIMARY KEY,
+  bytes      BLOB NOT NULL,
+  size       INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;

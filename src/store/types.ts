@@ -1,0 +1,242 @@
+import type { Event, EventType } from "../contract/event.ts";
+import type { Harness } from "../contract/harness.ts";
+import type { Interaction } from "../contract/interaction.ts";
+import type { AgentKind, Column, Isolation, Millis } from "../contract/primitives.ts";
+import type { Project } from "../contract/project.ts";
+import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
+import type { LiveLine, QueuedMessage, Reference, TaskStats, Trash } from "../contract/task.ts";
+
+/** A row of `task`. */
+export interface TaskRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly prompt: string;
+  readonly column: Column;
+  readonly position: string;
+  readonly agent: string;
+  readonly agentKind: AgentKind;
+  readonly workdir: string;
+  /** The shared git directory of its repository; null outside one. */
+  readonly commonDir: string | null;
+  readonly prefix: string;
+  readonly isolation: Isolation;
+  readonly baseRef: string | null;
+  readonly baseSha: string | null;
+  readonly branch: string | null;
+  readonly worktreePath: string | null;
+  readonly mode: string | null;
+  readonly model: string | null;
+  readonly effort: string | null;
+  readonly references: readonly Reference[];
+  readonly runId: string | null;
+  readonly unread: boolean;
+  readonly stats: TaskStats | null;
+  readonly live: LiveLine | null;
+  readonly archivedAt: Millis | null;
+  readonly deletedAt: Millis | null;
+  readonly trash: Trash | null;
+  readonly createdAt: Millis;
+  readonly updatedAt: Millis;
+}
+
+/** A row of `run`. Status, error and outcome all follow from `phase`. */
+export interface RunRecord {
+  readonly id: string;
+  readonly taskId: string;
+  readonly agent: string;
+  readonly prompt: string;
+  /** Our id of the message this run delivers. */
+  readonly messageId: string;
+  readonly sessionId: string | null;
+  /** The agent's own id of the conversation. */
+  readonly sessionRef: string | null;
+  readonly phase: RunPhase;
+  readonly startedAt: Millis | null;
+  readonly endedAt: Millis | null;
+  readonly exitCode: number | null;
+  readonly usage: Usage | null;
+  readonly background: readonly BackgroundTask[];
+  readonly createdAt: Millis;
+}
+
+/** A row of `session`: one agent process (or its place), durable before its first byte is read. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly taskId: string;
+  readonly harnessId: string;
+  readonly kind: AgentKind;
+  readonly state: "opening" | "live" | "closed";
+  /** The driver's ref as JSON value; null until the agent was started. */
+  readonly ref: unknown;
+  readonly agentSessionId: string | null;
+  readonly tokenHash: string | null;
+  readonly createdAt: Millis;
+  readonly closedAt: Millis | null;
+}
+
+export interface CursorRecord {
+  readonly sessionId: string;
+  readonly stream: string;
+  readonly generation: number;
+  readonly offset: number;
+  readonly state: unknown;
+}
+
+export interface EffectRecord {
+  readonly id: string;
+  readonly taskId: string;
+  readonly runId: string | null;
+  readonly kind: string;
+  readonly attempt: number;
+  readonly state: "started" | "done" | "failed";
+  readonly at: Millis;
+}
+
+export interface ReceiptRecord {
+  readonly commandId: string;
+  readonly digest: string;
+  readonly status: number;
+  readonly answer: unknown;
+  readonly at: Millis;
+}
+
+export interface TrustRecord {
+  readonly path: string;
+  readonly hash: string;
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  readonly trustedAt: Millis;
+}
+
+export interface BrowserTokenRecord {
+  readonly id: string;
+  readonly hash: string;
+  readonly label: string;
+  readonly createdAt: Millis;
+  readonly expiresAt: Millis;
+  readonly lastUsedAt: Millis | null;
+}
+
+export interface AttachmentRecord {
+  readonly id: string;
+  readonly taskId: string | null;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly createdAt: Millis;
+}
+
+/** A task with what its card needs beside it. In lists `task.prompt` is cut to 200 characters. */
+export interface TaskView {
+  readonly task: TaskRecord;
+  readonly run: RunRecord | null;
+  readonly pendingInteractions: number;
+  readonly queuedMessages: number;
+}
+
+export interface TaskFilter {
+  readonly column?: Column;
+  readonly agent?: string;
+  readonly workdir?: string;
+  /** Free text over title and prompt, case-insensitive, taken literally. */
+  readonly q?: string;
+  readonly archived: boolean;
+  readonly limit: number;
+  /** Continue behind this row (column order, position, id). */
+  readonly after?: { readonly column: Column; readonly position: string; readonly id: string };
+}
+
+export interface EventFilter {
+  /** Only rows with a higher seq. */
+  readonly after: number;
+  readonly upTo?: number;
+  readonly taskIds?: readonly string[];
+  readonly runId?: string;
+  /** Restrict to state events (the global stream) or take all. */
+  readonly only?: "state";
+  readonly limit: number;
+}
+
+/** Reads see the last commit, or the open transaction when called inside one. */
+export interface Reads {
+  task(id: string): TaskRecord | null;
+  view(id: string): TaskView | null;
+  views(filter: TaskFilter): readonly TaskView[];
+  counts(archived: boolean): Readonly<Record<Column, number>>;
+  /** Deleted tasks, newest first. */
+  trashed(): readonly TaskRecord[];
+  /** The lowest (`first`) and highest (`last`) rank of a column, null when empty. */
+  ranks(column: Column): { readonly first: string | null; readonly last: string | null };
+  run(id: string): RunRecord | null;
+  /** Newest first, from before `cursor` (a run id) when given. */
+  runs(taskId: string, limit: number, cursor: string | null): readonly RunRecord[];
+  openRuns(): readonly RunRecord[];
+  session(id: string): SessionRecord | null;
+  sessionByToken(tokenHash: string): SessionRecord | null;
+  /** The newest session of the task, whatever its state. */
+  latestSession(taskId: string): SessionRecord | null;
+  openSessions(): readonly SessionRecord[];
+  cursor(sessionId: string, stream: string): CursorRecord | null;
+  queued(taskId: string): readonly QueuedMessage[];
+  interactions(taskId: string | null): readonly Interaction[];
+  effect(id: string): EffectRecord | null;
+  openEffects(): readonly EffectRecord[];
+  receipt(commandId: string): ReceiptRecord | null;
+  events(filter: EventFilter): readonly Event[];
+  /** The seq that is `n` stored events before the end of the task's events (0 = all). */
+  tailSeq(taskId: string, n: number): number;
+  lastSeq(): number;
+  firstSeq(): number;
+  projects(): readonly Omit<Project, "isRepository">[];
+  trust(path: string): TrustRecord | null;
+  harnesses(): readonly Harness[];
+  harness(id: string): Harness | null;
+  tasksOfHarness(id: string): readonly string[];
+  preferences(): Readonly<Record<string, unknown>>;
+  browserToken(hash: string): BrowserTokenRecord | null;
+  browserTokens(): readonly BrowserTokenRecord[];
+  attachment(id: string): AttachmentRecord | null;
+  blob(id: string): Uint8Array | null;
+}
+
+/** One `BEGIN IMMEDIATE` transaction: all of it or nothing. */
+export interface Tx extends Reads {
+  /** Null when (runId, key) is already there. */
+  appendEvent(event: {
+    readonly at: Millis;
+    readonly type: EventType;
+    readonly taskId: string | null;
+    readonly runId: string | null;
+    readonly key: string | null;
+    readonly cause: string;
+    readonly data: unknown;
+  }): Event | null;
+  putTask(task: TaskRecord): void;
+  /** Forgets a task and everything of it, events too. */
+  purgeTask(id: string): void;
+  putRun(run: RunRecord): void;
+  putSession(session: SessionRecord): void;
+  putCursor(cursor: CursorRecord): void;
+  putQueued(message: QueuedMessage & { readonly position: string }): void;
+  removeQueued(id: string): void;
+  putEffect(effect: EffectRecord): void;
+  putReceipt(receipt: ReceiptRecord): void;
+  putProject(project: Omit<Project, "isRepository">): void;
+  removeProject(path: string): boolean;
+  putTrust(trust: TrustRecord): void;
+  putHarness(harness: Harness): void;
+  removeHarness(id: string): boolean;
+  putPreference(key: string, value: unknown): void;
+  putBrowserToken(token: BrowserTokenRecord): void;
+  removeBrowserToken(id: string): boolean;
+  putAttachment(attachment: AttachmentRecord): void;
+  /** Stores compressed; answers the id. */
+  putBlob(id: string, bytes: Uint8Array, at: Millis): void;
+}
+
+export interface Store extends Reads {
+  /** Runs `work` in one transaction. A throw rolls back. Disk full throws `StoreFull`. */
+  transact<T>(work: (tx: Tx) => T): T;
+  close(): void;
+}
+
+/** Thrown when the disk is full; reads go on. */
+export class StoreFull extends Error {}
