@@ -1,0 +1,49 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type ProxyOptions } from "vite";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The API stands at the root beside the page, so the dev server has to know its nouns. */
+const apiPaths = [
+  "health|info|defaults|tasks|runs|harnesses|agents|agent-models|agent-commands",
+  "approvals|questions|ask-questions|plan-approvals|interactions|projects|preferences",
+  "open-path|events|trash|attachments|auth|openapi\\.json|blobs|rules|storage|mcp",
+].join("|");
+
+const api = `http://127.0.0.1:${process.env["AGETOR_API_PORT"] ?? "4317"}`;
+
+/**
+ * The server accepts no other origin than its own. The dev server's own page is made to look like
+ * that; a request from anywhere else keeps its Origin and is refused as it would be without us.
+ */
+const toApi: ProxyOptions = {
+  target: api,
+  changeOrigin: true,
+  configure(proxy) {
+    proxy.on("proxyReq", (outgoing, incoming) => {
+      const { origin, host } = incoming.headers;
+      if (origin !== undefined && origin === `http://${host}`) outgoing.setHeader("origin", api);
+    });
+  },
+};
+
+export default defineConfig({
+  root: at("./src/web"),
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: at("./dist/web"),
+    emptyOutDir: true,
+    // `script-src 'self'` and `font-src 'self'` leave no room for data: URLs or inline scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  worker: { format: "es" },
+  server: {
+    host: "127.0.0.1",
+    strictPort: true,
+    proxy: { [`^/(?:${apiPaths})(?:[/?].*)?$`]: toApi },
+  },
+});
