@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { explain } from "./fault.mjs";
+import { inRoot, root, setupDir } from "./paths.mjs";
+import { thisPlatform } from "./platform.mjs";
+import { run } from "./run.mjs";
+import { during } from "./say.mjs";
+import { digest, Stamp } from "./stamp.mjs";
+
+/**
+ * Installs what bun.lock says, unless that is already there. No install script is ever run.
+ * @param {string} bun
+ */
+export async function ensureDependencies(bun) {
+  const stamp = new Stamp(`${setupDir}/dependencies`);
+  const { os, cpu, libc } = thisPlatform();
+  const wanted = `${digest(root, ["package.json", "bun.lock"])} ${os} ${cpu} ${libc}`;
+  if (stamp.matches(wanted) && existsSync(inRoot("node_modules/hono/package.json"))) return;
+  stamp.clear();
+  await during("installing packages", async () => {
+    const args = ["install", "--frozen-lockfile", "--ignore-scripts"];
+    const { code, output } = await run(bun, args, { cwd: root });
+    if (code !== 0) throw explain("installing packages", output);
+  });
+  stamp.set(wanted);
+}
