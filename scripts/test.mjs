@@ -5,4 +5,9 @@ if (Number(version.split(".")[0]) < 20) {
   console.error(`agetor: Node ${version} is too old. Install Node 20 or newer, then try again.`);
   process.exit(1);
 }
-import("./suites/test.mjs").then((it) => it.main(process.argv.slice(2)));
+import("./suites/test.mjs")
+  .then((it) => it.main(process.argv.slice(2)))
+  .catch((cause) => {
+    console.error(cause);
+    process.exit(1);
+  });
