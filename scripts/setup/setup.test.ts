@@ -1,0 +1,312 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withoutNpm } from "./environment.mjs";
+import { explain, SetupFault } from "./fault.mjs";
+import { startSettings } from "./flags.mjs";
+import { alone } from "./lock.mjs";
+import { bunPackage, libcOf } from "./platform.mjs";
+import { which } from "./programs.mjs";
+import { run } from "./run.mjs";
+import { digest, Stamp } from "./stamp.mjs";
+import { planInstall } from "./system.mjs";
+
+let dir = "";
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "agetor-setup-"));
+});
+
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const write = (path: string, text: string): string => {
+  const file = join(dir, path);
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+};
+
+describe("flags", () => {
+  const settings = (...argv: string[]) => startSettings(argv, {}, "/here");
+
+  test("become the server's environment", () => {
+    expect(settings()).toEqual({});
+    expect(settings("--port", "0", "--data-dir", "d", "--no-open")).toEqual({
+      AGETOR_API_PORT: "0",
+      AGETOR_DATA_DIR: "/here/d",
+      AGETOR_NO_OPEN: "1",
+    });
+    expect(settings("--port=65535", "--data-dir=/abs")).toEqual({
+      AGETOR_API_PORT: "65535",
+      AGETOR_DATA_DIR: "/abs",
+    });
+    expect(settings("--help")).toBe("help");
+  });
+
+  test.each([
+    ["--port"],
+    ["--port", "65536"],
+    ["--port", "-1"],
+    ["--port", "4e3"],
+    ["--port="],
+    ["--data-dir", "--no-open"],
+    ["--no-open=1"],
+    ["--prot", "1"],
+    ["5000"],
+  ])("%s %s is refused with exit code 2 and the help", (...argv) => {
+    expect(() => settings(...(argv as string[]))).toThrow(
+      expect.objectContaining({
+        exitCode: 2,
+        hint: expect.stringContaining("npm start -- --port"),
+      }),
+    );
+  });
+
+  test("a flag that npm swallowed is said, not ignored", () => {
+    const env = { npm_config_port: "5000" };
+    expect(() => startSettings([], env, "/")).toThrow(/npm start -- --port/);
+  });
+});
+
+describe("platform", () => {
+  test.each([
+    ["linux", "x64", "glibc", "@oven/bun-linux-x64"],
+    ["linux", "x64", "musl", "@oven/bun-linux-x64-musl"],
+    ["linux", "arm64", "musl", "@oven/bun-linux-aarch64-musl"],
+    ["darwin", "arm64", null, "@oven/bun-darwin-aarch64"],
+    ["darwin", "x64", null, "@oven/bun-darwin-x64"],
+  ] as const)("%s %s %s takes %s", (os, cpu, libc, name) => {
+    expect(bunPackage({ os, cpu, libc })).toBe(name);
+  });
+
+  test("every package that can be chosen is pinned, with a hash and without a host", async () => {
+    const tools = join(import.meta.dir, "../../tools");
+    const { optionalDependencies } = await Bun.file(join(tools, "package.json")).json();
+    const { packages } = await Bun.file(join(tools, "package-lock.json")).json();
+    expect(Object.keys(optionalDependencies)).toHaveLength(8);
+    for (const [name, version] of Object.entries(optionalDependencies)) {
+      const locked = packages[`node_modules/${name}`];
+      expect(locked).toMatchObject({ version, integrity: expect.stringMatching(/^sha512-/) });
+      expect(locked.resolved).toBeUndefined();
+    }
+  });
+
+  test("Windows is told about WSL, and an unknown processor about the known ones", () => {
+    expect(() => bunPackage({ os: "win32", cpu: "x64", libc: null })).toThrow(/WSL/);
+    expect(() => bunPackage({ os: "linux", cpu: "ppc64", libc: "glibc" })).toThrow(SetupFault);
+  });
+
+  test("the C library is read from the program's own head", () => {
+    const head = (loader: string) => `\u007fELF\0\0${loader}\0`;
+    expect(libcOf(write("musl", head("/lib/ld-musl-x86_64.so.1")))).toBe("musl");
+    expect(libcOf(write("glibc", head("/lib64/ld-linux-x86-64.so.2")))).toBe("glibc");
+  });
+});
+
+describe("stamps", () => {
+  const sources = ["web", "lock"];
+
+  test("a digest changes with every content, name and removal, and with nothing else", () => {
+    write("web/a.ts", "1");
+    write("web/deep/b.ts", "2");
+    write("lock", "3");
+    const seen = [digest(dir, sources)];
+    write("other", "4");
+    expect(digest(dir, sources)).toBe(seen[0] ?? "");
+    for (const change of [
+      () => write("web/a.ts", "x"),
+      () => write("web/c.ts", ""),
+      () => rmSync(join(dir, "web/deep/b.ts")),
+      () => rmSync(join(dir, "lock")),
+    ]) {
+      change();
+      seen.push(digest(dir, sources));
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test("files that are not kept do not count", () => {
+    write("web/a.ts", "1");
+    const keep = (path: string) => !path.endsWith(".test.ts");
+    const before = digest(dir, sources, keep);
+    write("web/a.test.ts", "1");
+    expect(digest(dir, sources, keep)).toBe(before);
+  });
+
+  test("a stamp matches only what was set, and not after a step was begun", () => {
+    const stamp = new Stamp(join(dir, "deep/stamp"));
+    expect(stamp.matches("a")).toBe(false);
+    stamp.set("a");
+    expect([stamp.matches("a"), stamp.matches("b")]).toEqual([true, false]);
+    stamp.clear();
+    expect(stamp.matches("a")).toBe(false);
+  });
+});
+
+describe("the lock", () => {
+  test("lets one work at a time, and tells the other whom it waits for", async () => {
+    const file = join(dir, "lock");
+    const order: string[] = [];
+    const waited = Promise.withResolvers<number>();
+    const first = alone(
+      file,
+      () => {},
+      async () => {
+        order.push("first");
+        expect(await waited.promise).toBe(process.pid);
+        order.push("first done");
+      },
+    );
+    const second = alone(file, waited.resolve, async () => {
+      order.push("second");
+    });
+    await Promise.all([first, second]);
+    expect(order).toEqual(["first", "first done", "second"]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("is taken over from a process that died", async () => {
+    const { pid, exited } = Bun.spawn(["true"]);
+    await exited;
+    const file = write("lock", String(pid));
+    expect(
+      await alone(
+        file,
+        () => {},
+        async () => "mine",
+      ),
+    ).toBe("mine");
+  });
+
+  test("is taken over from a holder that has been silent for long, whoever has its pid now", async () => {
+    const file = write("lock", "1");
+    utimesSync(file, new Date(0), new Date(0));
+    expect(
+      await alone(
+        file,
+        () => {},
+        async () => "mine",
+      ),
+    ).toBe("mine");
+  });
+
+  test("is given back when the work fails", async () => {
+    const file = join(dir, "lock");
+    const failing = alone(
+      file,
+      () => {},
+      () => Promise.reject(new Error("broken")),
+    );
+    await expect(failing).rejects.toThrow("broken");
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe("faults", () => {
+  test.each([
+    ["npm error code ENOSPC", "the disk is full"],
+    ["error: NoSpaceLeft: failed to extract", "the disk is full"],
+    ["npm error code EACCES\nnpm error syscall mkdir", "a file or folder may not be written"],
+    ["npm error code ENOTFOUND", "the package registry cannot be reached"],
+    [
+      "error: ConnectionRefused downloading package manifest",
+      "the package registry cannot be reached",
+    ],
+    ["error: lockfile had changes, but lockfile is frozen", "do not agree"],
+    ["npm error code EINTEGRITY", "not what the lock file promises"],
+  ])("%s means: %s", (output, message) => {
+    const fault = explain("installing", output);
+    expect(fault.message).toContain(message);
+    expect(fault.message).toContain(output);
+    expect(fault.hint).not.toBe("");
+  });
+});
+
+describe("programs of the system", () => {
+  const has =
+    (...programs: string[]) =>
+    (program: string) =>
+      programs.includes(program);
+
+  test("at a terminal it asks, with sudo unless root", () => {
+    const situation = { root: false, terminal: true, has: has("dnf", "sudo") };
+    expect(planInstall(["tmux"], situation)).toEqual({
+      how: "ask",
+      commands: [["sudo", "dnf", "install", "-y", "tmux"]],
+    });
+    expect(planInstall(["tmux"], { ...situation, root: true })).toMatchObject({
+      how: "ask",
+      commands: [["dnf", "install", "-y", "tmux"]],
+    });
+  });
+
+  test("root without a terminal installs by itself", () => {
+    const situation = { root: true, terminal: false, has: has("apt-get") };
+    expect(planInstall(["git", "tmux"], situation)).toEqual({
+      how: "install",
+      commands: [
+        ["apt-get", "update"],
+        ["apt-get", "install", "-y", "--no-install-recommends", "git", "tmux"],
+      ],
+    });
+  });
+
+  test("anybody else is told the command", () => {
+    const situation = { root: false, terminal: false, has: has("apk", "sudo") };
+    expect(planInstall(["tmux"], situation)).toEqual({
+      how: "tell",
+      commands: [["sudo", "apk", "add", "tmux"]],
+    });
+    expect(planInstall(["tmux"], { ...situation, has: has() })).toBeNull();
+  });
+
+  test("Homebrew is never run as root", () => {
+    const situation = { root: true, terminal: true, has: has("brew") };
+    expect(planInstall(["tmux"], situation)).toMatchObject({ how: "tell" });
+    expect(planInstall(["tmux"], { ...situation, root: false })).toMatchObject({ how: "ask" });
+  });
+
+  test("a program is found on PATH only when it can be run", () => {
+    chmodSync(write("bin/tool", "#!/bin/sh\n"), 0o755);
+    write("bin/text", "");
+    mkdirSync(join(dir, "bin/folder"));
+    const path = `/nowhere:${join(dir, "bin")}`;
+    expect(which(["missing", "tool"], path)).toBe(join(dir, "bin/tool"));
+    expect(which(["text", "folder"], path)).toBeNull();
+  });
+});
+
+test("what npm added to the environment does not reach the server", () => {
+  const env = {
+    npm_execpath: "/usr/lib/npm-cli.js",
+    npm_config_cache: "/c",
+    INIT_CWD: "/x",
+    EDITOR: "vi",
+    HOME: "/home/me",
+    PATH: "/work/repo/node_modules/.bin:/work/node_modules/.bin:/node_modules/.bin:/lib/node-gyp-bin:/home/me/node_modules/.bin:/usr/bin",
+  };
+  expect(withoutNpm(env, "/work/repo")).toEqual({
+    HOME: "/home/me",
+    PATH: "/home/me/node_modules/.bin:/usr/bin",
+  });
+  const plain = { PATH: "/work/repo/node_modules/.bin", EDITOR: "vi" };
+  expect(withoutNpm(plain, "/work/repo")).toEqual(plain);
+});
+
+test("a program that cannot start, fails or hangs is an outcome, not an exception", async () => {
+  expect(await run(join(dir, "missing"), [])).toMatchObject({ code: null });
+  expect(await run("sh", ["-c", "echo out; echo err >&2; exit 3"])).toMatchObject({
+    code: 3,
+    output: expect.stringMatching(/out\nerr|err\nout/),
+  });
+  expect(await run("sleep", ["60"], { limitMs: 1 })).toMatchObject({ signal: "SIGKILL" });
+});
