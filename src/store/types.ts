@@ -1,8 +1,9 @@
 import type { Event, EventType } from "../contract/event.ts";
 import type { Harness } from "../contract/harness.ts";
-import type { Interaction } from "../contract/interaction.ts";
+import type { ApprovalRule, Interaction } from "../contract/interaction.ts";
 import type { AgentKind, Column, Isolation, Millis } from "../contract/primitives.ts";
 import type { Project } from "../contract/project.ts";
+import type { Result } from "../contract/result.ts";
 import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
 import type { LiveLine, QueuedMessage, Reference, TaskStats, Trash } from "../contract/task.ts";
 
@@ -100,6 +101,15 @@ export interface ReceiptRecord {
   readonly at: Millis;
 }
 
+/** A row of `interaction`: the question, and what became of it. */
+export interface InteractionRecord {
+  readonly interaction: Interaction;
+  readonly state: "open" | "answered" | "gone";
+  /** The answer that won, as JSON value; null while open. */
+  readonly answer: unknown;
+  readonly resolvedAt: Millis | null;
+}
+
 export interface TrustRecord {
   readonly path: string;
   readonly hash: string;
@@ -124,7 +134,10 @@ export interface AttachmentRecord {
   readonly createdAt: Millis;
 }
 
-/** A task with what its card needs beside it. In lists `task.prompt` is cut to 200 characters. */
+/**
+ * A task with what its card needs beside it. In lists `task.prompt` and `run.prompt` are cut to 200
+ * characters: never write such a record back.
+ */
 export interface TaskView {
   readonly task: TaskRecord;
   readonly run: RunRecord | null;
@@ -176,14 +189,26 @@ export interface Reads {
   openSessions(): readonly SessionRecord[];
   cursor(sessionId: string, stream: string): CursorRecord | null;
   queued(taskId: string): readonly QueuedMessage[];
+  /** The highest rank among the task's waiting messages, null when none waits. */
+  queuedRank(taskId: string): string | null;
+  /** The base commits of a repository's tasks, each once. */
+  baseShas(commonDir: string): readonly string[];
+  /** The open ones of a task, or of all tasks (null), oldest first. */
   interactions(taskId: string | null): readonly Interaction[];
+  interaction(id: string): InteractionRecord | null;
+  /** What the person allowed for the rest of this task, oldest first. */
+  rules(taskId: string): readonly ApprovalRule[];
   effect(id: string): EffectRecord | null;
   openEffects(): readonly EffectRecord[];
   receipt(commandId: string): ReceiptRecord | null;
   events(filter: EventFilter): readonly Event[];
+  /** The newest `limit` events of a task with a lower seq than `before`, in rising order. */
+  eventsBefore(taskId: string, before: number, limit: number): readonly Event[];
   /** The seq that is `n` stored events before the end of the task's events (0 = all). */
   tailSeq(taskId: string, n: number): number;
+  /** The highest seq ever given, 0 before the first event. It never falls, also not by a purge. */
   lastSeq(): number;
+  /** The lowest seq still stored, 0 when there is none. */
   firstSeq(): number;
   projects(): readonly Omit<Project, "isRepository">[];
   trust(path: string): TrustRecord | null;
@@ -194,6 +219,7 @@ export interface Reads {
   browserToken(hash: string): BrowserTokenRecord | null;
   browserTokens(): readonly BrowserTokenRecord[];
   attachment(id: string): AttachmentRecord | null;
+  attachments(taskId: string): readonly AttachmentRecord[];
   blob(id: string): Uint8Array | null;
 }
 
@@ -210,13 +236,19 @@ export interface Tx extends Reads {
     readonly data: unknown;
   }): Event | null;
   putTask(task: TaskRecord): void;
-  /** Forgets a task and everything of it, events too. */
+  /**
+   * Forgets a task and everything of it, events too. Its files (worktree, attachments, session
+   * directories) are the caller's: read them first.
+   */
   purgeTask(id: string): void;
   putRun(run: RunRecord): void;
   putSession(session: SessionRecord): void;
   putCursor(cursor: CursorRecord): void;
   putQueued(message: QueuedMessage & { readonly position: string }): void;
   removeQueued(id: string): void;
+  putInteraction(record: InteractionRecord): void;
+  putRule(rule: ApprovalRule): void;
+  removeRule(id: string): boolean;
   putEffect(effect: EffectRecord): void;
   putReceipt(receipt: ReceiptRecord): void;
   putProject(project: Omit<Project, "isRepository">): void;
@@ -233,10 +265,24 @@ export interface Tx extends Reads {
 }
 
 export interface Store extends Reads {
-  /** Runs `work` in one transaction. A throw rolls back. Disk full throws `StoreFull`. */
+  /**
+   * Runs `work` in one transaction; a call inside another one joins it. A throw undoes what `work`
+   * wrote. Throws `StoreFull` when the disk is full and `StoreBusy` when another program holds the
+   * database for longer than 5 s; then nothing was written.
+   */
   transact<T>(work: (tx: Tx) => T): T;
+  /** Writes a whole copy into `<data>/backups/` and answers its path. Never inside a transaction. */
+  backup(): Result<string>;
+  /** Lets go of the data directory. Closing twice is harmless. */
   close(): void;
 }
 
 /** Thrown when the disk is full; reads go on. */
-export class StoreFull extends Error {}
+export class StoreFull extends Error {
+  override readonly name = "StoreFull";
+}
+
+/** Thrown when another program (a database shell, say) holds the database for too long. */
+export class StoreBusy extends Error {
+  override readonly name = "StoreBusy";
+}

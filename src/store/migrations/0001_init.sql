@@ -1,3 +1,6 @@
+-- Rank of creation: `n` orders rows the way they came, whatever the clock did (an id holds a time).
+-- Long texts stand in tables of their own, so that lists and hot updates never touch their pages.
+
 CREATE TABLE event (
   seq     INTEGER PRIMARY KEY AUTOINCREMENT,
   at      INTEGER NOT NULL,
@@ -6,11 +9,19 @@ CREATE TABLE event (
   run_id  TEXT,
   key     TEXT,
   cause   TEXT NOT NULL,
+  -- 1 for the types every browser gets, 0 for transcript: the global stream has its own index.
+  state   INTEGER NOT NULL CHECK (state IN (0, 1)),
+  -- The blob the event's data points to, so that a purge finds it.
+  blob_id TEXT,
   data    TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX event_key ON event (run_id, key) WHERE key IS NOT NULL;
+-- A key without a run belongs to its task: two agents may use the same key.
+CREATE UNIQUE INDEX event_key ON event (ifnull(run_id, ifnull(task_id, '')), key)
+  WHERE key IS NOT NULL;
 CREATE INDEX event_task ON event (task_id, seq);
 CREATE INDEX event_run ON event (run_id, seq);
+CREATE INDEX event_state ON event (seq) WHERE state = 1;
+CREATE INDEX event_blob ON event (blob_id) WHERE blob_id IS NOT NULL;
 
 CREATE TABLE receipt (
   command_id TEXT PRIMARY KEY,
@@ -23,7 +34,7 @@ CREATE TABLE receipt (
 CREATE TABLE task (
   id            TEXT PRIMARY KEY,
   title         TEXT NOT NULL,
-  prompt        TEXT NOT NULL,
+  preview       TEXT NOT NULL,
   column_name   TEXT NOT NULL,
   position      TEXT NOT NULL,
   agent         TEXT NOT NULL,
@@ -50,14 +61,27 @@ CREATE TABLE task (
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX task_board ON task (deleted_at, archived_at, column_name, position, id);
-CREATE INDEX task_repo ON task (common_dir);
+CREATE INDEX task_board ON task (column_name, position, id)
+  WHERE deleted_at IS NULL AND archived_at IS NULL;
+CREATE INDEX task_archive ON task (column_name, position, id)
+  WHERE deleted_at IS NULL AND archived_at IS NOT NULL;
+CREATE INDEX task_rank ON task (column_name, position);
+CREATE INDEX task_trash ON task (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX task_agent ON task (agent);
+
+CREATE TABLE task_text (
+  task_id TEXT PRIMARY KEY REFERENCES task (id),
+  prompt  TEXT NOT NULL,
+  -- Title and prompt in lower case when they hold letters that SQLite cannot fold, else null.
+  folded  TEXT
+) STRICT;
 
 CREATE TABLE run (
-  id          TEXT PRIMARY KEY,
+  n           INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,
   task_id     TEXT NOT NULL REFERENCES task (id),
   agent       TEXT NOT NULL,
-  prompt      TEXT NOT NULL,
+  preview     TEXT NOT NULL,
   message_id  TEXT NOT NULL,
   session_id  TEXT,
   session_ref TEXT,
@@ -70,11 +94,17 @@ CREATE TABLE run (
   background  TEXT NOT NULL,
   created_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX run_task ON run (task_id, id);
-CREATE INDEX run_open ON run (phase_kind) WHERE phase_kind <> 'ended';
+CREATE INDEX run_task ON run (task_id, n);
+CREATE INDEX run_open ON run (n) WHERE phase_kind <> 'ended';
+
+CREATE TABLE run_text (
+  run_id TEXT PRIMARY KEY REFERENCES run (id),
+  prompt TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE session (
-  id               TEXT PRIMARY KEY,
+  n                INTEGER PRIMARY KEY,
+  id               TEXT NOT NULL UNIQUE,
   task_id          TEXT NOT NULL REFERENCES task (id),
   harness_id       TEXT NOT NULL,
   kind             TEXT NOT NULL,
@@ -85,8 +115,9 @@ CREATE TABLE session (
   created_at       INTEGER NOT NULL,
   closed_at        INTEGER
 ) STRICT;
-CREATE INDEX session_task ON session (task_id, id);
-CREATE INDEX session_live ON session (state) WHERE state <> 'closed';
+CREATE INDEX session_task ON session (task_id, n);
+CREATE INDEX session_open ON session (n) WHERE state <> 'closed';
+CREATE UNIQUE INDEX session_token ON session (token_hash) WHERE token_hash IS NOT NULL;
 
 CREATE TABLE cursor (
   session_id    TEXT NOT NULL REFERENCES session (id),
@@ -107,7 +138,8 @@ CREATE TABLE queued_message (
 CREATE INDEX queued_message_task ON queued_message (task_id, position, id);
 
 CREATE TABLE interaction (
-  id          TEXT PRIMARY KEY,
+  n           INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,
   task_id     TEXT NOT NULL REFERENCES task (id),
   run_id      TEXT NOT NULL REFERENCES run (id),
   kind        TEXT NOT NULL,
@@ -117,15 +149,19 @@ CREATE TABLE interaction (
   created_at  INTEGER NOT NULL,
   resolved_at INTEGER
 ) STRICT;
-CREATE INDEX interaction_open ON interaction (task_id) WHERE state = 'open';
+CREATE INDEX interaction_task ON interaction (task_id, state);
+CREATE INDEX interaction_run ON interaction (run_id);
+CREATE INDEX interaction_open ON interaction (n) WHERE state = 'open';
 
 CREATE TABLE approval_rule (
-  id         TEXT PRIMARY KEY,
+  n          INTEGER PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE,
   task_id    TEXT NOT NULL REFERENCES task (id),
   tool_name  TEXT NOT NULL,
   match      TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX approval_rule_task ON approval_rule (task_id, n);
 
 CREATE TABLE project (
   path       TEXT PRIMARY KEY,
@@ -168,7 +204,8 @@ CREATE TABLE effect (
   state   TEXT NOT NULL CHECK (state IN ('started', 'done', 'failed')),
   at      INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX effect_open ON effect (state) WHERE state = 'started';
+CREATE INDEX effect_open ON effect (at, id) WHERE state = 'started';
+CREATE INDEX effect_task ON effect (task_id);
 
 CREATE TABLE browser_token (
   id           TEXT PRIMARY KEY,
@@ -186,6 +223,7 @@ CREATE TABLE attachment (
   bytes      INTEGER NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX attachment_task ON attachment (task_id) WHERE task_id IS NOT NULL;
 
 CREATE TABLE blob (
   id         TEXT PRIMARY KEY,
