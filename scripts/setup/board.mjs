@@ -36,7 +36,7 @@ export async function ensureBoard(bun) {
     const vite = ["--bun", inRoot("node_modules/vite/bin/vite.js"), "build"];
     const { code, output } = await run(bun, [...vite, "--outDir", fresh, "--emptyOutDir"], {
       cwd: root,
-      env: { ...process.env, NODE_ENV: "production" },
+      env: { ...process.env, NODE_ENV: "production", NO_COLOR: "1" },
     });
     if (code !== 0) throw explain("building the board", output);
   });
