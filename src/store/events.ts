@@ -84,6 +84,16 @@ export function eventReads(sql: Sql) {
       if (pages.length > 1) rows.sort((a, b) => a.seq - b.seq);
       return rows.slice(0, filter.limit).map(eventRecord);
     },
+    eventsBefore(taskId: string, before: number, limit: number): Event[] {
+      return sql
+        .all<EventRow>(
+          `SELECT seq, at, type, task_id, run_id, data FROM event INDEXED BY event_task
+           WHERE task_id = $taskId AND seq < $before ORDER BY seq DESC LIMIT $limit`,
+          { taskId, before, limit },
+        )
+        .reverse()
+        .map(eventRecord);
+    },
     tailSeq(taskId: string, n: number): number {
       const row = sql.get<{ seq: number }>(
         `SELECT seq FROM event INDEXED BY event_task WHERE task_id = $taskId

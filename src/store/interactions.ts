@@ -77,6 +77,13 @@ export function interactionReads(sql: Sql) {
           createdAt: row.created_at,
         }));
     },
+    queuedRank(taskId: string): string | null {
+      const row = sql.get<{ position: string | null }>(
+        "SELECT max(position) AS position FROM queued_message WHERE task_id = $taskId",
+        { taskId },
+      );
+      return row?.position ?? null;
+    },
   };
 }
 

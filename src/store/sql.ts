@@ -58,10 +58,8 @@ export class Sql {
     try {
       this.#control("BEGIN IMMEDIATE");
       this.#depth = 1;
-      this.#failure = null;
       const value = settled(work());
-      // A write that failed for want of space must not be committed around, even if it was caught.
-      if (this.#failure !== null) throw this.#failure;
+      this.#refuseFailed();
       this.#control("COMMIT");
       return value;
     } catch (error) {
@@ -69,6 +67,7 @@ export class Sql {
       throw storeError(error);
     } finally {
       this.#depth = 0;
+      this.#failure = null;
     }
   }
 
@@ -102,7 +101,7 @@ export class Sql {
   }
 
   #write<T>(work: () => T): T {
-    if (this.#failure !== null && this.#depth > 0) throw this.#failure;
+    this.#refuseFailed();
     if (this.#depth === 0 || !this.#db.inTransaction) {
       throw new Error("store: a write outside a transaction");
     }
@@ -113,6 +112,11 @@ export class Sql {
       if (failure instanceof StoreFull) this.#failure = failure;
       throw failure;
     }
+  }
+
+  /** A transaction that lost a write for want of space is over, even if the error was caught. */
+  #refuseFailed(): void {
+    if (this.#failure !== null) throw this.#failure;
   }
 
   #control(text: string): void {

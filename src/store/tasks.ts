@@ -148,6 +148,16 @@ export function taskReads(sql: Sql) {
         )
         .map((row) => row.id);
     },
+    /** Of tasks in the trash too: their work still grows from that commit. */
+    baseShas(commonDir: string): string[] {
+      return sql
+        .all<{ base_sha: string }>(
+          `SELECT DISTINCT base_sha FROM task
+           WHERE common_dir = $commonDir AND base_sha IS NOT NULL ORDER BY base_sha`,
+          { commonDir },
+        )
+        .map((row) => row.base_sha);
+    },
   };
 }
 
