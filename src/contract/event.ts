@@ -188,6 +188,20 @@ export const DraftFrame = z.object({
 });
 export type DraftFrame = z.infer<typeof DraftFrame>;
 
+/** A sign of life of a working task, never stored: what its card's live line and pulse show. */
+export const ActivityFrame = z.object({
+  type: z.literal("activity"),
+  taskId: Ulid,
+  at: Millis,
+  /** How many transcript events came since the last such frame of this task. */
+  events: z.number().int(),
+  live: z.object({ verb: z.string(), object: z.string(), at: Millis }).nullable(),
+});
+export type ActivityFrame = z.infer<typeof ActivityFrame>;
+
+/** Frames without an id: shown now, gone after. */
+export type LiveFrame = DraftFrame | ActivityFrame;
+
 /** Said first on a stream whose asked range is no longer there. */
 export const ResetFrame = z.object({ type: z.literal("reset") });
 export type ResetFrame = z.infer<typeof ResetFrame>;

@@ -1,4 +1,4 @@
-import type { DraftFrame, Event } from "../contract/event.ts";
+import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
   AgentCommand,
   AgentOptions,
@@ -139,7 +139,7 @@ export interface Preferences {
 /** Where a stream's frames go. `false` = the reader is too slow: the stream is dropped, it resumes. */
 export interface StreamSink {
   event(event: Event): boolean;
-  draft(frame: DraftFrame): boolean;
+  draft(frame: LiveFrame): boolean;
   reset(): boolean;
 }
 

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { Core } from "./core.ts";
+import type { HarnessConfig } from "./harness-config.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Removal } from "./removal.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface BootParts {
+  readonly core: Core;
+  readonly sessions: Sessions;
+  readonly lanes: Lanes;
+  readonly removal: Removal;
+  readonly harnesses: HarnessConfig;
+}
+
+/**
+ * Takes up what an earlier server left, from the projections alone: living agents are attached,
+ * runs without one end with the reason, half-done removals are finished, leftovers are ended, and
+ * every open run's lane is poked.
+ */
+export async function reconcile(parts: BootParts): Promise<void> {
+  const { core, lanes, removal } = parts;
+  const { store } = core.deps;
+  await Promise.all(store.openSessions().map((session) => attachOne(parts, session.id)));
+  await sweep(parts);
+  for (const run of store.openRuns()) {
+    lanes.poke(run.taskId);
+  }
+  for (const taskId of store.tasksWithQueue()) {
+    lanes.poke(taskId);
+  }
+  await removal.finish();
+}
+
+async function attachOne(parts: BootParts, sessionId: string): Promise<void> {
+  const { core, sessions, harnesses } = parts;
+  const record = core.deps.store.session(sessionId);
+  const driver = record === null ? null : harnesses.driver(record.kind);
+  if (record === null || record.ref === null) {
+    // It was never started, or not yet known to be: its run's lane opens it under the same id.
+    return;
+  }
+  if (driver === null) {
+    core.deps.log("warn", "no driver for a stored session", { sessionId, kind: record.kind });
+    return;
+  }
+  try {
+    await sessions.attach(record, driver);
+  } catch (thrown) {
+    core.deps.log("error", "attaching a session failed", { sessionId, why: String(thrown) });
+    core.commit("session", (work) => {
+      work.notice(record.taskId, null, {
+        level: "error",
+        code: "attach_failed",
+        message: `This task's agent could not be taken up again: ${String(thrown)}`,
+        hint: "Restart Agetor, or stop the run and send a message to resume.",
+      });
+    });
+  }
+}
+
+/** Ends sessions of ours that no row knows, and says which. */
+async function sweep(parts: BootParts): Promise<void> {
+  const { core } = parts;
+  const { store, drivers, host, dataDir, log } = core.deps;
+  const live = new Set(store.openSessions().map((session) => session.id));
+  for (const driver of new Set(drivers.values())) {
+    const ended = await driver
+      .sweep(live, host, join(dataDir, "sessions"))
+      .catch((thrown: unknown) => {
+        log("warn", "sweeping failed", { kind: driver.descriptor.kind, why: String(thrown) });
+        return [];
+      });
+    if (ended.length > 0) {
+      core.commit("sweep", (work) => {
+        work.notice(null, null, {
+          level: "info",
+          code: "leftovers_ended",
+          message: `Ended ${ended.length} leftover agent(s) that belonged to no task: ${ended.join(", ")}`,
+          hint: null,
+        });
+      });
+    }
+  }
+}

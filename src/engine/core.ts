@@ -1,0 +1,246 @@
+import type { Clock, Driver } from "../agents/driver.ts";
+import type { Event, EventType, NoticeData } from "../contract/event.ts";
+import { fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { Git } from "../git/types.ts";
+import type { Host } from "../host/types.ts";
+import { type RunRecord, type Store, StoreFull, type TaskRecord, type Tx } from "../store/types.ts";
+import type { CommandMeta, Reply } from "./api.ts";
+import type { Hub } from "./hub.ts";
+import { toRun, toTask } from "./present.ts";
+
+export type Log = (
+  level: "debug" | "info" | "warn" | "error",
+  message: string,
+  data?: Record<string, unknown>,
+) => void;
+
+/** What the engine is given by the composition root. */
+export interface EngineDeps {
+  readonly store: Store;
+  readonly git: Git;
+  readonly host: Host;
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly clock: Clock;
+  /** A new ULID, rising over the life of the server. */
+  readonly newId: () => string;
+  readonly dataDir: string;
+  /** Program and arguments per agent kind from the environment; a harness's own win over these. */
+  readonly overrides: Readonly<Record<string, { bin: string | null; args: readonly string[] }>>;
+  readonly log: Log;
+}
+
+/** One transaction in the making: its events are published after the commit, its tasks poked. */
+export interface Work {
+  readonly tx: Tx;
+  readonly cause: string;
+  readonly now: number;
+  append(event: {
+    readonly type: EventType;
+    readonly taskId: string | null;
+    readonly runId: string | null;
+    readonly key?: string;
+    readonly data: unknown;
+    readonly at?: number;
+  }): Event | null;
+  /** Stores the task and tells every board. */
+  putTask(task: TaskRecord): void;
+  /** Stores the run and tells every board. */
+  putRun(run: RunRecord): void;
+  notice(taskId: string | null, runId: string | null, notice: NoticeData, key?: string): void;
+  /** Has the task's lane look again after the commit. */
+  poke(taskId: string): void;
+}
+
+/** Commit, then publish, then act: the one way the engine changes anything. */
+export class Core {
+  readonly deps: EngineDeps;
+  readonly hub: Hub;
+  #poke: (taskId: string) => void = () => undefined;
+  readonly #flights = new Map<string, Promise<unknown>>();
+
+  constructor(deps: EngineDeps, hub: Hub) {
+    this.deps = deps;
+    this.hub = hub;
+  }
+
+  /** Who is told, after a commit, that a task may owe the world something. */
+  onPoke(poke: (taskId: string) => void): void {
+    this.#poke = poke;
+  }
+
+  now(): number {
+    return this.deps.clock.now();
+  }
+
+  /** Runs `change` in one transaction. A throw changes, publishes and starts nothing. */
+  commit<T>(cause: string, change: (work: Work) => T): T {
+    const pokes = new Set<string>();
+    const events: Event[] = [];
+    const touched = new Set<string>();
+    const value = this.deps.store.transact((tx) => {
+      const work = this.#work(tx, cause, events, pokes, touched);
+      const answer = change(work);
+      for (const id of touched) {
+        const view = tx.view(id);
+        if (view !== null && view.task.deletedAt === null) {
+          work.append({ type: "task.upserted", taskId: id, runId: null, data: toTask(view) });
+        }
+      }
+      return answer;
+    });
+    this.hub.publish(events);
+    for (const taskId of pokes) {
+      this.#poke(taskId);
+    }
+    return value;
+  }
+
+  /**
+   * Runs a command once per idempotency key. `change` answers in the transaction that does the
+   * work, so the receipt is as durable as the effect.
+   */
+  command<T>(
+    meta: CommandMeta,
+    cause: string,
+    change: (work: Work) => Result<Reply<T>>,
+  ): Result<Reply<T>> {
+    try {
+      return this.commit(cause, (work) => {
+        const known = this.#receipt<T>(meta);
+        if (known !== null) {
+          return known;
+        }
+        const answer = change(work);
+        if (answer.ok && meta.commandId !== null) {
+          work.tx.putReceipt({
+            commandId: meta.commandId,
+            digest: meta.digest,
+            status: answer.value.status,
+            answer: answer.value.body,
+            at: work.now,
+          });
+        }
+        if (!answer.ok) {
+          throw new Refused(answer);
+        }
+        return answer;
+      });
+    } catch (thrown) {
+      if (thrown instanceof Refused) {
+        return thrown.answer;
+      }
+      if (thrown instanceof StoreFull) {
+        return err(
+          fault(
+            "disk_full",
+            "The disk is full, so nothing was changed.",
+            "Free some space and try again.",
+          ),
+        );
+      }
+      throw thrown;
+    }
+  }
+
+  /**
+   * For commands that ask the world before they commit: a retry that arrives while the first is
+   * under way waits for its answer; one that arrives later gets its receipt.
+   */
+  async once<T>(
+    meta: CommandMeta,
+    run: () => Promise<Result<Reply<T>>>,
+  ): Promise<Result<Reply<T>>> {
+    if (meta.commandId === null) {
+      return run();
+    }
+    const known = this.#receipt<T>(meta);
+    if (known !== null) {
+      return known;
+    }
+    const key = `${meta.commandId} ${meta.digest}`;
+    const flying = this.#flights.get(key) as Promise<Result<Reply<T>>> | undefined;
+    if (flying !== undefined) {
+      return flying;
+    }
+    const flight = run().finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  #receipt<T>(meta: CommandMeta): Result<Reply<T>> | null {
+    if (meta.commandId === null) {
+      return null;
+    }
+    const receipt = this.deps.store.receipt(meta.commandId);
+    if (receipt === null) {
+      return null;
+    }
+    if (receipt.digest !== meta.digest) {
+      return err(
+        fault(
+          "key_reused",
+          "This Idempotency-Key was used for another request.",
+          "Use a new key for a new request.",
+        ),
+      );
+    }
+    return ok({ status: receipt.status as Reply<T>["status"], body: receipt.answer as T });
+  }
+
+  #work(tx: Tx, cause: string, events: Event[], pokes: Set<string>, touched: Set<string>): Work {
+    const now = this.now();
+    const append: Work["append"] = (event) => {
+      const stored = tx.appendEvent({
+        at: event.at ?? now,
+        type: event.type,
+        taskId: event.taskId,
+        runId: event.runId,
+        key: event.key ?? null,
+        cause,
+        data: event.data,
+      });
+      if (stored !== null) {
+        events.push(stored);
+      }
+      return stored;
+    };
+    return {
+      tx,
+      cause,
+      now,
+      append,
+      putTask: (task) => {
+        tx.putTask(task);
+        touched.add(task.id);
+      },
+      putRun: (run) => {
+        tx.putRun(run);
+        append({ type: "run.upserted", taskId: run.taskId, runId: run.id, data: toRun(run) });
+      },
+      notice: (taskId, runId, data, key) => {
+        append({ type: "notice", taskId, runId, data, ...(key === undefined ? {} : { key }) });
+      },
+      poke: (taskId) => {
+        pokes.add(taskId);
+      },
+    };
+  }
+}
+
+/** Carries a refusal out of a transaction, so that it rolls back. */
+class Refused extends Error {
+  readonly answer: { readonly ok: false; readonly fault: ReturnType<typeof fault> };
+
+  constructor(answer: { readonly ok: false; readonly fault: ReturnType<typeof fault> }) {
+    super(answer.fault.message);
+    this.answer = answer;
+  }
+}
+
+/** The answer to an id nobody knows. */
+export function unknown(what: "task" | "run" | "harness" | "message", id: string): Result<never> {
+  return err(
+    fault("not_found", `There is no ${what} ${id.slice(0, 40)}.`, "It may have been deleted."),
+  );
+}

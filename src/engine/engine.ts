@@ -1,0 +1,82 @@
+import { Activity } from "./activity.ts";
+import type { Auth, Engine, StreamQuery, StreamSink, Streams } from "./api.ts";
+import { reconcile } from "./boot.ts";
+import { Core, type EngineDeps, unknown } from "./core.ts";
+import { Drafts } from "./drafts.ts";
+import { HarnessConfig } from "./harness-config.ts";
+import { HarnessCommands } from "./harnesses.ts";
+import { Hub } from "./hub.ts";
+import { Lanes } from "./lanes.ts";
+import { Preparation } from "./prepare.ts";
+import { ProjectCommands } from "./projects.ts";
+import { Removal } from "./removal.ts";
+import { RunCommands } from "./runs.ts";
+import { SampleTask } from "./sample.ts";
+import { Sessions } from "./sessions.ts";
+import { BlobCommands, PreferenceCommands } from "./settings.ts";
+import { DiffStats } from "./stats.ts";
+import { TaskCreation } from "./task-create.ts";
+import { TaskCommands } from "./tasks.ts";
+import { TrustGate } from "./trust.ts";
+import { Worksites } from "./worksites.ts";
+
+/** Wires the engine. Nothing runs until `boot`. */
+export function createEngine(deps: EngineDeps, auth: Auth): Engine {
+  const drafts = new Drafts();
+  const hub = new Hub(deps.store, (taskId) => drafts.of(taskId));
+  const core = new Core(deps, hub);
+  const activity = new Activity(core);
+  const stats = new DiffStats(core);
+  const sessions = new Sessions({ core, drafts, activity, stats });
+  const harnessConfig = new HarnessConfig(core);
+  const harnesses = new HarnessCommands(core, harnessConfig);
+  const trust = new TrustGate(core);
+  const runs = new RunCommands(core, sessions, harnessConfig, trust);
+  const preparation = new Preparation(core, sessions, harnessConfig);
+  const lanes = new Lanes(core, sessions, preparation, (taskId) => runs.next(taskId));
+  const removal = new Removal(core, sessions, lanes);
+  const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
+  const sample = new SampleTask(core, creation, trust);
+  const worksites = new Worksites(core);
+  return {
+    tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
+    runs,
+    projects: new ProjectCommands(core, trust),
+    harnesses,
+    preferences: new PreferenceCommands(core),
+    streams: streamsOf(core),
+    places: worksites,
+    blobs: new BlobCommands(core),
+    auth,
+    boot: async () => {
+      harnesses.seed();
+      await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
+    },
+    shutdown: async () => {
+      lanes.stop();
+      activity.stop();
+      stats.stop();
+      await sessions.detachAll();
+    },
+  };
+}
+
+function streamsOf(core: Core): Streams {
+  return {
+    open: (query: StreamQuery, sink: StreamSink) => {
+      const { scope } = query;
+      const { store } = core.deps;
+      if (scope.kind === "task") {
+        const task = store.task(scope.taskId);
+        if (task === null || task.deletedAt !== null) {
+          return unknown("task", scope.taskId);
+        }
+      }
+      if (scope.kind === "run" && store.run(scope.runId) === null) {
+        return unknown("run", scope.runId);
+      }
+      return { ok: true, value: core.hub.open(query, sink) };
+    },
+    count: () => core.hub.count(),
+  };
+}

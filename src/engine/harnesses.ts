@@ -1,0 +1,246 @@
+import type { Driver } from "../agents/driver.ts";
+import { type Fault, fault } from "../contract/fault.ts";
+import type {
+  AgentCommand,
+  AgentOptions,
+  AgentStatus,
+  CreateHarnessBody,
+  Harness,
+  ModelOption,
+  PatchHarnessBody,
+} from "../contract/harness.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { Answer, CommandMeta, Harnesses } from "./api.ts";
+import { type Core, unknown } from "./core.ts";
+import type { HarnessConfig } from "./harness-config.ts";
+
+/** The order in which a board looks for the agent a new task starts with. */
+const preferred = ["claude-code", "codex"];
+
+/** Configured agents: which there are, what they can, and whether they are ready. */
+export class HarnessCommands implements Harnesses {
+  readonly #core: Core;
+  readonly #config: HarnessConfig;
+  readonly #catalogues = new Map<string, Promise<Awaited<ReturnType<Driver["discover"]>>>>();
+  #ready: string | null = null;
+
+  constructor(core: Core, config: HarnessConfig) {
+    this.#core = core;
+    this.#config = config;
+  }
+
+  /** Makes the built-in harnesses of every driver that has none yet. */
+  seed(): void {
+    this.#core.commit("seed", (work) => {
+      for (const [kind, driver] of this.#core.deps.drivers) {
+        if (work.tx.harness(kind) === null) {
+          work.tx.putHarness({
+            id: kind,
+            kind: driver.descriptor.kind,
+            label: driver.descriptor.label,
+            builtin: true,
+            enabled: true,
+            bin: null,
+            args: [],
+            home: null,
+            env: {},
+            createdAt: work.now,
+            updatedAt: work.now,
+          });
+        }
+      }
+    });
+  }
+
+  list(): Result<{ harnesses: readonly Harness[] }> {
+    return ok({ harnesses: this.#core.deps.store.harnesses() });
+  }
+
+  get(id: string): Result<{ harness: Harness }> {
+    const harness = this.#core.deps.store.harness(id);
+    return harness === null ? unknown("harness", id) : ok({ harness });
+  }
+
+  create(body: CreateHarnessBody, meta: CommandMeta): Answer<{ harness: Harness }> {
+    return Promise.resolve(
+      this.#core.command<{ harness: Harness }>(meta, "harness", (work) => {
+        if (work.tx.harness(body.id) !== null) {
+          return err(
+            fault("already_exists", `There already is a harness ${body.id}.`, "Use another id."),
+          );
+        }
+        if (this.#config.driver(body.kind) === null) {
+          return err(
+            fault(
+              "agent_unavailable",
+              `This version of Agetor cannot run agents of the kind ${body.kind}.`,
+              "GET /defaults lists the kinds it knows.",
+            ),
+          );
+        }
+        const harness: Harness = {
+          id: body.id,
+          kind: body.kind,
+          label: body.label,
+          builtin: false,
+          enabled: body.enabled ?? true,
+          bin: body.bin ?? null,
+          args: body.args ?? [],
+          home: body.home ?? null,
+          env: body.env ?? {},
+          createdAt: work.now,
+          updatedAt: work.now,
+        };
+        work.tx.putHarness(harness);
+        return ok({ status: 201, body: { harness } });
+      }),
+    );
+  }
+
+  patch(id: string, body: PatchHarnessBody, meta: CommandMeta): Answer<{ harness: Harness }> {
+    return Promise.resolve(
+      this.#core.command<{ harness: Harness }>(meta, "harness", (work) => {
+        const known = work.tx.harness(id);
+        if (known === null) {
+          return unknown("harness", id);
+        }
+        if (known.builtin && body.label !== undefined) {
+          return err(builtin("A built-in harness keeps its name."));
+        }
+        const harness: Harness = {
+          ...known,
+          ...(body.label === undefined ? {} : { label: body.label }),
+          ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
+          ...(body.bin === undefined ? {} : { bin: body.bin }),
+          ...(body.args === undefined ? {} : { args: body.args }),
+          ...(body.home === undefined ? {} : { home: body.home }),
+          ...(body.env === undefined ? {} : { env: body.env }),
+          updatedAt: work.now,
+        };
+        work.tx.putHarness(harness);
+        this.#catalogues.delete(id);
+        return ok({ status: 200, body: { harness } });
+      }),
+    );
+  }
+
+  remove(id: string, meta: CommandMeta): Answer<{ deleted: true }> {
+    return Promise.resolve(
+      this.#core.command<{ deleted: true }>(meta, "harness", (work) => {
+        const known = work.tx.harness(id);
+        if (known === null) {
+          return unknown("harness", id);
+        }
+        if (known.builtin) {
+          return err(builtin("A built-in harness cannot be removed."));
+        }
+        const taskIds = work.tx.tasksOfHarness(id);
+        if (taskIds.length > 0) {
+          return err(
+            fault(
+              "harness_in_use",
+              `${known.label} is used by ${taskIds.length} task(s).`,
+              "Delete those tasks, or switch the harness off instead.",
+              { taskIds: [...taskIds] },
+            ),
+          );
+        }
+        work.tx.removeHarness(id);
+        return ok({ status: 200, body: { deleted: true } });
+      }),
+    );
+  }
+
+  async agents(): Promise<Result<{ agents: readonly AgentStatus[] }>> {
+    const agents = await Promise.all(
+      this.#core.deps.store.harnesses().map((harness) => this.#config.status(harness)),
+    );
+    const usable = agents.filter((agent) => agent.available && agent.kind !== "fake");
+    this.#ready =
+      preferred.find((id) => usable.some((agent) => agent.harnessId === id)) ??
+      usable[0]?.harnessId ??
+      null;
+    return ok({ agents });
+  }
+
+  async models(
+    harnessId: string | null,
+  ): Promise<
+    Result<{ models: Record<string, readonly ModelOption[]>; source: "probe" | "curated" }>
+  > {
+    const wanted = this.#wanted(harnessId);
+    if (!wanted.ok) {
+      return wanted;
+    }
+    const models: Record<string, readonly ModelOption[]> = {};
+    let source: "probe" | "curated" = "curated";
+    for (const harness of wanted.value) {
+      const catalogue = await this.#catalogue(harness, this.#core.deps.dataDir);
+      models[harness.id] = catalogue?.models ?? [];
+      source = catalogue?.source === "probe" ? "probe" : source;
+    }
+    return ok({ models, source });
+  }
+
+  async commands(
+    harnessId: string | null,
+    workdir: string | null,
+  ): Promise<Result<{ commands: readonly AgentCommand[] }>> {
+    const wanted = this.#wanted(harnessId ?? this.defaultAgent());
+    if (!wanted.ok) {
+      return wanted;
+    }
+    const [harness] = wanted.value;
+    const catalogue =
+      harness === undefined
+        ? null
+        : await this.#catalogue(harness, workdir ?? this.#core.deps.dataDir);
+    return ok({ commands: catalogue?.commands ?? [] });
+  }
+
+  options(): Readonly<Record<string, AgentOptions>> {
+    return Object.fromEntries(
+      [...this.#core.deps.drivers].map(([kind, driver]) => [kind, driver.descriptor.options]),
+    );
+  }
+
+  defaultAgent(): string {
+    const chosen = this.#core.deps.store.preferences()["defaultAgent"];
+    if (typeof chosen === "string" && this.#core.deps.store.harness(chosen) !== null) {
+      return chosen;
+    }
+    return this.#ready ?? preferred[0] ?? "claude-code";
+  }
+
+  #wanted(harnessId: string | null): Result<readonly Harness[]> {
+    const { store } = this.#core.deps;
+    if (harnessId === null) {
+      return ok(store.harnesses());
+    }
+    const harness = store.harness(harnessId);
+    return harness === null ? unknown("harness", harnessId) : ok([harness]);
+  }
+
+  #catalogue(
+    harness: Harness,
+    workdir: string,
+  ): Promise<Awaited<ReturnType<Driver["discover"]>>> | null {
+    const driver = this.#config.driver(harness.kind);
+    if (driver === null) {
+      return null;
+    }
+    const key = `${harness.id} ${workdir}`;
+    const known = this.#catalogues.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const asked = driver.discover(this.#config.resolve(harness), workdir, this.#core.deps.host);
+    this.#catalogues.set(key, asked);
+    asked.catch(() => this.#catalogues.delete(key));
+    return asked;
+  }
+}
+
+function builtin(message: string): Fault {
+  return fault("forbidden", message, "Add a harness of your own instead.");
+}

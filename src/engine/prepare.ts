@@ -1,0 +1,353 @@
+import { join } from "node:path";
+import type { Message, OpenRequest, Workplace } from "../agents/driver.ts";
+import { type Fault, type FaultCode, fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { PrepareStep } from "../contract/run.ts";
+import { branchName } from "../domain/branch-name.ts";
+import { shortId } from "../domain/text.ts";
+import type { RunRecord, SessionRecord, TaskRecord } from "../store/types.ts";
+import type { Core } from "./core.ts";
+import type { HarnessConfig } from "./harness-config.ts";
+import { composeMessage } from "./message.ts";
+import { changeRun } from "./run-changes.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Faults that may be gone when the same step is tried again (M9). */
+const passing: ReadonlySet<FaultCode> = new Set([
+  "host_failed",
+  "git_timeout",
+  "ref_locked",
+  "internal",
+]);
+const pauses = [500, 2000, 8000] as const;
+
+/** The first step of a run on this task. */
+export function firstStep(task: TaskRecord, sessionIsLive: boolean): PrepareStep {
+  if (sessionIsLive) {
+    return "deliver";
+  }
+  return task.isolation === "worktree" ? "base-ref" : "session";
+}
+
+/** Carries a run from its acceptance to the agent's first sign, one step at a time. */
+export class Preparation {
+  readonly #core: Core;
+  readonly #sessions: Sessions;
+  readonly #harnesses: HarnessConfig;
+
+  constructor(core: Core, sessions: Sessions, harnesses: HarnessConfig) {
+    this.#core = core;
+    this.#sessions = sessions;
+    this.#harnesses = harnesses;
+  }
+
+  /** Does one step and stores what came of it. `signal` aborts waits and retries, not half-done work. */
+  async run(run: RunRecord, step: PrepareStep, signal: AbortSignal): Promise<void> {
+    const done = await this.#tried(run, step, signal);
+    this.#core.commit(`step:${step}`, (work) => {
+      const now = work.tx.run(run.id);
+      if (now === null) {
+        return;
+      }
+      changeRun(
+        work,
+        now,
+        done.ok
+          ? { type: "step.done", step, next: done.value }
+          : { type: "step.failed", step, fault: done.fault },
+      );
+    });
+  }
+
+  async #tried(
+    run: RunRecord,
+    step: PrepareStep,
+    signal: AbortSignal,
+  ): Promise<Result<PrepareStep | null>> {
+    for (let attempt = 0; ; attempt += 1) {
+      const done = await this.#step(run, step).catch((thrown: unknown) => {
+        this.#core.deps.log("error", "a step threw", { runId: run.id, step, why: String(thrown) });
+        return err(fault("internal", `Preparing the run failed: ${String(thrown)}`, "Try again."));
+      });
+      const pause = pauses[attempt];
+      if (done.ok || !passing.has(done.fault.code) || pause === undefined || signal.aborted) {
+        return done;
+      }
+      await this.#pause(pause, signal);
+    }
+  }
+
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#core.deps.clock.after(ms, resolve);
+      signal.addEventListener(
+        "abort",
+        () => {
+          cancel();
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  #step(run: RunRecord, step: PrepareStep): Promise<Result<PrepareStep | null>> {
+    const task = this.#core.deps.store.task(run.taskId);
+    if (task === null) {
+      return Promise.resolve(err(fault("not_found", "The task is gone.")));
+    }
+    switch (step) {
+      case "base-ref":
+      case "branch":
+        return this.#baseRef(task);
+      case "worktree":
+        return this.#worktree(task);
+      case "setup":
+      case "session":
+        return this.#session(task, run);
+      case "deliver":
+        return this.#deliver(task, run);
+    }
+  }
+
+  async #baseRef(task: TaskRecord): Promise<Result<PrepareStep>> {
+    const { git } = this.#core.deps;
+    if (task.commonDir === null || task.baseSha === null) {
+      return err(repoGone(task));
+    }
+    const place = await git.inspect(task.workdir);
+    if (!place.ok || place.value.kind !== "repository") {
+      return err(repoGone(task));
+    }
+    const pinned = await git.pinned(task.commonDir, task.id);
+    if (!pinned.ok) {
+      return pinned;
+    }
+    if (pinned.value !== task.baseSha) {
+      const again = await git.pin(task.commonDir, task.id, task.baseSha);
+      if (!again.ok) {
+        return again;
+      }
+    }
+    return ok("worktree");
+  }
+
+  async #worktree(task: TaskRecord): Promise<Result<PrepareStep>> {
+    if (task.commonDir === null || task.baseSha === null) {
+      return err(repoGone(task));
+    }
+    const made = await this.#core.deps.git.addWorktree({
+      taskId: task.id,
+      commonDir: task.commonDir,
+      baseSha: task.baseSha,
+      branch: task.branch ?? branchName(shortId(task.id), task.title),
+      path: join(this.#core.deps.dataDir, "worktrees", task.id),
+    });
+    if (!made.ok) {
+      return made;
+    }
+    const { branch, path } = made.value;
+    if (branch !== task.branch || path !== task.worktreePath) {
+      this.#core.commit("worktree", (work) => {
+        const now = work.tx.task(task.id);
+        if (now !== null) {
+          work.putTask({ ...now, branch, worktreePath: path, updatedAt: work.now });
+        }
+      });
+    }
+    return ok("session");
+  }
+
+  async #session(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep>> {
+    const ready = await this.#harnesses.ready(task.agent);
+    if (!ready.ok) {
+      return ready;
+    }
+    const live = this.#sessions.live(task.id);
+    if (live !== null) {
+      this.#bind(run, live.record);
+      return ok("deliver");
+    }
+    const workplace = await this.#workplace(task);
+    if (!workplace.ok) {
+      return workplace;
+    }
+    const earlier = this.#core.deps.store.latestSession(task.id);
+    const request: Omit<OpenRequest, "sessionId" | "dir" | "resume"> = {
+      workplace: workplace.value,
+      harness: ready.value.harness,
+      bin: ready.value.path,
+      mode: task.mode,
+      model: task.model,
+      effort: task.effort,
+      firstMessage: this.#message(task, run),
+    };
+    const { driver } = ready.value;
+    // A start that was cut short is taken up under the same id, so it never runs two agents.
+    if (earlier !== null && earlier.state === "opening" && earlier.id === run.sessionId) {
+      const resume = this.#resumable(task, earlier);
+      return this.#opened(await this.#sessions.open(earlier, driver, { ...request, resume }));
+    }
+    const resume =
+      driver.descriptor.capabilities.resume.kind === "supported" &&
+      earlier !== null &&
+      earlier.kind === driver.descriptor.kind
+        ? earlier.agentSessionId
+        : null;
+    const record = this.#newSession(task, run, driver.descriptor.kind);
+    const opened = await this.#sessions.open(record, driver, { ...request, resume });
+    if (opened.ok || resume === null || opened.fault.code !== "not_resumable") {
+      return this.#opened(opened);
+    }
+    this.#sayStartedAnew(run, opened.fault);
+    const fresh = this.#newSession(task, run, driver.descriptor.kind);
+    return this.#opened(await this.#sessions.open(fresh, driver, { ...request, resume: null }));
+  }
+
+  #opened(opened: Result<unknown>): Result<PrepareStep> {
+    return opened.ok ? ok("deliver") : opened;
+  }
+
+  /** What an interrupted opening wanted to resume: the conversation before it. */
+  #resumable(task: TaskRecord, opening: SessionRecord): string | null {
+    const runs = this.#core.deps.store.runs(task.id, 50, null);
+    const before = runs.find((run) => run.sessionId !== opening.id && run.sessionRef !== null);
+    return before?.sessionRef ?? null;
+  }
+
+  async #workplace(task: TaskRecord): Promise<Result<Workplace>> {
+    const { git } = this.#core.deps;
+    const root = task.worktreePath ?? task.workdir;
+    const cwd = task.worktreePath === null ? root : join(root, task.prefix);
+    const place = await git.inspect(cwd);
+    if (!place.ok) {
+      // The folder inside the repository may not exist at the base commit: start at the top then.
+      const top = await git.inspect(root);
+      return top.ok ? this.#placed(root, top.value) : err(repoGone(task));
+    }
+    return this.#placed(cwd, place.value);
+  }
+
+  async #placed(
+    cwd: string,
+    place: { kind: "folder" } | { kind: "repository"; mainRoot: string; commonDir: string },
+  ): Promise<Result<Workplace>> {
+    if (place.kind === "folder") {
+      return ok({ cwd, repo: null });
+    }
+    const gitDir = await this.#core.deps.git.gitDir(cwd);
+    if (!gitDir.ok) {
+      return gitDir;
+    }
+    return ok({
+      cwd,
+      repo: { mainRoot: place.mainRoot, commonDir: place.commonDir, gitDir: gitDir.value },
+    });
+  }
+
+  #newSession(task: TaskRecord, run: RunRecord, kind: SessionRecord["kind"]): SessionRecord {
+    const record: SessionRecord = {
+      id: this.#core.deps.newId(),
+      taskId: task.id,
+      harnessId: task.agent,
+      kind,
+      state: "opening",
+      ref: null,
+      agentSessionId: null,
+      tokenHash: null,
+      createdAt: this.#core.now(),
+      closedAt: null,
+    };
+    this.#core.commit("session", (work) => {
+      work.tx.putSession(record);
+    });
+    this.#bind(run, record);
+    return record;
+  }
+
+  #bind(run: RunRecord, session: SessionRecord): void {
+    this.#core.commit("session", (work) => {
+      const now = work.tx.run(run.id);
+      if (now !== null && now.sessionId !== session.id) {
+        work.tx.putRun({
+          ...now,
+          sessionId: session.id,
+          sessionRef: session.agentSessionId ?? now.sessionRef,
+        });
+      }
+    });
+  }
+
+  #sayStartedAnew(run: RunRecord, why: Fault): void {
+    this.#core.commit("session", (work) => {
+      work.notice(run.taskId, run.id, {
+        level: "warning",
+        code: "conversation_restarted",
+        message: `The earlier conversation could not be resumed: ${why.message}`,
+        hint: "The agent started anew with your message. The files are as it left them.",
+      });
+    });
+  }
+
+  async #deliver(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep | null>> {
+    const live = this.#sessions.live(task.id);
+    if (live === null) {
+      // The agent ended between two steps: start it again for this message.
+      return this.#redeliverable(run) ? ok("session") : err(undelivered());
+    }
+    const effectId = `${run.id}:deliver`;
+    const earlier = this.#core.deps.store.effect(effectId);
+    this.#mark(run, effectId, "started", (earlier?.attempt ?? 0) + 1);
+    const delivery = await live.session.deliver(this.#message(task, run), {
+      retry: earlier !== null && earlier.state === "started",
+    });
+    if (delivery.kind === "delivered") {
+      this.#mark(run, effectId, "done", (earlier?.attempt ?? 0) + 1);
+      return ok(null);
+    }
+    this.#mark(run, effectId, "failed", (earlier?.attempt ?? 0) + 1);
+    return err(delivery.fault);
+  }
+
+  #redeliverable(run: RunRecord): boolean {
+    return this.#core.deps.store.effect(`${run.id}:deliver`) === null;
+  }
+
+  #mark(run: RunRecord, id: string, state: "started" | "done" | "failed", attempt: number): void {
+    this.#core.commit("deliver", (work) => {
+      work.tx.putEffect({
+        id,
+        taskId: run.taskId,
+        runId: run.id,
+        kind: "deliver",
+        attempt,
+        state,
+        at: work.now,
+      });
+    });
+  }
+
+  #message(task: TaskRecord, run: RunRecord): Message {
+    const first = task.prompt === run.prompt;
+    return {
+      id: run.messageId,
+      text: composeMessage(run.prompt, first ? task.references : [], this.#core.deps.dataDir),
+    };
+  }
+}
+
+function repoGone(task: TaskRecord): Fault {
+  return fault(
+    "repo_gone",
+    `The repository of this task is no longer at ${task.workdir}.`,
+    "Move it back, or create a new task where it is now.",
+  );
+}
+
+function undelivered(): Fault {
+  return fault(
+    "delivery_uncertain",
+    "The agent ended while your message was on its way; it may or may not have read it.",
+    "Look at the transcript and the changes, then send it again if it is missing.",
+  );
+}

@@ -1,0 +1,217 @@
+import { fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { Task, Trash } from "../contract/task.ts";
+import { branchName } from "../domain/branch-name.ts";
+import { shortId } from "../domain/text.ts";
+import type { TrashRequest } from "../git/types.ts";
+import type { TaskRecord } from "../store/types.ts";
+import type { Answer, CommandMeta } from "./api.ts";
+import { type Core, unknown } from "./core.ts";
+import type { Lanes } from "./lanes.ts";
+import { toTask } from "./present.ts";
+import { changeRun } from "./run-changes.ts";
+import type { Sessions } from "./sessions.ts";
+
+/**
+ * Takes tasks away and brings them back. What is not committed or not merged is kept under a ref
+ * before anything is removed; a crash in between is finished at the next boot.
+ */
+export class Removal {
+  readonly #core: Core;
+  readonly #sessions: Sessions;
+  readonly #lanes: Lanes;
+
+  constructor(core: Core, sessions: Sessions, lanes: Lanes) {
+    this.#core = core;
+    this.#sessions = sessions;
+    this.#lanes = lanes;
+  }
+
+  list(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }> {
+    const { store } = this.#core.deps;
+    const tasks = store.trashed().flatMap((task) => {
+      const view = store.view(task.id);
+      return view === null || task.deletedAt === null
+        ? []
+        : [{ ...toTask(view), deletedAt: task.deletedAt, trash: task.trash }];
+    });
+    return ok({ tasks });
+  }
+
+  remove(id: string, meta: CommandMeta): Answer<{ deleted: true; trash: Trash | null }> {
+    return this.#core.once(meta, async () => {
+      const task = this.#core.deps.store.task(id);
+      if (task === null || task.deletedAt !== null) {
+        return unknown("task", id);
+      }
+      this.#cancel(id);
+      return this.#lanes.exclusive(id, () => this.#removeNow(id, meta));
+    });
+  }
+
+  /** Ends the run at once, so that the lane comes free. */
+  #cancel(id: string): void {
+    this.#core.commit("delete", (work) => {
+      const task = work.tx.task(id);
+      const run = task?.runId == null ? null : work.tx.run(task.runId);
+      if (run !== null) {
+        changeRun(work, run, { type: "cancel", at: work.now });
+      }
+    });
+  }
+
+  async #removeNow(id: string, meta: CommandMeta): Answer<{ deleted: true; trash: Trash | null }> {
+    await this.#sessions.close(id);
+    const task = this.#core.deps.store.task(id);
+    if (task === null) {
+      return unknown("task", id);
+    }
+    const request = trashRequest(task);
+    const kept = request === null ? ok(null) : await this.#core.deps.git.keep(request);
+    if (!kept.ok && kept.fault.code !== "repo_gone") {
+      return kept;
+    }
+    const trash = kept.ok ? kept.value : null;
+    const done = this.#core.command<{ deleted: true; trash: Trash | null }>(
+      meta,
+      "delete",
+      (work) => {
+        const now = work.tx.task(id);
+        if (now === null) {
+          return unknown("task", id);
+        }
+        const run = now.runId === null ? null : work.tx.run(now.runId);
+        if (run !== null) {
+          changeRun(work, run, { type: "cancel.settled" });
+        }
+        for (const message of work.tx.queued(id)) {
+          work.tx.removeQueued(message.id);
+        }
+        const after = work.tx.task(id) ?? now;
+        work.tx.putTask({ ...after, deletedAt: work.now, trash, updatedAt: work.now });
+        work.append({ type: "task.deleted", taskId: id, runId: null, data: { id, trash } });
+        return ok({ status: 200, body: { deleted: true, trash } });
+      },
+    );
+    if (done.ok) {
+      await this.#clear(id);
+    }
+    return done;
+  }
+
+  /** Removes what a deleted task has left on disk. Safe to do again. */
+  async #clear(id: string): Promise<void> {
+    const { store, git, log } = this.#core.deps;
+    const task = store.task(id);
+    const request = task === null ? null : trashRequest(task);
+    if (task === null || task.deletedAt === null || request === null) {
+      return;
+    }
+    const removed = await git.removeWorktree(request);
+    if (!removed.ok) {
+      log("warn", "a deleted task's worktree stays", { taskId: id, why: removed.fault.message });
+      this.#core.commit("delete", (work) => {
+        work.notice(null, null, {
+          level: "warning",
+          code: "worktree_stays",
+          message: `The worktree of the deleted task “${task.title}” could not be removed: ${removed.fault.message}`,
+          hint: removed.fault.hint,
+        });
+      });
+      return;
+    }
+    await git.unpin(request.commonDir, id);
+    this.#core.commit("delete", (work) => {
+      const now = work.tx.task(id);
+      if (now !== null) {
+        work.tx.putTask({ ...now, worktreePath: null });
+      }
+    });
+  }
+
+  /** Finishes removals that an earlier server did not. */
+  async finish(): Promise<void> {
+    for (const task of this.#core.deps.store.trashed()) {
+      if (task.worktreePath !== null) {
+        await this.#clear(task.id);
+      }
+    }
+  }
+
+  restore(id: string, meta: CommandMeta): Answer<{ task: Task }> {
+    return this.#core.once(meta, async () => {
+      const task = this.#core.deps.store.task(id);
+      if (task === null) {
+        return unknown("task", id);
+      }
+      if (task.deletedAt === null) {
+        return err(
+          fault(
+            "nothing_to_restore",
+            "This task is not in the trash.",
+            "There is nothing to bring back.",
+          ),
+        );
+      }
+      return this.#lanes.exclusive(id, () => this.#restoreNow(task, meta));
+    });
+  }
+
+  async #restoreNow(task: TaskRecord, meta: CommandMeta): Answer<{ task: Task }> {
+    const back = await this.#bringBack(task);
+    if (!back.ok) {
+      return back;
+    }
+    return this.#core.command(meta, "restore", (work) => {
+      const now = work.tx.task(task.id) ?? task;
+      work.putTask({
+        ...now,
+        ...back.value,
+        deletedAt: null,
+        trash: null,
+        updatedAt: work.now,
+      });
+      const view = work.tx.view(task.id);
+      return view === null
+        ? unknown("task", task.id)
+        : ok({ status: 200, body: { task: { ...toTask(view), prompt: view.task.prompt } } });
+    });
+  }
+
+  async #bringBack(task: TaskRecord): Promise<Result<Pick<TaskRecord, "branch" | "worktreePath">>> {
+    const { git, dataDir } = this.#core.deps;
+    if (task.commonDir === null || task.baseSha === null) {
+      return ok({ branch: null, worktreePath: null });
+    }
+    const pinned = await git.pin(task.commonDir, task.id, task.baseSha);
+    if (!pinned.ok) {
+      return pinned;
+    }
+    if (task.trash === null) {
+      // Nothing was kept because nothing differed from the base: the next start makes it anew.
+      return ok({ branch: null, worktreePath: null });
+    }
+    const restored = await git.restore({
+      taskId: task.id,
+      commonDir: task.commonDir,
+      baseSha: task.baseSha,
+      branch: task.branch ?? branchName(shortId(task.id), task.title),
+      path: `${dataDir}/worktrees/${task.id}`,
+    });
+    return restored.ok
+      ? ok({ branch: restored.value.branch, worktreePath: restored.value.path })
+      : restored;
+  }
+}
+
+function trashRequest(task: TaskRecord): TrashRequest | null {
+  return task.commonDir === null
+    ? null
+    : {
+        taskId: task.id,
+        commonDir: task.commonDir,
+        path: task.worktreePath,
+        branch: task.branch,
+        baseSha: task.baseSha,
+      };
+}

@@ -1,0 +1,279 @@
+import { type Fault, fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { Run } from "../contract/run.ts";
+import type { InputBody, QueuedMessage, StartTaskBody, Task } from "../contract/task.ts";
+import { rankBetween } from "../domain/rank.ts";
+import type { RunRecord, TaskRecord } from "../store/types.ts";
+import type { Answer, CommandMeta, Reply, Runs } from "./api.ts";
+import { type Core, unknown, type Work } from "./core.ts";
+import type { HarnessConfig } from "./harness-config.ts";
+import { composeMessage } from "./message.ts";
+import { firstStep } from "./prepare.ts";
+import { toRun, toTask } from "./present.ts";
+import { changeRun, openRun } from "./run-changes.ts";
+import type { Sessions } from "./sessions.ts";
+import type { TrustGate } from "./trust.ts";
+
+/** Commands on runs: start, follow up, stop. */
+export class RunCommands implements Runs {
+  readonly #core: Core;
+  readonly #sessions: Sessions;
+  readonly #harnesses: HarnessConfig;
+  readonly #trust: TrustGate;
+
+  constructor(core: Core, sessions: Sessions, harnesses: HarnessConfig, trust: TrustGate) {
+    this.#core = core;
+    this.#sessions = sessions;
+    this.#harnesses = harnesses;
+    this.#trust = trust;
+  }
+
+  list(
+    taskId: string,
+    page: { readonly limit?: number; readonly cursor?: string },
+  ): Result<{ runs: readonly Run[]; nextCursor: string | null }> {
+    const { store } = this.#core.deps;
+    const task = store.task(taskId);
+    if (task === null || task.deletedAt !== null) {
+      return unknown("task", taskId);
+    }
+    const limit = page.limit ?? 50;
+    const rows = store.runs(taskId, limit + 1, page.cursor ?? null);
+    const runs = rows.slice(0, limit).map(toRun);
+    const more = rows.length > limit;
+    return ok({ runs, nextCursor: more ? (runs.at(-1)?.id ?? null) : null });
+  }
+
+  start(taskId: string, body: StartTaskBody, meta: CommandMeta): Answer<{ task: Task; run: Run }> {
+    return this.#core.once(meta, async () => {
+      const task = this.#core.deps.store.task(taskId);
+      if (task === null || task.deletedAt !== null) {
+        return unknown("task", taskId);
+      }
+      const busy = this.#openRun(task);
+      if (busy !== null) {
+        return err(alreadyRunning(busy));
+      }
+      const refused = await this.preflight(task);
+      if (refused !== null) {
+        return err(refused);
+      }
+      return this.#core.command(meta, "start", (work) => this.startIn(work, taskId, body.prompt));
+    });
+  }
+
+  /** Opens the first or next run of a task, inside a transaction whose pre-flight has passed. */
+  startIn(
+    work: Work,
+    taskId: string,
+    prompt: string | undefined,
+  ): Result<Reply<{ task: Task; run: Run }>> {
+    const task = work.tx.task(taskId);
+    if (task === null || task.deletedAt !== null) {
+      return unknown("task", taskId);
+    }
+    const open = this.#openRun(task, work);
+    if (open !== null) {
+      return err(alreadyRunning(open));
+    }
+    const run = this.#open(work, task, prompt ?? task.prompt, this.#core.deps.newId());
+    return this.#answer(work, taskId, run.id);
+  }
+
+  /** What must hold before a run may begin; asked before anything changes. */
+  async preflight(task: TaskRecord): Promise<Fault | null> {
+    const ready = await this.#harnesses.ready(task.agent);
+    if (!ready.ok) {
+      return ready.fault;
+    }
+    const { git, host, dataDir } = this.#core.deps;
+    const place = await git.inspect(task.workdir);
+    if (!place.ok) {
+      return place.fault.code === "not_a_directory"
+        ? fault(
+            "repo_gone",
+            `The folder ${task.workdir} is no longer there.`,
+            "Move it back, or create a new task where it is now.",
+          )
+        : place.fault;
+    }
+    const untrusted = await this.#trust.check(place.value, task.baseSha);
+    if (untrusted !== null) {
+      return untrusted;
+    }
+    const { driver, harness, path } = ready.value;
+    const repo =
+      place.value.kind === "repository"
+        ? {
+            mainRoot: place.value.mainRoot,
+            commonDir: place.value.commonDir,
+            gitDir: place.value.commonDir,
+          }
+        : null;
+    return driver.preflight(
+      {
+        workplace: { cwd: task.worktreePath ?? task.workdir, repo },
+        harness,
+        bin: path,
+        mode: task.mode,
+        model: task.model,
+        effort: task.effort,
+        resume: null,
+        firstMessage: {
+          id: "preflight",
+          text: composeMessage(task.prompt, task.references, dataDir),
+        },
+      },
+      host,
+    );
+  }
+
+  input(
+    runId: string,
+    body: InputBody,
+    meta: CommandMeta,
+  ): Answer<{ run: Run } | { queued: QueuedMessage }> {
+    return this.#core.once(meta, async () => {
+      const task = this.#taskOf(runId);
+      if (task === null) {
+        return unknown("run", runId);
+      }
+      if (this.#openRun(task) === null && this.#sessions.live(task.id) === null) {
+        const refused = await this.preflight(task);
+        if (refused !== null) {
+          return err(refused);
+        }
+      }
+      const text = composeMessage(body.text, body.references ?? [], this.#core.deps.dataDir);
+      return this.#core.command<{ run: Run } | { queued: QueuedMessage }>(meta, "input", (work) =>
+        this.#inputIn(work, task.id, text),
+      );
+    });
+  }
+
+  #inputIn(
+    work: Work,
+    taskId: string,
+    text: string,
+  ): Result<Reply<{ run: Run } | { queued: QueuedMessage }>> {
+    const task = work.tx.task(taskId);
+    if (task === null || task.deletedAt !== null) {
+      return unknown("task", taskId);
+    }
+    if (this.#openRun(task, work) !== null) {
+      return ok({ status: 202, body: { queued: this.#enqueue(work, task, text) } });
+    }
+    if (work.tx.queued(taskId).length > 0) {
+      // Messages that a failure held back go first; this one waits its turn behind them.
+      const queued = this.#enqueue(work, task, text);
+      this.#openNext(work, task);
+      return ok({ status: 202, body: { queued } });
+    }
+    const run = this.#open(work, task, text, this.#core.deps.newId());
+    return ok({ status: 202, body: { run: toRun(work.tx.run(run.id) ?? run) } });
+  }
+
+  #enqueue(work: Work, task: TaskRecord, text: string): QueuedMessage {
+    const message: QueuedMessage = {
+      id: this.#core.deps.newId(),
+      taskId: task.id,
+      text,
+      createdAt: work.now,
+    };
+    const last = work.tx.queuedRank(task.id);
+    work.tx.putQueued({ ...message, position: rankBetween(last, null) });
+    work.putTask(task);
+    return message;
+  }
+
+  cancel(runId: string, meta: CommandMeta): Answer<{ run: Run }> {
+    return Promise.resolve(
+      this.#core.command(meta, "cancel", (work) => {
+        const run = work.tx.run(runId);
+        if (run === null) {
+          return unknown("run", runId);
+        }
+        const changed = changeRun(work, run, { type: "cancel", at: work.now });
+        return changed.ok ? ok({ status: 202, body: { run: toRun(changed.value) } }) : changed;
+      }),
+    );
+  }
+
+  /** Opens the next waiting message's run on an idle task. Messages wait while the last run failed. */
+  next(taskId: string): void {
+    const { store } = this.#core.deps;
+    if (store.queued(taskId).length === 0) {
+      return;
+    }
+    this.#core.commit("queue", (work) => {
+      const task = work.tx.task(taskId);
+      if (task === null || task.deletedAt !== null || held(work, task)) {
+        return;
+      }
+      if (this.#openRun(task, work) === null) {
+        this.#openNext(work, task);
+      }
+    });
+  }
+
+  #openNext(work: Work, task: TaskRecord): void {
+    const [message] = work.tx.queued(task.id);
+    if (message !== undefined) {
+      work.tx.removeQueued(message.id);
+      this.#open(work, task, message.text, message.id);
+    }
+  }
+
+  #open(work: Work, task: TaskRecord, prompt: string, messageId: string): RunRecord {
+    const live = this.#sessions.live(task.id);
+    return openRun(work, {
+      id: this.#core.deps.newId(),
+      task,
+      prompt,
+      messageId,
+      sessionId: live?.record.id ?? null,
+      sessionRef: live?.session.ref.agentSessionId ?? null,
+      phase: { kind: "preparing", step: firstStep(task, live !== null) },
+    });
+  }
+
+  #answer(work: Work, taskId: string, runId: string): Result<Reply<{ task: Task; run: Run }>> {
+    const view = work.tx.view(taskId);
+    const run = work.tx.run(runId);
+    if (view === null || run === null) {
+      return unknown("task", taskId);
+    }
+    return ok({ status: 202, body: { task: toTask(view), run: toRun(run) } });
+  }
+
+  #taskOf(runId: string): TaskRecord | null {
+    const { store } = this.#core.deps;
+    const run = store.run(runId);
+    const task = run === null ? null : store.task(run.taskId);
+    return task === null || task.deletedAt !== null ? null : task;
+  }
+
+  #openRun(task: TaskRecord, work?: Work): RunRecord | null {
+    const run = task.runId === null ? null : (work?.tx ?? this.#core.deps.store).run(task.runId);
+    return run === null || run.phase.kind === "ended" ? null : run;
+  }
+}
+
+/** After a failure the person decides first: a queue that runs on would bury the reason. */
+function held(work: Work, task: TaskRecord): boolean {
+  const run = task.runId === null ? null : work.tx.run(task.runId);
+  if (run === null || run.phase.kind !== "ended") {
+    return false;
+  }
+  const { kind } = run.phase.outcome;
+  return kind === "failed" || kind === "orphaned";
+}
+
+function alreadyRunning(run: RunRecord): Fault {
+  return fault(
+    "already_running",
+    "This task is already running.",
+    "Send a follow-up, or stop the run first.",
+    { runId: run.id },
+  );
+}

@@ -1,0 +1,236 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type {
+  Batch,
+  Driver,
+  OpenRequest,
+  Session,
+  SessionIo,
+  SessionRef,
+} from "../agents/driver.ts";
+import { fault } from "../contract/fault.ts";
+import { err, type Result } from "../contract/result.ts";
+import type { RunOutcome } from "../contract/run.ts";
+import type { SessionRecord } from "../store/types.ts";
+import type { Activity } from "./activity.ts";
+import type { Core } from "./core.ts";
+import type { Drafts } from "./drafts.ts";
+import { ingest, orphaned } from "./ingest.ts";
+import { changeRun } from "./run-changes.ts";
+import type { DiffStats } from "./stats.ts";
+
+interface Live {
+  readonly record: SessionRecord;
+  readonly session: Session;
+  readonly release: AbortController;
+}
+
+export interface SessionsDeps {
+  readonly core: Core;
+  readonly drafts: Drafts;
+  readonly activity: Activity;
+  readonly stats: DiffStats;
+}
+
+/** The living agents of this server, one per task, and the way they report. */
+export class Sessions {
+  readonly #core: Core;
+  readonly #deps: SessionsDeps;
+  readonly #live = new Map<string, Live>();
+
+  constructor(deps: SessionsDeps) {
+    this.#core = deps.core;
+    this.#deps = deps;
+  }
+
+  /** The task's living session, or null. */
+  live(taskId: string): { readonly record: SessionRecord; readonly session: Session } | null {
+    return this.#live.get(taskId) ?? null;
+  }
+
+  dirOf(sessionId: string): string {
+    return join(this.#core.deps.dataDir, "sessions", sessionId);
+  }
+
+  /** Starts the agent of a stored session (or finds the one an earlier try started). */
+  async open(
+    record: SessionRecord,
+    driver: Driver,
+    request: Omit<OpenRequest, "sessionId" | "dir">,
+  ): Promise<Result<Session>> {
+    const dir = this.dirOf(record.id);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const release = new AbortController();
+    const opened = await driver.open(
+      { ...request, sessionId: record.id, dir },
+      this.#io(record, release.signal),
+    );
+    if (!opened.ok) {
+      release.abort();
+      this.#close(record.id);
+      return opened;
+    }
+    return this.#adopt(record, opened.value, release)
+      ? opened
+      : err(fault("agent_exited", "The agent ended while it was starting.", null));
+  }
+
+  /** Takes up a session an earlier server left. A session that is gone ends its run. */
+  async attach(record: SessionRecord, driver: Driver): Promise<void> {
+    const release = new AbortController();
+    const taking = { attaching: true };
+    const io = this.#io(record, release.signal, taking);
+    const found = await driver.attach(record.ref as SessionRef, io);
+    taking.attaching = false;
+    if (!("kind" in found)) {
+      this.#adopt(record, found, release);
+      return;
+    }
+    release.abort();
+    this.#core.deps.log("info", "a session is gone", { sessionId: record.id, why: found.why });
+    this.#lose(record, found.why, found.detail);
+  }
+
+  /** Ends the task's agent for good. */
+  async close(taskId: string): Promise<Result<{ readonly leftovers: readonly number[] }> | null> {
+    const live = this.#live.get(taskId);
+    if (live === undefined) {
+      return null;
+    }
+    const closed = await live.session.close();
+    live.release.abort();
+    this.#live.delete(taskId);
+    this.#close(live.record.id);
+    return closed;
+  }
+
+  /** Lets go of every agent; they live on. */
+  async detachAll(): Promise<void> {
+    const all = [...this.#live.values()];
+    this.#live.clear();
+    for (const live of all) {
+      live.release.abort();
+    }
+    await Promise.allSettled(all.map((live) => live.session.detach()));
+  }
+
+  /** False when the session was found closed again: it ended while it was being opened. */
+  #adopt(record: SessionRecord, session: Session, release: AbortController): boolean {
+    const state = this.#core.commit("session", (work) => {
+      const now = work.tx.session(record.id) ?? record;
+      if (now.state === "closed") {
+        return "closed";
+      }
+      work.tx.putSession({ ...now, state: "live" });
+      work.poke(record.taskId);
+      return "live";
+    });
+    if (state === "closed") {
+      release.abort();
+      return false;
+    }
+    this.#live.set(record.taskId, { record, session, release });
+    return true;
+  }
+
+  #close(sessionId: string): void {
+    this.#core.commit("session", (work) => {
+      const record = work.tx.session(sessionId);
+      if (record !== null && record.state !== "closed") {
+        work.tx.putSession({ ...record, state: "closed", closedAt: work.now });
+      }
+    });
+  }
+
+  #lose(record: SessionRecord, why: "exited" | "foreign" | "never-started", detail: string): void {
+    this.#core.commit("session", (work) => {
+      const now = work.tx.session(record.id) ?? record;
+      work.tx.putSession({ ...now, state: "closed", closedAt: work.now });
+      const task = work.tx.task(record.taskId);
+      const run = task?.runId == null ? null : work.tx.run(task.runId);
+      if (run === null || run.sessionId !== record.id) {
+        return;
+      }
+      const delivering = run.phase.kind === "preparing" && run.phase.step === "session";
+      if (!delivering) {
+        changeRun(work, run, { type: "agent.gone", outcome: lost(why, detail) });
+      }
+      work.poke(record.taskId);
+    });
+  }
+
+  #io(
+    record: SessionRecord,
+    signal: AbortSignal,
+    taking: { readonly attaching: boolean } = { attaching: false },
+  ): SessionIo {
+    const { host, clock, store, log } = this.#core.deps;
+    return {
+      host,
+      clock,
+      signal,
+      cursor: (stream) => {
+        const cursor = store.cursor(record.id, stream);
+        return cursor === null
+          ? null
+          : { generation: cursor.generation, offset: cursor.offset, state: cursor.state };
+      },
+      ingest: (batch) => this.#ingest(record, signal, batch, taking.attaching),
+      draft: (draft) => {
+        const runId = store.task(record.taskId)?.runId ?? null;
+        if (runId !== null && !signal.aborted) {
+          this.#core.hub.show(this.#deps.drafts.take(record.taskId, runId, draft));
+        }
+      },
+      saveRef: (ref) => {
+        this.#core.commit("session", (work) => {
+          const now = work.tx.session(record.id);
+          if (now !== null) {
+            work.tx.putSession({ ...now, ref, agentSessionId: ref.agentSessionId });
+          }
+        });
+        return Promise.resolve();
+      },
+      log: (level, message, data) => log(level, message, { sessionId: record.id, ...data }),
+    };
+  }
+
+  #ingest(
+    record: SessionRecord,
+    signal: AbortSignal,
+    batch: Batch,
+    attaching: boolean,
+  ): Promise<void> {
+    if (signal.aborted) {
+      // Another server, or another session of this one, owns the cursor now.
+      return Promise.reject(new Error("this session was let go of"));
+    }
+    const taken = ingest(this.#core, record.id, batch, attaching);
+    if (taken.transcriptEvents > 0 || taken.statsChanged) {
+      this.#deps.activity.note(record.taskId, taken.transcriptEvents, taken.statsChanged);
+    }
+    if (taken.filesTouched || taken.runEnded) {
+      this.#deps.stats.touch(record.taskId);
+    }
+    if (taken.runEnded || taken.exited) {
+      for (const frame of this.#deps.drafts.clear(record.taskId)) {
+        this.#core.hub.show(frame);
+      }
+    }
+    if (taken.exited) {
+      const live = this.#live.get(record.taskId);
+      if (live !== undefined && live.record.id === record.id) {
+        this.#live.delete(record.taskId);
+        // The driver is still inside this very call; let it return before its signal aborts.
+        queueMicrotask(() => live.release.abort());
+      }
+    }
+    return Promise.resolve();
+  }
+}
+
+function lost(why: "exited" | "foreign" | "never-started", detail: string): RunOutcome {
+  return why === "foreign"
+    ? orphaned(`The agent's place was taken by something else: ${detail}`)
+    : orphaned(`The agent ended while Agetor was not running. ${detail}`.trim());
+}

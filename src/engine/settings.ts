@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { sniff } from "../domain/media-type.ts";
+import type { Answer, Blobs, CommandMeta, Preferences } from "./api.ts";
+import { type Core, unknown } from "./core.ts";
+
+/** Key/value settings of the person. */
+export class PreferenceCommands implements Preferences {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  all(): Result<{ preferences: Readonly<Record<string, unknown>> }> {
+    return ok({ preferences: this.#core.deps.store.preferences() });
+  }
+
+  set(
+    values: Readonly<Record<string, unknown>>,
+    meta: CommandMeta,
+  ): Answer<{ preferences: Readonly<Record<string, unknown>> }> {
+    return Promise.resolve(
+      this.#core.command<{ preferences: Readonly<Record<string, unknown>> }>(
+        meta,
+        "preference",
+        (work) => {
+          for (const [key, value] of Object.entries(values)) {
+            work.tx.putPreference(key, value);
+          }
+          return ok({ status: 200, body: { preferences: work.tx.preferences() } });
+        },
+      ),
+    );
+  }
+}
+
+/** Bytes kept outside the journal: cut outputs, and what a person sends along. */
+export class BlobCommands implements Blobs {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  get(id: string): Result<Uint8Array> {
+    const bytes = this.#core.deps.store.blob(id);
+    return bytes === null
+      ? err(fault("not_found", "This output is no longer kept.", null))
+      : ok(bytes);
+  }
+
+  attach(
+    bytes: Uint8Array,
+    taskId: string | null,
+    meta: CommandMeta,
+  ): Answer<{ id: string; path: string }> {
+    const mediaType = sniff(bytes);
+    if (mediaType === null) {
+      return Promise.resolve(
+        err(
+          fault(
+            "unsupported_media_type",
+            "This kind of file cannot be sent along.",
+            "PNG, JPEG, WebP and GIF images, PDF and text files can.",
+          ),
+        ),
+      );
+    }
+    return Promise.resolve(
+      this.#core.command<{ id: string; path: string }>(meta, "attach", (work) => {
+        if (taskId !== null && work.tx.task(taskId) === null) {
+          return unknown("task", taskId);
+        }
+        const id = this.#core.deps.newId();
+        const folder = join(this.#core.deps.dataDir, "attachments");
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const path = join(folder, id);
+        writeFileSync(path, bytes, { mode: 0o600, flag: "wx" });
+        work.tx.putAttachment({ id, taskId, mediaType, bytes: bytes.length, createdAt: work.now });
+        return ok({ status: 201, body: { id, path } });
+      }),
+    );
+  }
+}
+
+/** The digest of a command Agetor gives itself. */
+export function ownMeta(key: string | null): CommandMeta {
+  return {
+    commandId: key,
+    digest: createHash("sha256")
+      .update(key ?? "")
+      .digest("hex"),
+  };
+}
