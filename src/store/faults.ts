@@ -50,20 +50,28 @@ export function openFault(
 
 /** The database cannot be read as one. It is left as it is; the hint names the way back. */
 export function corruptFault(paths: Paths, why: string): Fault {
+  const backup = newestBackup(paths);
+  const aside = `Move ${paths.database}, ${paths.database}-wal and ${paths.database}-shm (as far as they exist) to another folder`;
   return openFault(
     "corrupt",
     `The database ${paths.database} is damaged (${why}). Nothing was changed.`,
-    restoreHint(paths),
-    { path: paths.database, backup: newestBackup(paths) },
+    backup === null
+      ? `${aside} and start again with an empty board; there is no backup.`
+      : `${aside}, copy the newest backup ${backup} to ${paths.database} and start again.`,
+    { path: paths.database, backup },
   );
 }
 
-/** How to go on without the database as it stands. */
-export function restoreHint(paths: Paths): string {
-  const backup = newestBackup(paths);
-  const aside = `Move ${paths.database}, ${paths.database}-wal and ${paths.database}-shm (as far as they exist) to another folder`;
-  if (backup === null) return `${aside} and start again with an empty board; there is no backup.`;
-  return `${aside}, copy the newest backup ${backup} to ${paths.database} and start again.`;
+/** There was a database and now there is none: a new one would hide that. */
+export function lostFault(paths: Paths, backup: string | null): Fault {
+  return openFault(
+    "lost",
+    `The database ${paths.database} is gone.`,
+    backup === null
+      ? `Put it back beside ${paths.database}-wal. To start with an empty board, delete that file first.`
+      : `Copy the newest backup ${backup} to ${paths.database}. To start with an empty board, move the folder ${paths.backups} away first (and ${paths.database}-wal, if it is there).`,
+    { path: paths.database, backup },
+  );
 }
 
 /** What the file system or SQLite said while the store was being opened, as a fault. */

@@ -77,6 +77,11 @@ export function interactionReads(sql: Sql) {
           createdAt: row.created_at,
         }));
     },
+    tasksWithQueue(): string[] {
+      return sql
+        .all<{ task_id: string }>("SELECT DISTINCT task_id FROM queued_message ORDER BY task_id")
+        .map((row) => row.task_id);
+    },
     queuedRank(taskId: string): string | null {
       const row = sql.get<{ position: string | null }>(
         "SELECT max(position) AS position FROM queued_message WHERE task_id = $taskId",

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { Fault } from "../contract/fault.ts";
 import type { Millis } from "../contract/primitives.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { corruptFault, errorCode, openFault, systemFault } from "./faults.ts";
+import { errorCode, openFault, systemFault } from "./faults.ts";
 import type { Migration } from "./migrations/index.ts";
 import { newestBackup, type Paths } from "./paths.ts";
 
@@ -127,9 +127,10 @@ function changed(paths: Paths, migration: Migration, row: AppliedRow): Fault {
 }
 
 function failed(paths: Paths, migration: Migration, error: unknown): Fault {
-  const code = errorCode(error);
-  if (code.startsWith("SQLITE_CORRUPT")) return corruptFault(paths, `in ${title(migration)}`);
-  if (code !== "SQLITE_ERROR" && code !== "") return systemFault(paths, error);
+  // The disk's fault, not the migration's.
+  if (/^SQLITE_(FULL|IOERR|BUSY|CORRUPT|NOTADB|READONLY)/.test(errorCode(error))) {
+    return systemFault(paths, error);
+  }
   const why = error instanceof Error ? error.message : String(error);
   return openFault(
     "migration-failed",

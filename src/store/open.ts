@@ -4,8 +4,9 @@ import { resolve } from "node:path";
 import type { Millis } from "../contract/primitives.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { syncToDisk, writeBackup } from "./backup.ts";
+import { connect } from "./connection.ts";
 import { ensurePrivateFile, prepareDataDir, tighten } from "./datadir.ts";
-import { corruptFault, openFault, restoreHint, systemFault } from "./faults.ts";
+import { corruptFault, lostFault, systemFault } from "./faults.ts";
 import { takeLock } from "./lock.ts";
 import { checkRegistry, initialise, migrate, pendingMigrations } from "./migrate.ts";
 import { type Migration, migrations } from "./migrations/index.ts";
@@ -75,9 +76,7 @@ function create(
   const walSize = statSync(`${paths.database}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   const backup = newestBackup(paths);
   if (walSize > 0 || backup !== null) {
-    return err(
-      openFault("lost", `The database ${paths.database} is gone.`, restoreHint(paths), { backup }),
-    );
+    return err(lostFault(paths, backup));
   }
   for (const suffix of ["", "-journal"]) rmSync(paths.building + suffix, { force: true });
   ensurePrivateFile(paths.building);
@@ -115,18 +114,6 @@ function inspect(paths: Paths, known: readonly Migration[]): Result<readonly Mig
   } finally {
     db.close();
   }
-}
-
-function connect(path: string): Database {
-  const db = new Database(path, { readwrite: true, create: false, strict: true });
-  db.run("PRAGMA busy_timeout = 5000");
-  db.run("PRAGMA journal_mode = WAL");
-  db.run("PRAGMA synchronous = FULL");
-  db.run("PRAGMA foreign_keys = ON");
-  db.run("PRAGMA trusted_schema = OFF");
-  db.run("PRAGMA temp_store = MEMORY");
-  db.run(`PRAGMA journal_size_limit = ${64 * 1024 * 1024}`);
-  return db;
 }
 
 function upgrade(

@@ -148,12 +148,13 @@ export function taskReads(sql: Sql) {
         )
         .map((row) => row.id);
     },
-    /** Of tasks in the trash too: their work still grows from that commit. */
+    /** Without the trash: nobody is to be asked about a commit nothing starts from. */
     baseShas(commonDir: string): string[] {
       return sql
         .all<{ base_sha: string }>(
           `SELECT DISTINCT base_sha FROM task
-           WHERE common_dir = $commonDir AND base_sha IS NOT NULL ORDER BY base_sha`,
+           WHERE common_dir = $commonDir AND base_sha IS NOT NULL AND deleted_at IS NULL
+           ORDER BY base_sha`,
           { commonDir },
         )
         .map((row) => row.base_sha);

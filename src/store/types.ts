@@ -191,6 +191,8 @@ export interface Reads {
   queued(taskId: string): readonly QueuedMessage[];
   /** The highest rank among the task's waiting messages, null when none waits. */
   queuedRank(taskId: string): string | null;
+  /** Tasks that have waiting messages. */
+  tasksWithQueue(): readonly string[];
   /** The base commits of a repository's tasks, each once. */
   baseShas(commonDir: string): readonly string[];
   /** The open ones of a task, or of all tasks (null), oldest first. */

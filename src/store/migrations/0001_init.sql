@@ -68,7 +68,7 @@ CREATE INDEX task_archive ON task (column_name, position, id)
 CREATE INDEX task_rank ON task (column_name, position);
 CREATE INDEX task_trash ON task (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX task_agent ON task (agent);
-CREATE INDEX task_repo ON task (common_dir, base_sha) WHERE common_dir IS NOT NULL;
+CREATE INDEX task_repo ON task (common_dir, base_sha) WHERE deleted_at IS NULL;
 
 CREATE TABLE task_text (
   task_id TEXT PRIMARY KEY REFERENCES task (id),
