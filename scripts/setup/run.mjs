@@ -1,10 +1,16 @@
 import { spawn } from "node:child_process";
 
-/** Children of the moment, so that Ctrl-C in the middle of the set-up leaves none behind. */
+/**
+ * What runs at the moment, so that Ctrl-C in the middle of the set-up leaves nothing behind.
+ * @type {Set<{ end: (signal: NodeJS.Signals) => void, outcome: Promise<Outcome> }>}
+ */
 const running = new Set();
+const PATIENCE_MS = 3_000;
+let leaving = false;
 
 /**
- * Ends our children and ourselves on the usual signals.
+ * Ends our children, then ourselves, on the usual signals. The lock is ours until they are gone:
+ * the next set-up must not meet an `npm ci` that is still at work.
  * @returns {() => void} call it to give the signals back
  */
 export function takeChildrenAlong() {
@@ -16,8 +22,14 @@ export function takeChildrenAlong() {
   ];
   const handlers = codes.map(([signal, code]) => {
     const handler = () => {
-      for (const child of running) child.kill(signal);
-      process.exit(code);
+      leaving = true;
+      const children = [...running];
+      for (const { end } of children) end(signal);
+      setTimeout(() => {
+        for (const { end } of children) end("SIGKILL");
+      }, PATIENCE_MS).unref();
+      const leave = () => process.exit(code);
+      Promise.all(children.map(({ outcome }) => outcome)).then(leave, leave);
     };
     process.on(signal, handler);
     return () => process.off(signal, handler);
@@ -44,33 +56,48 @@ export function takeChildrenAlong() {
  * @returns {Promise<Outcome>}
  */
 export function run(file, args, { cwd, env = process.env, show = false, limitMs } = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(file, args, {
-      ...(cwd === undefined ? {} : { cwd }),
-      env,
-      stdio: show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
-    });
-    running.add(child);
-    const limit =
-      limitMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), limitMs);
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text) => {
-        output += text;
-      });
-    }
-    /** @type {(code: number | null, signal: NodeJS.Signals | null) => void} */
-    const end = (code, signal) => {
-      clearTimeout(limit);
-      running.delete(child);
-      resolve({ code, signal, output });
-    };
-    child.on("error", (cause) => {
-      output += `${cause.message}\n`;
-      end(null, null);
-    });
-    child.on("close", end);
+  // A program in a group of its own can be ended with all that it started. One that shows itself
+  // stays in ours: it may want to ask for a password at the terminal.
+  const child = spawn(file, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env,
+    detached: !show,
+    stdio: show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
   });
+  /** @type {(signal: NodeJS.Signals) => void} */
+  const end = (signal) => {
+    if (show || child.pid === undefined) child.kill(signal);
+    else signalGroup(child.pid, signal);
+  };
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  const limit = limitMs === undefined ? undefined : setTimeout(() => end("SIGKILL"), limitMs);
+  /** @type {Promise<Outcome>} */
+  const outcome = new Promise((resolve) => {
+    child.on("error", (cause) => resolve({ code: null, signal: null, output: cause.message }));
+    child.on("close", (code, signal) => resolve({ code, signal, output }));
+  });
+  const entry = { end, outcome };
+  running.add(entry);
+  return outcome.then((result) => {
+    clearTimeout(limit);
+    running.delete(entry);
+    // What we have just ended must not be reported as a failure while we leave.
+    return leaving ? new Promise(() => {}) : result;
+  });
+}
+
+/** @param {number} leader @param {NodeJS.Signals} signal */
+function signalGroup(leader, signal) {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // Nobody is left in it, which is all we wanted.
+  }
 }
 
 /**
