@@ -7,6 +7,8 @@ import { spawn } from "node:child_process";
 const running = new Set();
 const PATIENCE_MS = 3_000;
 let leaving = false;
+/** @type {Promise<never>} */
+const never = new Promise(() => undefined);
 
 /**
  * Ends our children, then ourselves, on the usual signals. The lock is ours until they are gone:
@@ -87,7 +89,7 @@ export function run(file, args, { cwd, env = process.env, show = false, limitMs 
     clearTimeout(limit);
     running.delete(entry);
     // What we have just ended must not be reported as a failure while we leave.
-    return leaving ? new Promise(() => {}) : result;
+    return leaving ? never : result;
   });
 }
 
