@@ -35,7 +35,11 @@ export interface TailOptions {
    * resolves. A rejection stops the tail with `failed`.
    */
   readonly onLines: (lines: readonly TailLine[]) => Promise<void>;
-  /** Called once when the file is seen to be another one, or shorter than the offset. */
+  /**
+   * Called once when the file is seen to be another one, or shorter than the offset. The offset
+   * says nothing about such a file, so the tail then ends with `failed`. Before the first line was
+   * taken (offset 0) nothing is lost: the tail begins again by itself and this is not called.
+   */
   readonly onReplaced?: (why: "truncated" | "replaced" | "missing") => void;
   readonly signal: AbortSignal;
 }
@@ -44,6 +48,11 @@ export interface TailOptions {
 export interface Tail {
   /** Reads what is there now to its end, then resolves with the offset behind the last full line. */
   drain(): Promise<number>;
+  /**
+   * Drains, then takes what is left behind the last line break as a last line: for a program that
+   * has ended (its last words often lack the line break). Answers the offset like `drain`.
+   */
+  finish(): Promise<number>;
   /** Wakes the tail at once instead of waiting for the file watcher. */
   poke(): void;
   /** Resolves when the tail has stopped, by the signal or by a failure. */
@@ -90,7 +99,10 @@ export interface TmuxHost {
 export interface PaneInfo {
   readonly name: string;
   readonly process: ProcessRef;
-  /** Set when the program has ended (`remain-on-exit`). */
+  /**
+   * Set when the program has ended (`remain-on-exit`). Then `process.startTime` is empty when it
+   * could not be read any more; such a reference equals no process.
+   */
   readonly dead: ExitStatus | null;
   /** `pane_current_command`: for people, never for decisions. */
   readonly command: string;

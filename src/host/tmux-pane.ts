@@ -1,0 +1,75 @@
+import { constants as osConstants } from "node:os";
+import type { ExitStatus } from "./types.ts";
+
+/** One pane as tmux tells it. */
+export interface PaneRow {
+  readonly session: string;
+  /** `%<n>`: never given out twice while the tmux server lives. */
+  readonly pane: string;
+  readonly pid: number;
+  readonly dead: ExitStatus | null;
+  readonly command: string;
+}
+
+const fields = [
+  "session_name",
+  "pane_id",
+  "pane_pid",
+  "pane_dead",
+  "pane_dead_status",
+  "pane_dead_signal",
+  "pane_current_command",
+];
+
+/**
+ * The format of a pane's line. The command's name comes last and is the agent's to choose: with a
+ * line break in it, it could pass for a line of another session, hence the mark, which is new for
+ * every call.
+ */
+export function paneFormat(mark: string): string {
+  return [mark, ...fields.map((field) => `#{${field}}`)].join("|");
+}
+
+/** The panes in tmux's output, the oldest of each session only: a person may have split a window. */
+export function parsePanes(output: string, mark: string): readonly PaneRow[] {
+  const first = new Map<string, PaneRow>();
+  for (const line of output.split("\n")) {
+    const row = parsePane(line, mark);
+    if (row === null) continue;
+    const known = first.get(row.session);
+    if (known === undefined || paneNumber(row) < paneNumber(known)) first.set(row.session, row);
+  }
+  return [...first.values()];
+}
+
+function paneNumber(row: PaneRow): number {
+  return Number(row.pane.slice(1));
+}
+
+function parsePane(line: string, mark: string): PaneRow | null {
+  const [found, session, pane, pid, dead, status = "", signal = "", ...command] = line.split("|");
+  if (found !== mark || session === undefined || pid === undefined) return null;
+  if (pane === undefined || !/^%\d+$/.test(pane) || !/^\d+$/.test(pid)) return null;
+  return {
+    session,
+    pane,
+    pid: Number(pid),
+    dead: dead === "1" ? deathOf(status, signal) : null,
+    command: command.join("|"),
+  };
+}
+
+/** tmux before 3.3 does not tell the signal, and no version says both. */
+function deathOf(status: string, signal: string): ExitStatus {
+  if (signal === "" && /^\d+$/.test(status)) return { code: Number(status), signal: null };
+  return { code: null, signal: signalName(signal) };
+}
+
+function signalName(told: string): string {
+  if (/^\d+$/.test(told)) {
+    const known = Object.entries(osConstants.signals).find(([, value]) => value === Number(told));
+    return known?.[0] ?? `signal ${told}`;
+  }
+  if (told === "") return "unknown";
+  return told.startsWith("SIG") ? told : `SIG${told.toUpperCase()}`;
+}
