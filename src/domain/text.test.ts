@@ -1,0 +1,95 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { doing } from "./live-line.ts";
+import { sniff } from "./media-type.ts";
+import { isRank, rankBetween } from "./rank.ts";
+import { cutMiddle, plain, previewOf, titleFrom } from "./text.ts";
+
+describe("titles", () => {
+  test("take the first line with words, without its markup", () => {
+    expect(titleFrom("\n\n## Fix the login\n\nIt breaks.")).toBe("Fix the login");
+    expect(titleFrom("   \n")).toBe("Untitled task");
+  });
+
+  test("never exceed 80 characters or carry control characters", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (prompt) => {
+        const title = titleFrom(prompt);
+        expect([...title].length).toBeLessThanOrEqual(80);
+        expect(plain(title)).toBe(title);
+        expect(title.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test("previews never cut a character in two", () => {
+    expect(previewOf("é".repeat(500)).length).toBe(200);
+    expect([...previewOf("👩‍💻".repeat(200))].length).toBeLessThanOrEqual(200);
+  });
+});
+
+describe("long outputs", () => {
+  test("keep head and tail and say what is missing", () => {
+    const cut = cutMiddle(`${"a".repeat(50)}${"b".repeat(50)}`, 20);
+    expect(cut.truncated).toBe(true);
+    expect(cut.text).toBe(`${"a".repeat(10)}\n… 80 characters left out …\n${"b".repeat(10)}`);
+    expect(cutMiddle("short", 20)).toEqual({ text: "short", truncated: false });
+  });
+});
+
+describe("ranks", () => {
+  test("always fit between two others", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 60 }), (spots) => {
+        const ranks: string[] = [];
+        for (const spot of spots) {
+          const at = spot % (ranks.length + 1);
+          ranks.splice(at, 0, rankBetween(ranks[at - 1] ?? null, ranks[at] ?? null));
+        }
+        expect([...ranks].sort()).toEqual(ranks);
+        expect(new Set(ranks).size).toBe(ranks.length);
+      }),
+    );
+  });
+
+  test("are told from other text", () => {
+    expect(isRank(rankBetween(null, null))).toBe(true);
+    expect(isRank("not a rank")).toBe(false);
+  });
+});
+
+describe("the live line", () => {
+  const call = (kind: "edit" | "execute", title: string) =>
+    doing({
+      type: "tool.call",
+      data: {
+        toolId: "1",
+        name: "Bash",
+        kind,
+        title,
+        input: {},
+        status: "running",
+        agentId: null,
+      },
+    });
+
+  test("says a verb first", () => {
+    expect(call("edit", "src/auth.ts")).toEqual({ verb: "Editing", object: "src/auth.ts" });
+    expect(call("execute", "npm test -- auth")?.verb).toBe("Running tests");
+    expect(call("execute", "ls\n-la")).toEqual({ verb: "Running", object: "ls" });
+    expect(doing({ type: "raw", data: { source: "x", payload: 1 } })).toBeNull();
+  });
+});
+
+describe("attachments", () => {
+  test("are known by their bytes, not by their name", () => {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    expect(sniff(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1]))).toBe(
+      "image/png",
+    );
+    expect(sniff(bytes("%PDF-1.7"))).toBe("application/pdf");
+    expect(sniff(bytes("grüße"))).toBe("text/plain");
+    expect(sniff(new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0]))).toBeNull();
+    expect(sniff(new Uint8Array([0xff, 0xfe]))).toBeNull();
+  });
+});
