@@ -1,0 +1,37 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { Shell } from "./board/shell.tsx";
+import { startFeed } from "./state/feed.ts";
+import { loadPrefs } from "./state/prefs.ts";
+import { queries } from "./state/queries.ts";
+import { LiveRegion } from "./ui/live-region.tsx";
+import { report } from "./ui/report.ts";
+import { Toasts, toast } from "./ui/toast.tsx";
+import { TooltipLayer } from "./ui/tooltip.tsx";
+import { refuse } from "./wire/client.ts";
+
+/** The page of somebody who is in. */
+export function App({ token }: { readonly token: string }) {
+  useEffect(() => {
+    loadPrefs().catch(report);
+    return startFeed(token, {
+      refused: refuse,
+      failed: report,
+      notice: ({ data }) => {
+        toast({
+          text: data.message,
+          detail: data.hint,
+          tone: data.level === "error" ? "bad" : "plain",
+        });
+      },
+    });
+  }, [token]);
+  return (
+    <QueryClientProvider client={queries}>
+      <Shell />
+      <Toasts />
+      <TooltipLayer />
+      <LiveRegion />
+    </QueryClientProvider>
+  );
+}

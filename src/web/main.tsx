@@ -1,0 +1,35 @@
+import "./styles.ts";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { Door } from "./door.tsx";
+import { applyTheme } from "./state/prefs.ts";
+import { followHistory } from "./state/route.ts";
+import { answerOtherTabs, type Entry, enter, forgetToken, storedToken } from "./wire/auth.ts";
+import { setSession } from "./wire/client.ts";
+
+const container = document.getElementById("root");
+if (container === null) throw new Error("index.html has no #root");
+const root = createRoot(container);
+
+function show(entry: Entry): void {
+  if (entry.kind === "in") root.render(<App token={entry.token} />);
+  else root.render(<Door why={entry.why} />);
+}
+
+setSession({
+  token: storedToken,
+  refused() {
+    if (storedToken() === null) return;
+    forgetToken();
+    root.render(<Door why="expired" />);
+  },
+});
+
+applyTheme();
+followHistory();
+answerOtherTabs();
+enter().then(show, (error: unknown) => {
+  // Storage may be switched off in this browser; the door says what is needed.
+  root.render(<Door why="no-storage" />);
+  throw error;
+});

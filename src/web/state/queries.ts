@@ -1,0 +1,52 @@
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { call } from "../wire/client.ts";
+
+/** Reads that are not on the stream. The client retries by itself, so the cache need not. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false },
+  },
+});
+
+/** A probe may take up to 3 s and is cached by the server too. */
+export const agentsQuery = queryOptions({
+  queryKey: ["agents"],
+  queryFn: async ({ signal }) => (await call("GET /agents", { signal })).agents,
+  staleTime: 60_000,
+});
+
+export const defaultsQuery = queryOptions({
+  queryKey: ["defaults"],
+  queryFn: async ({ signal }) => await call("GET /defaults", { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const harnessesQuery = queryOptions({
+  queryKey: ["harnesses"],
+  queryFn: async ({ signal }) => (await call("GET /harnesses", { signal })).harnesses,
+});
+
+export const projectsQuery = queryOptions({
+  queryKey: ["projects"],
+  queryFn: async ({ signal }) => (await call("GET /projects", { signal })).projects,
+});
+
+export function branchesQuery(path: string) {
+  return queryOptions({
+    queryKey: ["branches", path],
+    queryFn: async ({ signal }) =>
+      (await call("GET /projects/branches", { query: { path }, signal })).branches,
+    enabled: path !== "",
+    staleTime: 10_000,
+  });
+}
+
+export function modelsQuery(agent: string) {
+  return queryOptions({
+    queryKey: ["models", agent],
+    queryFn: async ({ signal }) =>
+      (await call("GET /agent-models", { query: { agent }, signal })).models[agent] ?? [],
+    enabled: agent !== "",
+    staleTime: 300_000,
+  });
+}

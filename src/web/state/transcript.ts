@@ -1,0 +1,272 @@
+import { useSyncExternalStore } from "react";
+import type { DraftFrame, Event } from "../../contract/event.ts";
+import type { Run } from "../../contract/run.ts";
+import { type ApiError, call } from "../wire/client.ts";
+import { type Frame, isEvent } from "../wire/frames.ts";
+import { foldDraft } from "../wire/hub.ts";
+
+const pageSize = 400;
+
+/**
+ * What one open task said and did. `events` is one growing array outside React: read it again when
+ * `version` has changed. Older pages come in front; `older` counts how many events that were, so a
+ * list can hold its place.
+ */
+export interface Transcript {
+  readonly taskId: string;
+  readonly version: number;
+  readonly status: "loading" | "ready" | "failed";
+  readonly error: ApiError | null;
+  /** In the order of their seq, without gap, up to now. */
+  readonly events: readonly Event[];
+  readonly drafts: readonly DraftFrame[];
+  /** Newest first. */
+  readonly runs: readonly Run[];
+  readonly hasOlder: boolean;
+  readonly loadingOlder: boolean;
+  readonly older: number;
+}
+
+/** One transcript's state, without anything that fetches: what the tests look at. */
+export class TranscriptLog {
+  readonly events: Event[] = [];
+  readonly drafts = new Map<string, DraftFrame>();
+  readonly runs = new Map<string, Run>();
+  nextBefore: number | null = null;
+  older = 0;
+  ready = false;
+  /** Live events that came before the first page. */
+  #early: Event[] = [];
+
+  get lastSeq(): number {
+    return this.events.at(-1)?.seq ?? 0;
+  }
+
+  /** Takes a frame of the stream; true when something shown has changed. */
+  take(frame: Frame): boolean {
+    if (frame.type === "draft") {
+      foldDraft(this.drafts, frame);
+      return true;
+    }
+    if (!isEvent(frame)) return false;
+    if (frame.type === "run.upserted") {
+      const run = frame.data as Run;
+      this.runs.set(run.id, run);
+      return true;
+    }
+    if (!isTranscript(frame)) return false;
+    if (!this.ready) {
+      this.#early.push(frame);
+      return false;
+    }
+    return this.#append(frame);
+  }
+
+  #append(event: Event): boolean {
+    if (event.seq <= this.lastSeq) return false;
+    this.events.push(event);
+    return true;
+  }
+
+  /** The newest page: the first one, or after a gap. What overlaps is kept, the rest replaced. */
+  newest(page: readonly Event[], nextBefore: number | null): void {
+    const stored = page.filter(isTranscript);
+    const first = page[0]?.seq ?? 0;
+    const contiguous = this.ready && (nextBefore === null || first <= this.lastSeq + 1);
+    if (!contiguous) {
+      this.events.length = 0;
+      this.nextBefore = nextBefore;
+      this.older = 0;
+    }
+    for (const event of stored) this.#append(event);
+    this.ready = true;
+    for (const event of this.#early) this.#append(event);
+    this.#early = [];
+  }
+
+  olderPage(page: readonly Event[], nextBefore: number | null): void {
+    const first = this.events[0]?.seq ?? Number.POSITIVE_INFINITY;
+    const added = page.filter((event) => isTranscript(event) && event.seq < first);
+    this.events.unshift(...added);
+    this.older += added.length;
+    this.nextBefore = nextBefore;
+  }
+}
+
+const stateTypes: ReadonlySet<string> = new Set([
+  "task.upserted",
+  "task.deleted",
+  "interaction.opened",
+  "run.upserted",
+]);
+
+/** Notices and resolved interactions stand in the transcript too: they explain what happened. */
+function isTranscript(event: Event): boolean {
+  return !stateTypes.has(event.type);
+}
+
+/** The transcript of a task somebody looks at. */
+class OpenTranscript {
+  readonly #log = new TranscriptLog();
+  readonly #listeners = new Set<() => void>();
+  readonly #taskId: string;
+  #view: Transcript;
+  #loading: Promise<void> | null = null;
+  #loadingOlder: Promise<void> | null = null;
+  #error: ApiError | null = null;
+  users = 0;
+
+  constructor(taskId: string) {
+    this.#taskId = taskId;
+    this.#view = this.#render(0);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly view = (): Transcript => this.#view;
+
+  /** Frames of one batch; the feed calls this once per animation frame. */
+  take(frames: readonly Frame[]): void {
+    let changed = false;
+    for (const frame of frames) {
+      if ("taskId" in frame && frame.taskId === this.#taskId) {
+        changed = this.#log.take(frame) || changed;
+      }
+    }
+    if (changed) this.#bump();
+  }
+
+  /** The stream carries this task now: load what is stored, and drop drafts, which come whole. */
+  live(gap: boolean): void {
+    this.#log.drafts.clear();
+    if (gap || !this.#log.ready) this.#load();
+    this.#bump();
+  }
+
+  #load(): void {
+    this.#loading ??= this.#fetchNewest()
+      .then(() => {
+        this.#error = null;
+      })
+      .catch((error: unknown) => {
+        this.#error = error as ApiError;
+      })
+      .finally(() => {
+        this.#loading = null;
+        this.#bump();
+      });
+  }
+
+  async #fetchNewest(): Promise<void> {
+    const params = { id: this.#taskId };
+    const [page, { runs }] = await Promise.all([
+      call("GET /tasks/:id/transcript", { params, query: { limit: pageSize } }),
+      call("GET /tasks/:id/runs", { params, query: { limit: 100 } }),
+    ]);
+    this.#log.newest(page.events, page.nextBefore);
+    for (const run of runs) {
+      if (!this.#log.runs.has(run.id)) this.#log.runs.set(run.id, run);
+    }
+  }
+
+  retry(): void {
+    this.#load();
+    this.#bump();
+  }
+
+  async loadOlder(): Promise<void> {
+    const before = this.#log.nextBefore;
+    if (before === null || !this.#log.ready) return;
+    this.#loadingOlder ??= call("GET /tasks/:id/transcript", {
+      params: { id: this.#taskId },
+      query: { before, limit: pageSize },
+    })
+      .then((page) => this.#log.olderPage(page.events, page.nextBefore))
+      .finally(() => {
+        this.#loadingOlder = null;
+        this.#bump();
+      });
+    this.#bump();
+    await this.#loadingOlder;
+  }
+
+  #bump(): void {
+    this.#view = this.#render(this.#view.version + 1);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #render(version: number): Transcript {
+    const log = this.#log;
+    return {
+      taskId: this.#taskId,
+      version,
+      status: log.ready ? "ready" : this.#error === null ? "loading" : "failed",
+      error: this.#error,
+      events: log.events,
+      drafts: [...log.drafts.values()],
+      runs: [...log.runs.values()].sort((a, b) => b.createdAt - a.createdAt),
+      hasOlder: log.nextBefore !== null,
+      loadingOlder: this.#loadingOlder !== null,
+      older: log.older,
+    };
+  }
+}
+
+const open = new Map<string, OpenTranscript>();
+/** Set by the feed: adds a task to the stream until the answer is called. */
+let watch: (taskId: string) => () => void = () => () => undefined;
+
+export function watchTranscriptsWith(next: typeof watch): void {
+  watch = next;
+}
+
+export function feedTranscripts(frames: readonly Frame[]): void {
+  for (const transcript of open.values()) transcript.take(frames);
+}
+
+export function transcriptsLive(tasks: readonly string[], gap: boolean): void {
+  for (const id of tasks) open.get(id)?.live(gap);
+}
+
+export function reloadTranscripts(): void {
+  for (const transcript of open.values()) transcript.live(true);
+}
+
+/** A task's transcript stays for a while after its panel closed: people go back and forth. */
+const keepFor = 60_000;
+
+/** Opens a transcript and keeps it live until the answer is called. */
+export function openTranscript(taskId: string): () => void {
+  const transcript = open.get(taskId) ?? new OpenTranscript(taskId);
+  open.set(taskId, transcript);
+  transcript.users += 1;
+  const unwatch = watch(taskId);
+  return () => {
+    setTimeout(() => {
+      unwatch();
+      transcript.users -= 1;
+      if (transcript.users === 0) open.delete(taskId);
+    }, keepFor);
+  };
+}
+
+function nothing(): () => void {
+  return () => undefined;
+}
+
+/** What is known of a task's transcript; null until `openTranscript` was called for it. */
+export function useTranscript(taskId: string): Transcript | null {
+  const transcript = open.get(taskId);
+  return useSyncExternalStore(transcript?.subscribe ?? nothing, () => transcript?.view() ?? null);
+}
+
+export function loadOlder(taskId: string): Promise<void> {
+  return open.get(taskId)?.loadOlder() ?? Promise.resolve();
+}
+
+export function retryTranscript(taskId: string): void {
+  open.get(taskId)?.retry();
+}

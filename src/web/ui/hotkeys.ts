@@ -1,0 +1,91 @@
+import { useEffect, useRef } from "react";
+import { createKeybindingsHandler } from "tinykeys";
+
+/** One thing the keyboard can do, as the registry knows it. */
+export interface Command {
+  readonly id: string;
+  /** As people read it in a menu or a list of keys. */
+  readonly label: string;
+  /** tinykeys notation: `c`, `$mod+Enter`, `g i`. */
+  readonly keys: readonly string[];
+  readonly run: (event: KeyboardEvent) => void;
+  /** Also while the person types. */
+  readonly whileTyping?: boolean;
+}
+
+const commands = new Map<string, Command>();
+const listeners = new Set<() => void>();
+let handler: ((event: Event) => void) | null = null;
+
+/** Every command that is registered now, for menus, a palette or a sheet of keys. */
+export function registeredCommands(): readonly Command[] {
+  return [...commands.values()];
+}
+
+export function onCommandsChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Registers commands while the component is there. The newest of two with one key wins. */
+export function useHotkeys(list: readonly Command[]): void {
+  const latest = useRef(list);
+  latest.current = list;
+  const shape = list.map(({ id, keys }) => `${id}:${keys.join(",")}`).join(";");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says all that is registered; the functions are read when a key is pressed
+  useEffect(() => {
+    const mine = latest.current.map((command) => ({
+      ...command,
+      run: (event: KeyboardEvent) => latest.current.find(({ id }) => id === command.id)?.run(event),
+    }));
+    for (const command of mine) commands.set(command.id, command);
+    rebuild();
+    return () => {
+      for (const command of mine) {
+        if (commands.get(command.id) === command) commands.delete(command.id);
+      }
+      rebuild();
+    };
+  }, [shape]);
+}
+
+function rebuild(): void {
+  const bindings: Record<string, (event: KeyboardEvent) => void> = {};
+  for (const command of commands.values()) {
+    for (const keys of command.keys) {
+      bindings[keys] = (event) => {
+        if (isTyping(event) && command.whileTyping !== true) return;
+        if (isInOverlay(event) && command.whileTyping !== true) return;
+        event.preventDefault();
+        command.run(event);
+      };
+    }
+  }
+  if (handler !== null) removeEventListener("keydown", handler);
+  handler = createKeybindingsHandler(bindings, { ignore: ignored, timeout: 600 });
+  addEventListener("keydown", handler);
+  for (const listener of listeners) listener();
+}
+
+function ignored(event: KeyboardEvent): boolean {
+  return event.defaultPrevented || event.isComposing || event.repeat;
+}
+
+/** Whether keys are text now. */
+export function isTyping(event: Event): boolean {
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement) {
+    return !["checkbox", "radio", "button", "submit"].includes(target.type);
+  }
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+/** A menu or a dialog has its own keys; the board behind it must not act. */
+function isInOverlay(event: Event): boolean {
+  return (
+    event.target instanceof Element &&
+    event.target.closest("[role=menu],[role=dialog],[role=alertdialog],[role=listbox]") !== null
+  );
+}

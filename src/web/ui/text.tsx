@@ -1,0 +1,45 @@
+import type { ReactNode } from "react";
+
+/**
+ * Characters that change how text looks without being seen: bidi controls, zero-width ones, and
+ * control characters other than tab and line break.
+ */
+const hidden =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
+
+/** Splits text into what is seen and the code points that are not. */
+export function splitHidden(text: string): readonly { text: string; hidden: boolean }[] {
+  const parts: { text: string; hidden: boolean }[] = [];
+  let from = 0;
+  for (const match of text.matchAll(hidden)) {
+    if (match.index > from) parts.push({ text: text.slice(from, match.index), hidden: false });
+    const code = match[0].codePointAt(0) ?? 0;
+    parts.push({ text: `U+${code.toString(16).toUpperCase().padStart(4, "0")}`, hidden: true });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) parts.push({ text: text.slice(from), hidden: false });
+  return parts;
+}
+
+/**
+ * Text somebody is asked to judge, such as a command to allow: every invisible character is shown
+ * as its code point, and nothing in it can turn the direction of what stands around it.
+ */
+export function Exact({ children }: { readonly children: string }): ReactNode {
+  const parts = splitHidden(children);
+  return (
+    <bdi dir="ltr">
+      {parts.map((part, index) =>
+        part.hidden ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no other name
+          <mark key={index} className="unseen" title="An invisible character">
+            {part.text}
+          </mark>
+        ) : (
+          part.text
+        ),
+      )}
+    </bdi>
+  );
+}
