@@ -1,0 +1,137 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../agents/driver.ts";
+import { fault } from "../contract/fault.ts";
+import { err, ok } from "../contract/result.ts";
+import type { BrowserTokenRecord, Store } from "../store/types.ts";
+import type { Auth, TokenScope } from "./api.ts";
+
+const codeLifetimeMs = 60_000;
+/** Codes nobody has used yet. More than a person opens in a minute; the oldest gives way. */
+const maxCodes = 20;
+/** Wrong codes in one minute before every exchange waits for the minute to pass. */
+const maxWrongCodes = 30;
+const tokenLifetimeMs = 30 * 24 * 60 * 60_000;
+/** How exact "last used" is, so that reading the board does not write to the disk. */
+const lastUsedStepMs = 60 * 60_000;
+
+export interface AuthDeps {
+  readonly store: Store;
+  readonly clock: Pick<Clock, "now" | "monotonic">;
+  /** The token of `agetor-core.json`: for the CLI and scripts, as long as this server runs. */
+  readonly launchToken: string;
+  readonly newId: () => string;
+}
+
+/**
+ * Who may come in. Every secret has 256 random bits and is looked up or compared by its SHA-256
+ * only, so neither the comparison nor the database tells anything about it.
+ */
+export function createAuth({ store, clock, launchToken, newId }: AuthDeps): Auth {
+  const launchHash = hashOf(launchToken);
+  const codes = createCodes(clock);
+
+  /** A write that fails (the disk is full) must not lock anybody out. */
+  const touch = (record: BrowserTokenRecord, now: number): void => {
+    if (record.lastUsedAt !== null && now - record.lastUsedAt < lastUsedStepMs) return;
+    try {
+      store.transact((tx) => tx.putBrowserToken({ ...record, lastUsedAt: now }));
+    } catch {
+      // It stays "last used" earlier.
+    }
+  };
+
+  return {
+    verify(token): TokenScope | null {
+      const hash = hashOf(token);
+      if (timingSafeEqual(hash, launchHash)) return { kind: "app", tokenId: "launch" };
+      const key = hash.toString("hex");
+      const now = clock.now();
+      const browser = store.browserToken(key);
+      if (browser !== null && browser.expiresAt > now) {
+        touch(browser, now);
+        return { kind: "app", tokenId: browser.id };
+      }
+      const session = store.sessionByToken(key);
+      if (session === null || session.state === "closed") return null;
+      return { kind: "session", sessionId: session.id, taskId: session.taskId };
+    },
+
+    issueCode() {
+      const code = newSecret();
+      codes.add(code);
+      return { code, expiresAt: clock.now() + codeLifetimeMs };
+    },
+
+    exchange(code, label) {
+      if (!codes.take(code)) {
+        const hint = "Run `agetor open` for a fresh link. A code works once, within a minute.";
+        return err(fault("unauthorized", "This code is used, expired or unknown.", hint));
+      }
+      const token = newSecret();
+      const now = clock.now();
+      store.transact((tx) => {
+        for (const old of tx.browserTokens()) {
+          if (old.expiresAt <= now) tx.removeBrowserToken(old.id);
+        }
+        tx.putBrowserToken({
+          id: newId(),
+          hash: hashOf(token).toString("hex"),
+          label: label.slice(0, 100),
+          createdAt: now,
+          expiresAt: now + tokenLifetimeMs,
+          lastUsedAt: now,
+        });
+      });
+      return ok({ token });
+    },
+
+    tokens() {
+      const now = clock.now();
+      const tokens = store
+        .browserTokens()
+        .filter((record) => record.expiresAt > now)
+        .map(({ hash: _, ...shown }) => shown);
+      return ok({ tokens });
+    },
+
+    revoke(id) {
+      const removed = store.transact((tx) => tx.removeBrowserToken(id));
+      if (!removed) return err(fault("not_found", "There is no such token."));
+      return ok({ deleted: true as const });
+    },
+  };
+}
+
+/** One-time codes, in memory: they outlive neither a minute nor the server. */
+function createCodes(clock: AuthDeps["clock"]) {
+  const deadlines = new Map<string, number>();
+  let wrong: number[] = [];
+  return {
+    add(code: string): void {
+      const oldest = deadlines.keys().next().value;
+      if (deadlines.size >= maxCodes && oldest !== undefined) deadlines.delete(oldest);
+      deadlines.set(hashOf(code).toString("hex"), clock.monotonic() + codeLifetimeMs);
+    },
+    /** True once per code that was issued and is still good. */
+    take(code: string): boolean {
+      const now = clock.monotonic();
+      wrong = wrong.filter((at) => at > now - 60_000);
+      if (wrong.length >= maxWrongCodes) return false;
+      const key = hashOf(code).toString("hex");
+      const deadline = deadlines.get(key);
+      deadlines.delete(key);
+      if (deadline !== undefined && deadline > now) return true;
+      wrong.push(now);
+      return false;
+    },
+  };
+}
+
+/** 256 random bits, safe in a URL. */
+function newSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}

@@ -1,0 +1,38 @@
+import { fault } from "../contract/fault.ts";
+import type { CommandMeta } from "../engine/api.ts";
+import { problem } from "./respond.ts";
+
+const maxEntries = 500;
+
+/** First answers of the few writes that never reach the journal, so that a retry gets them too. */
+export interface Memo {
+  /** Runs `work`, or repeats its first answer; `key_reused` for the same key with another body. */
+  once(meta: CommandMeta, work: () => Response | Promise<Response>): Promise<Response>;
+}
+
+/**
+ * In memory, for as long as the server runs: what these routes do (open a program, make a code)
+ * does not outlive it either.
+ */
+export function createMemo(): Memo {
+  const entries = new Map<string, { readonly digest: string; readonly first: Promise<Response> }>();
+  return {
+    async once({ commandId, digest }, work) {
+      if (commandId === null) return work();
+      let entry = entries.get(commandId);
+      if (entry === undefined) {
+        entry = { digest, first: Promise.resolve(work()) };
+        entries.set(commandId, entry);
+        const oldest = entries.keys().next().value;
+        if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
+      }
+      if (entry.digest !== digest) {
+        return problem(fault("key_reused", "This Idempotency-Key was used for something else."));
+      }
+      // Each caller reads a body of its own.
+      const first = await entry.first;
+      const { status, headers } = first;
+      return new Response(await first.clone().text(), { status, headers });
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { fault } from "../../contract/fault.ts";
+import { Ulid } from "../../contract/primitives.ts";
+import { bytesEndpoint, endpoint } from "../endpoint.ts";
+import { answer, apiHeaders, problem, read } from "../respond.ts";
+import { PathText } from "../schemas.ts";
+
+/**
+ * A path as a person's click sends it: absolute, or relative to its task. Options (`-a`) and URLs
+ * (`file:`) end here; what is left is resolved and held inside a known place by the engine.
+ */
+const ClickedPath = PathText.regex(/^(?!-)(?![A-Za-z][A-Za-z0-9+.-]*:)/, "must be a plain path");
+
+const OpenPathBody = z
+  .strictObject({
+    taskId: Ulid.exactOptional(),
+    path: ClickedPath.exactOptional(),
+    app: z.enum(["files", "editor", "terminal"]).exactOptional(),
+    line: z.number().int().min(1).max(10_000_000).exactOptional(),
+  })
+  .refine(({ taskId, path }) => taskId !== undefined || path?.startsWith("/") === true, {
+    message: "must name a task, or an absolute path",
+  });
+
+export const placeEndpoints = {
+  openPath: endpoint({
+    body: OpenPathBody,
+    answer: z.object({ opened: z.literal(true) }),
+    handle: ({ body, meta, context }) =>
+      context.memo.once(meta, async () => {
+        const located = await context.engine.places.locate({
+          taskId: body.taskId ?? null,
+          path: body.path ?? null,
+        });
+        if (!located.ok) return problem(located.fault);
+        const { path, directory } = located.value;
+        if (!path.startsWith("/") || !directory.startsWith("/")) {
+          return problem(fault("not_found", "There is no such place."));
+        }
+        const app = body.app ?? "files";
+        return read(context.opener.open({ app, path, directory, line: body.line ?? null }));
+      }),
+  }),
+  uploadAttachment: bytesEndpoint({
+    query: z.object({ task: Ulid.exactOptional() }),
+    status: 201,
+    answer: z.object({ id: Ulid, path: z.string() }),
+    handle: ({ body, query, meta, context }) =>
+      answer(context.engine.blobs.attach(body, query.task ?? null, meta)),
+  }),
+  blob: endpoint({
+    params: z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/) }),
+    answer: null,
+    handle: ({ params, context }) => {
+      const blob = context.engine.blobs.get(params.id);
+      if (!blob.ok) return problem(blob.fault);
+      // Whatever an agent printed: handed over as bytes, never as something a browser renders.
+      return new Response(new Blob([new Uint8Array(blob.value)]), {
+        headers: {
+          ...apiHeaders,
+          "content-type": "application/octet-stream",
+          "content-disposition": "attachment",
+        },
+      });
+    },
+  }),
+};
