@@ -19,6 +19,8 @@ export function takeLock(paths: Paths): Result<Lock> {
     ensurePrivateFile(paths.lock);
     db = new Database(paths.lock, { readwrite: true, create: true });
     db.run("PRAGMA busy_timeout = 0");
+    // No journal beside it: the file stays empty, only its lock is used.
+    db.run("PRAGMA journal_mode = MEMORY");
     db.run("PRAGMA locking_mode = EXCLUSIVE");
     db.run("BEGIN EXCLUSIVE");
   } catch (error) {
