@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../agents/driver.ts";
 import { fault } from "../contract/fault.ts";
 import { err, ok } from "../contract/result.ts";
-import type { BrowserTokenRecord, Store } from "../store/types.ts";
+import type { BrowserTokenRecord, Reads, Tx } from "../store/types.ts";
 import type { Auth, TokenScope } from "./api.ts";
 
 const codeLifetimeMs = 60_000;
@@ -14,8 +14,16 @@ const tokenLifetimeMs = 30 * 24 * 60 * 60_000;
 /** How exact "last used" is, so that reading the board does not write to the disk. */
 const lastUsedStepMs = 60 * 60_000;
 
+type AuthReads = Pick<Reads, "browserToken" | "browserTokens" | "sessionByToken">;
+type AuthTx = AuthReads & Pick<Tx, "putBrowserToken" | "removeBrowserToken">;
+
+/** The little of the store that this needs. */
+export interface AuthStore extends AuthReads {
+  transact<T>(work: (tx: AuthTx) => T): T;
+}
+
 export interface AuthDeps {
-  readonly store: Store;
+  readonly store: AuthStore;
   readonly clock: Pick<Clock, "now" | "monotonic">;
   /** The token of `agetor-core.json`: for the CLI and scripts, as long as this server runs. */
   readonly launchToken: string;

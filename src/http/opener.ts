@@ -46,7 +46,7 @@ const editors: Readonly<Record<string, (path: string, line: number) => readonly 
 const terminals = ["x-terminal-emulator", "gnome-terminal", "konsole", "kitty", "xterm"];
 
 /** An opener over the given ports. Every refusal is the fault `host_failed` with what to do. */
-export function createOpener(ports: OpenerPorts): Opener {
+export function openerOver(ports: OpenerPorts): Opener {
   return {
     open(request) {
       if (isHeadless(ports)) {
@@ -124,18 +124,14 @@ function cleanEnv(env: OpenerPorts["env"]): Record<string, string> {
 }
 
 /** The opener of this machine. */
-export function createDesktopOpener(): Opener {
-  return createOpener({
+export function createOpener(env: OpenerPorts["env"]): Opener {
+  return openerOver({
     platform: process.platform,
-    env: process.env,
+    env,
     which: (program) => Bun.which(program),
-    spawn: (argv, { cwd, env }) => {
-      Bun.spawn([...argv], {
-        cwd,
-        env,
-        stdio: ["ignore", "ignore", "ignore"],
-        detached: true,
-      }).unref();
+    spawn: (argv, { cwd, env: own }) => {
+      const stdio = ["ignore", "ignore", "ignore"] as const;
+      Bun.spawn([...argv], { cwd, env: own, stdio: [...stdio], detached: true }).unref();
     },
   });
 }
