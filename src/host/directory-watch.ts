@@ -1,4 +1,4 @@
-import { type FSWatcher, statSync, watch } from "node:fs";
+import { type FSWatcher, realpathSync, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
 /** Where no watcher can be had, and while the directory does not exist yet. */
@@ -43,7 +43,7 @@ export class DirectoryWatches {
 
   /** Calls `listener` when `path` may have changed, until the returned function is called. */
   subscribe(path: string, listener: Listener): () => void {
-    const dir = dirname(path);
+    const dir = canonical(dirname(path));
     const name = basename(path);
     const entry = this.#entry(dir);
     const listeners = entry.listeners.get(name) ?? new Set();
@@ -118,6 +118,15 @@ export class DirectoryWatches {
 
 function makeWatcher(dir: string, onEvent: (name: string | null) => void): FSWatcher {
   return watch(dir, (_event, name) => onEvent(name));
+}
+
+/** One watcher per directory, also when it is reached by two paths. */
+function canonical(dir: string): string {
+  try {
+    return realpathSync(dir);
+  } catch {
+    return dir;
+  }
 }
 
 function inodeOf(dir: string): number | null {

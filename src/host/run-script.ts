@@ -5,15 +5,16 @@
  * - *keeper* (`run.sh <launch>`): claims the directory (`mkdir started`, 75 = another start won),
  *   runs the program in the foreground and writes how it ended. In the foreground, because a shell
  *   gives a background command /dev/null as stdin and ignores SIGINT in it.
- * - *program* (`run.sh <launch> program <keeper>`): already alone in its process group, opens the
+ * - *program* (`run.sh <launch> program <keeper> <umask>`): already alone in its process group, opens the
  *   pipes, writes `ref` and becomes the program by `exec`, which keeps pid and start time.
  *
  * The keeper catches the polite signals instead of ignoring them: what is ignored stays ignored in
  * the program. The group comes from setsid (Linux), else perl (macOS), else bash's job control;
  * dash has job control only with a terminal.
  */
-export const runScript = `umask 077
-launch=$1
+export const runScript = `launch=$1
+mask=\${4-$(umask)}
+umask 077
 
 start_of() {
   if [ -r /proc/self/stat ]; then
@@ -42,6 +43,7 @@ if [ "\${2-}" = program ]; then
   exec 0<>in 1>>out 2>>err || exit 74
   start=$(start_of $$) && boot=$(boot_of) && keeper=$(start_of "$3") || exit 74
   printf '%s\\n' $$ "$start" "$boot" "$3" "$keeper" >ref.new && mv -f ref.new ref || exit 74
+  umask "$mask"
   . "./$launch"
   exec "$@"
 fi
@@ -52,12 +54,13 @@ mkdir started 2>/dev/null || exit 75
 : >>err
 trap : HUP INT QUIT TERM
 if command -v setsid >/dev/null 2>&1; then
-  setsid /bin/sh ./run.sh "$launch" program $$
+  setsid /bin/sh ./run.sh "$launch" program $$ "$mask"
 elif command -v perl >/dev/null 2>&1; then
   perl -MPOSIX -e 'POSIX::setsid(); exec {$ARGV[0]} @ARGV; exit 127' \\
-    /bin/sh ./run.sh "$launch" program $$
+    /bin/sh ./run.sh "$launch" program $$ "$mask"
 elif command -v bash >/dev/null 2>&1; then
-  bash -c 'set -m; /bin/sh ./run.sh "$1" program "$2"; exit $?' bash "$launch" $$
+  bash -c 'set -m; /bin/sh ./run.sh "$1" program "$2" "$3"; exit $?' \\
+    bash "$launch" $$ "$mask"
 else
   echo 'one of setsid, perl or bash is needed to start a program on its own' >&2
   exit 69

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { constants as osConstants } from "node:os";
 import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { cannot } from "./cannot.ts";
 import type { DirectoryWatches } from "./directory-watch.ts";
 import { openFifo } from "./fifo-writer.ts";
 import type { Processes } from "./process.ts";
@@ -64,11 +65,12 @@ class PipeDirectory implements SessionDirectory {
       const text = launchText({ ...launch, file: `./${name}`, inherited: ["PATH", "LC_ALL"] });
       if (!text.ok) return text;
       await mkdir(this.dir, { recursive: true, mode: 0o700 });
+      await chmod(this.dir, 0o700);
       await this.#write(name, text.value);
       await this.#write("run.sh", runScript);
       return await this.#started({ keeper: this.#spawn(name), launch: join(this.dir, name) });
     } catch (cause) {
-      return err(fault("host_failed", `The session could not be started: ${messageOf(cause)}`));
+      return err(cannot("The session could not be started", cause));
     }
   }
 
@@ -220,8 +222,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
 import type { DirectoryWatches } from "./directory-watch.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { Tail, TailLine, TailOptions } from "./types.ts";
@@ -21,6 +21,9 @@ interface Barrier {
 /** Ends the reading with a reason for people. */
 class TailStop extends Error {}
 
+/** The system is short of something (open files): to be tried again at the next look. */
+class TailLater extends Error {}
+
 /** Starts a tail; see `TailOptions`. */
 export function openTail(options: TailOptions, watches: DirectoryWatches): Tail {
   return new FileTail(options, watches);
@@ -29,6 +32,7 @@ export function openTail(options: TailOptions, watches: DirectoryWatches): Tail 
 class FileTail implements Tail {
   readonly done: Promise<Done>;
   readonly #options: TailOptions;
+  readonly #watches: DirectoryWatches;
   #file: FileHandle | null = null;
   #identity = "";
   #splitter: LineSplitter;
@@ -44,9 +48,11 @@ class FileTail implements Tail {
   #restarted = false;
   #ended = false;
   #wake: () => void = () => undefined;
+  #unfollow: () => void = () => undefined;
 
   constructor(options: TailOptions, watches: DirectoryWatches) {
     this.#options = options;
+    this.#watches = watches;
     this.#position = options.offset;
     this.#taken = options.offset;
     this.#splitter = new LineSplitter(options.offset);
@@ -55,6 +61,7 @@ class FileTail implements Tail {
     options.signal.addEventListener("abort", onAbort);
     this.done = this.#run().then(async (done) => {
       unsubscribe();
+      this.#unfollow();
       options.signal.removeEventListener("abort", onAbort);
       await this.#close();
       this.#ended = true;
@@ -89,17 +96,26 @@ class FileTail implements Tail {
       while (!this.#options.signal.aborted) {
         this.#stirred = false;
         const barriers = this.#barriers.splice(0);
-        try {
-          await this.#pass(barriers);
-        } finally {
-          this.#release(barriers);
-        }
+        if (!(await this.#attempt(barriers))) this.#barriers.unshift(...barriers);
         if (!this.#stirred) await this.#rest();
       }
       return { kind: "stopped" };
     } catch (cause) {
       return { kind: "failed", why: cause instanceof Error ? cause.message : String(cause) };
     }
+  }
+
+  /** False when it has to be tried again later. */
+  async #attempt(barriers: readonly Barrier[]): Promise<boolean> {
+    try {
+      await this.#pass(barriers);
+    } catch (cause) {
+      if (cause instanceof TailLater) return false;
+      this.#release(barriers);
+      throw cause;
+    }
+    this.#release(barriers);
+    return true;
   }
 
   /** Reads what is there now. Growth behind it sets `#stirred`, so it is never left lying. */
@@ -167,7 +183,16 @@ class FileTail implements Tail {
     }
     this.#file = file;
     this.#identity = identityOf(seen);
+    await this.#followLink();
     return true;
+  }
+
+  /** The watcher sees the directory of the link; the writing happens in the target's. */
+  async #followLink(): Promise<void> {
+    const { path } = this.#options;
+    if (!(await lstat(path)).isSymbolicLink()) return;
+    this.#unfollow();
+    this.#unfollow = this.#watches.subscribe(await realpath(path), () => this.poke());
   }
 
   async #close(): Promise<void> {
@@ -277,11 +302,19 @@ async function openOrNull(path: string, flags: number): Promise<FileHandle | nul
     return await open(path, flags);
   } catch (cause) {
     if (isAbsent(cause)) return null;
+    if (isShortage(cause)) throw new TailLater();
     throw cause;
   }
 }
 
 function isAbsent(cause: unknown): boolean {
-  const code = cause instanceof Error && "code" in cause ? cause.code : null;
-  return code === "ENOENT" || code === "ENOTDIR";
+  return ["ENOENT", "ENOTDIR"].includes(codeOf(cause));
+}
+
+function isShortage(cause: unknown): boolean {
+  return ["EMFILE", "ENFILE", "EAGAIN", "EINTR", "ENOMEM"].includes(codeOf(cause));
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "";
 }

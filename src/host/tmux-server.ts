@@ -80,7 +80,7 @@ export class TmuxServer {
   attachCommand(name: string): string {
     const bin = this.#usable?.path ?? this.#options.bin ?? "tmux";
     const socket = join(this.#socketRoot(), `tmux-${userId()}`, this.#label);
-    return `TMUX= ${word(bin)} -u -S ${word(socket)} attach-session -t '=${name}'`;
+    return `TMUX= ${word(bin)} -u -f /dev/null -S ${word(socket)} attach-session -t '=${name}'`;
   }
 
   /**

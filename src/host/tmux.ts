@@ -3,6 +3,7 @@ import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { cannot } from "./cannot.ts";
 import type { Processes } from "./process.ts";
 import { launchText } from "./shell-words.ts";
 import { type PaneRow, paneFormat, parsePanes } from "./tmux-pane.ts";
@@ -241,8 +242,7 @@ class OwnTmux implements TmuxHost {
       await writeFile(file, text, { mode: 0o600, flag: "wx" });
       return ok(file);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      return err(fault("host_failed", `The launch script could not be written: ${why}`));
+      return err(cannot("The launch script could not be written", cause));
     }
   }
 
