@@ -1,0 +1,166 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import { ok, type Result } from "../contract/result.ts";
+import { fields, type Kit } from "./kit.ts";
+import { commonDirOf, gitDirOf, real } from "./layout.ts";
+import type { GitOutput } from "./runner.ts";
+import { type Repo, type ShadowEnv, withShadow } from "./shadow.ts";
+
+/** Ten minutes: an agent may leave gigabytes that nobody ignored. */
+const captureTimeoutMs = 600_000;
+
+/** Runs git on the files of one worktree. */
+type WorktreeGit = (
+  args: readonly string[],
+  input?: string,
+  codes?: readonly number[],
+) => Promise<Result<GitOutput>>;
+
+/**
+ * The tree of everything a worktree holds now, ignored files aside; the person's index stays as it
+ * is. Repositories inside (a clone the agent made, a submodule with work in it) are taken in as
+ * plain files, for a tree can only name their commits, and these go away with the worktree.
+ */
+export function captureTree(
+  kit: Kit,
+  repo: Repo,
+  worktree: string,
+  head: string | null,
+): Promise<Result<string>> {
+  return withShadow(kit, { repo, worktree, index: "copy" }, async (env, scratch) => {
+    const git = bind(kit, worktree, env);
+    const hasIndex = (await lstat(join(scratch, "index")).catch(() => null)) !== null;
+    if (!hasIndex && head !== null) {
+      const read = await git(["read-tree", head]);
+      if (!read.ok) return read;
+    }
+    const seen = await noticeAll(git);
+    if (!seen.ok) return seen;
+    const listed = await git(["ls-files", "-z", "-m", "-d", "-o", "--exclude-standard"]);
+    if (!listed.ok) return listed;
+    const paths = [...new Set(fields(listed.value.stdout))];
+    const files = paths.filter((path) => !path.endsWith("/"));
+    const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"];
+    const updated = await git(args, files.map((path) => `${path}\0`).join(""));
+    if (!updated.ok) return updated;
+    const nested = paths.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1));
+    const taken = await takeInNested(kit, { repo, worktree, git }, nested);
+    if (!taken.ok) return taken;
+    return treeOf(git);
+  });
+}
+
+function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
+  return (args, input, codes) =>
+    kit.runner.run({
+      args,
+      cwd,
+      env,
+      timeoutMs: captureTimeoutMs,
+      maxBytes: 512 * 1024 * 1024,
+      ...(input === undefined ? {} : { input }),
+      ...(codes === undefined ? {} : { codes }),
+    });
+}
+
+async function treeOf(git: WorktreeGit): Promise<Result<string>> {
+  const written = await git(["write-tree"]);
+  return written.ok ? ok(written.value.stdout.toString("utf8").trim()) : written;
+}
+
+/** Files marked "assume unchanged" or "skip worktree" may have changed all the same. */
+async function noticeAll(git: WorktreeGit): Promise<Result<null>> {
+  const listed = await git(["ls-files", "-z", "-v"]);
+  if (!listed.ok) return listed;
+  const marked = fields(listed.value.stdout).filter((entry) => /^[a-zS] /.test(entry));
+  for (const [flag, form] of [
+    ["--no-assume-unchanged", /^[a-z]/],
+    ["--no-skip-worktree", /^[sS]/],
+  ] as const) {
+    const paths = marked.filter((entry) => form.test(entry)).map((entry) => `${entry.slice(2)}\0`);
+    if (paths.length === 0) continue;
+    const done = await git(["update-index", flag, "-z", "--stdin"], paths.join(""));
+    if (!done.ok) return done;
+  }
+  return ok(null);
+}
+
+interface Outer {
+  readonly repo: Repo;
+  readonly worktree: string;
+  readonly git: WorktreeGit;
+}
+
+/** Puts the files of nested repositories and of changed submodules into the index being built. */
+async function takeInNested(kit: Kit, outer: Outer, untracked: string[]): Promise<Result<null>> {
+  const staged = await outer.git(["ls-files", "-z", "-s"]);
+  if (!staged.ok) return staged;
+  const links = fields(staged.value.stdout).flatMap((entry) => {
+    const match = /^160000 ([0-9a-f]+) 0\t(.+)$/s.exec(entry);
+    return match?.[1] && match[2] ? [{ path: match[2], sha: match[1] }] : [];
+  });
+  for (const path of untracked) {
+    const tree = await nestedTree(kit, outer, path);
+    if (!tree.ok) return tree;
+    const put = await putTree(outer.git, path, tree.value);
+    if (!put.ok) return put;
+  }
+  for (const { path, sha } of links) {
+    const gitDir = await gitDirOf(join(outer.worktree, path));
+    if (gitDir === null) continue;
+    const tree = await nestedTree(kit, outer, path);
+    if (!tree.ok) return tree;
+    const same = (await committedTree(kit, gitDir, sha)) === tree.value;
+    const put = same ? ok(null) : await putTree(outer.git, path, tree.value);
+    if (!put.ok) return put;
+  }
+  return ok(null);
+}
+
+/** The files of a repository inside the worktree, written as objects of the outer one. */
+async function nestedTree(kit: Kit, outer: Outer, path: string): Promise<Result<string>> {
+  const worktree = join(outer.worktree, path);
+  return withShadow(kit, { repo: outer.repo, worktree, index: "empty" }, async (env) => {
+    const git = bind(kit, worktree, env);
+    const listed = await git(["ls-files", "-z", "-o", "--exclude-standard"]);
+    if (!listed.ok) return listed;
+    const paths = fields(listed.value.stdout);
+    const files = paths.filter((name) => !name.endsWith("/"));
+    const added = await git(
+      ["update-index", "-z", "--add", "--stdin"],
+      files.map((name) => `${name}\0`).join(""),
+    );
+    if (!added.ok) return added;
+    for (const name of paths.filter((entry) => entry.endsWith("/"))) {
+      const inner = { ...outer, worktree, git };
+      const tree = await nestedTree(kit, inner, name.slice(0, -1));
+      if (!tree.ok) return tree;
+      const put = await putTree(git, name.slice(0, -1), tree.value);
+      if (!put.ok) return put;
+    }
+    return treeOf(git);
+  });
+}
+
+async function putTree(git: WorktreeGit, path: string, tree: string): Promise<Result<null>> {
+  const removed = await git(["update-index", "-z", "--force-remove", "--stdin"], `${path}\0`);
+  if (!removed.ok) return removed;
+  const read = await git(["read-tree", `--prefix=${path}/`, tree]);
+  return read.ok ? ok(null) : read;
+}
+
+/** The tree of a submodule's commit, asked of the submodule's own objects; null when unknown. */
+async function committedTree(kit: Kit, gitDir: string, sha: string): Promise<string | null> {
+  const commonDir = await real(await commonDirOf(gitDir));
+  if (commonDir === null) return null;
+  const repo = { gitDir, commonDir };
+  const found = await withShadow(kit, { repo, worktree: commonDir, index: "empty" }, (env) =>
+    kit.runner.run({
+      args: ["rev-parse", "--verify", "--quiet", "--end-of-options", `${sha}^{tree}`],
+      cwd: commonDir,
+      env,
+      codes: [0, 1],
+    }),
+  );
+  return found.ok && found.value.code === 0 ? found.value.stdout.toString("utf8").trim() : null;
+}

@@ -1,0 +1,213 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fault } from "../contract/fault.ts";
+import type { ChangedFile, Changes } from "../contract/project.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { gitDirectory } from "./inspect.ts";
+import { fields, type Kit } from "./kit.ts";
+import { commonDirOf, gitDirOf, real } from "./layout.ts";
+import { type DiffEntry, parseDiff } from "./patch.ts";
+import { commitOf, isSha } from "./refs.ts";
+import type { GitOutput } from "./runner.ts";
+import { type Repo, type ShadowEnv, withShadow } from "./shadow.ts";
+import { describeUntracked } from "./untracked.ts";
+
+/** How much of a change is shown: a person reads no more, and a browser holds no more. */
+export const limits = {
+  /** Files that are listed. */
+  files: 1_000,
+  /** Files that carry their patch. */
+  patches: 200,
+  /** Bytes of one patch. */
+  patchBytes: 400 * 1024,
+  /** Bytes of all patches. */
+  allPatchBytes: 8 * 1024 * 1024,
+  /** Bytes read of git before it is stopped. */
+  outputBytes: 32 * 1024 * 1024,
+  /** Above this git takes a file for binary and does not look into it. */
+  bigFile: 2 * 1024 * 1024,
+} as const;
+
+const diffTimeoutMs = 60_000;
+
+interface Asked {
+  readonly worktree: string;
+  readonly baseSha: string;
+  readonly signal: AbortSignal;
+}
+
+/** See `Git.changes`. */
+export async function changes(kit: Kit, asked: Asked): Promise<Result<Changes>> {
+  const repo = await repoOf(kit, asked.worktree);
+  if (!repo.ok) return repo;
+  const [head, both] = await Promise.all([
+    commitOf(kit, repo.value.gitDir, "HEAD"),
+    look(kit, repo.value, asked, true),
+  ]);
+  if (!head.ok) return head;
+  if (!both.ok) return both;
+  const { entries, untracked, cut } = both.value;
+  const tracked = entries.map((entry) => changedFile(entry, asked.worktree));
+  const shown = [...(await Promise.all(tracked.slice(0, limits.files)))];
+  const room = Math.max(0, limits.files - shown.length);
+  shown.push(...(await describeAll(asked, untracked.slice(0, room))));
+  shown.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const counted = [...entries.slice(0, 0), ...shown];
+  return ok({
+    baseSha: asked.baseSha,
+    headSha: head.value ?? asked.baseSha,
+    files: withinBudget(shown),
+    additions: sum(counted, "additions"),
+    deletions: sum(counted, "deletions"),
+    truncated: cut || entries.length + untracked.length > limits.files,
+  });
+}
+
+/** See `Git.shortstat`. */
+export async function shortstat(
+  kit: Kit,
+  asked: Asked,
+): Promise<Result<{ files: number; additions: number; deletions: number }>> {
+  const repo = await repoOf(kit, asked.worktree);
+  if (!repo.ok) return repo;
+  const both = await look(kit, repo.value, asked, false);
+  if (!both.ok) return both;
+  const { entries, untracked } = both.value;
+  const added = await describeAll(asked, untracked.slice(0, limits.files));
+  return ok({
+    files: entries.length + untracked.length,
+    additions: sum(entries, "additions") + sum(added, "additions"),
+    deletions: sum(entries, "deletions"),
+  });
+}
+
+/** The git directories behind a worktree; its `.git` is read, so that no process is spent on it. */
+async function repoOf(kit: Kit, worktree: string): Promise<Result<Repo>> {
+  const found = await stat(worktree).catch(() => null);
+  if (!found?.isDirectory()) {
+    return err(
+      fault("repo_gone", `The folder ${worktree} does not exist any more.`, null, {
+        path: worktree,
+      }),
+    );
+  }
+  const named = await gitDirOf(worktree);
+  const gitDir = named === null ? await gitDirectory(kit, worktree) : ok(await real(named));
+  if (!gitDir.ok) return gitDir;
+  const commonDir = gitDir.value === null ? null : await real(await commonDirOf(gitDir.value));
+  if (gitDir.value !== null && commonDir !== null) return ok({ gitDir: gitDir.value, commonDir });
+  return err(
+    fault(
+      "repo_gone",
+      `The repository of ${worktree} is not where it was.`,
+      "Bring it back to its place, or run `git worktree repair` in its new one.",
+      { path: worktree },
+    ),
+  );
+}
+
+interface Seen {
+  readonly entries: DiffEntry[];
+  readonly untracked: string[];
+  readonly cut: boolean;
+}
+
+/** Two git processes, side by side: what differs from the base, and what git does not track. */
+async function look(kit: Kit, repo: Repo, asked: Asked, patches: boolean): Promise<Result<Seen>> {
+  if (!isSha(asked.baseSha)) return err(fault("bad_ref", "The base is not a commit id."));
+  const shadow = { repo, worktree: asked.worktree, index: "copy" } as const;
+  return withShadow(kit, shadow, async (env) => {
+    const [diff, others] = await Promise.all([
+      git(kit, asked, env, diffArgs(asked.baseSha, patches)),
+      git(kit, asked, env, ["ls-files", "-z", "-o", "--exclude-standard"]),
+    ]);
+    if (!diff.ok) return diff;
+    if (!others.ok) return others;
+    const untracked = fields(others.value.stdout);
+    // The last name may be half of one.
+    if (others.value.cut) untracked.pop();
+    const entries = parseDiff(diff.value.stdout, diff.value.cut);
+    return ok({ entries, untracked, cut: diff.value.cut || others.value.cut });
+  });
+}
+
+function git(
+  kit: Kit,
+  asked: Asked,
+  env: ShadowEnv,
+  args: readonly string[],
+): Promise<Result<GitOutput>> {
+  return kit.runner.run({
+    args,
+    cwd: asked.worktree,
+    env,
+    signal: asked.signal,
+    timeoutMs: diffTimeoutMs,
+    maxBytes: limits.outputBytes,
+    cutOff: true,
+  });
+}
+
+/** Everything a person's own settings could change about a diff is given here. */
+function diffArgs(baseSha: string, patches: boolean): string[] {
+  return [
+    "-c",
+    `core.bigFileThreshold=${limits.bigFile}`,
+    "diff",
+    "-z",
+    "--raw",
+    "--numstat",
+    ...(patches ? ["--patch"] : []),
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--no-relative",
+    "--ignore-submodules=dirty",
+    "--submodule=short",
+    "--find-renames",
+    "-l1000",
+    "-U3",
+    "-O/dev/null",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    baseSha,
+    "--",
+  ];
+}
+
+async function changedFile(entry: DiffEntry, worktree: string): Promise<ChangedFile> {
+  const { patch, ...rest } = entry;
+  const found = entry.binary ? await stat(join(worktree, entry.path)).catch(() => null) : null;
+  const tooLarge = (found?.size ?? 0) > limits.bigFile || (patch === null && !entry.binary);
+  return { ...rest, patch: entry.binary ? null : patch, tooLarge };
+}
+
+async function describeAll(asked: Asked, paths: readonly string[]): Promise<ChangedFile[]> {
+  const files: ChangedFile[] = [];
+  for (const path of paths) {
+    if (asked.signal.aborted) break;
+    const file = await describeUntracked(asked.worktree, path, limits.patchBytes);
+    if (file !== null) files.push(file);
+  }
+  return files;
+}
+
+/** Takes away the patches that are too long, and all of them once there are too many. */
+function withinBudget(files: readonly ChangedFile[]): ChangedFile[] {
+  let room: number = limits.allPatchBytes;
+  let count = 0;
+  return files.map((file) => {
+    if (file.patch === null) return file;
+    const size = Buffer.byteLength(file.patch);
+    if (size > limits.patchBytes || size > room || count >= limits.patches) {
+      return { ...file, patch: null, tooLarge: true };
+    }
+    room -= size;
+    count += 1;
+    return file;
+  });
+}
+
+function sum<K extends string>(rows: readonly Readonly<Record<K, number>>[], key: K): number {
+  return rows.reduce((total, row) => total + row[key], 0);
+}

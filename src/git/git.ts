@@ -1,0 +1,104 @@
+import { realpathSync } from "node:fs";
+import { fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { agentConfig } from "./agent-config.ts";
+import { changes, shortstat } from "./changes.ts";
+import { type GitClock, systemClock } from "./clock.ts";
+import { missing } from "./failure.ts";
+import { gitDirectory, inspect } from "./inspect.ts";
+import type { Kit } from "./kit.ts";
+import { Locks } from "./lanes.ts";
+import { baseRef, branches, dropRef, pin, pinned, resolve } from "./refs.ts";
+import { removeWorktree } from "./remove.ts";
+import { Runner } from "./runner.ts";
+import { createSampleRepository } from "./sample.ts";
+import { sweepShadows } from "./shadow.ts";
+import { keep, restore } from "./trash.ts";
+import type { Git } from "./types.ts";
+import { addWorktree } from "./worktree.ts";
+
+export interface GitOptions {
+  /** The git to run: an absolute path, or a name looked up on `env.PATH`. */
+  readonly bin?: string;
+  readonly dataDir: string;
+  /** Where `HOME`, `XDG_CONFIG_HOME` and `PATH` come from; nothing else of it is passed on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock?: GitClock;
+  /** How many git processes run at once; 6 when not given. */
+  readonly cap?: number;
+  /** Milliseconds that a lock held by another git is waited for; 5 s when not given. */
+  readonly lockPatienceMs?: number;
+}
+
+/** The oldest git that understands everything asked of it (`rev-parse --end-of-options`). */
+const oldest = [2, 30] as const;
+
+/** Makes the port through which everything else in Agetor talks to git. */
+export function createGit(options: GitOptions): Git {
+  const kit = makeKit(options);
+  return {
+    available: () => available(kit),
+    inspect: (folder) => inspect(kit, folder),
+    branches: (commonDir) => branches(kit, commonDir),
+    resolve: (commonDir, revision) => resolve(kit, commonDir, revision),
+    pin: (commonDir, taskId, sha) => pin(kit, commonDir, taskId, sha),
+    pinned: (commonDir, taskId) => pinned(kit, commonDir, taskId),
+    unpin: (commonDir, taskId) => dropRef(kit, commonDir, taskId, baseRef),
+    addWorktree: (request) => addWorktree(kit, request),
+    keep: (request) => keep(kit, request),
+    removeWorktree: (request) => removeWorktree(kit, request),
+    restore: (request) => restore(kit, request),
+    changes: (worktree, baseSha, signal) => changes(kit, { worktree, baseSha, signal }),
+    shortstat: (worktree, baseSha, signal) => shortstat(kit, { worktree, baseSha, signal }),
+    gitDir: (worktree) => gitDirectory(kit, worktree),
+    agentConfig: (place, sha) => agentConfig(kit, place, sha),
+    createSampleRepository: (path, files) => createSampleRepository(kit, path, files),
+  };
+}
+
+function makeKit(options: GitOptions): Kit {
+  const {
+    bin = "git",
+    dataDir,
+    env,
+    clock = systemClock,
+    cap = 6,
+    lockPatienceMs = 5_000,
+  } = options;
+  return {
+    runner: new Runner({ bin, env, clock, cap, lockPatienceMs }),
+    locks: new Locks(),
+    dataDir,
+    home: realHome(env["HOME"]),
+  };
+}
+
+function realHome(home: string | undefined): string | null {
+  try {
+    return home === undefined ? null : realpathSync(home);
+  } catch {
+    return null;
+  }
+}
+
+async function available(kit: Kit): Promise<Result<{ version: string; path: string }>> {
+  await sweepShadows(kit.dataDir);
+  const path = kit.runner.find();
+  if (path === null) return err(missing("git"));
+  const output = await kit.runner.run({ args: ["version"], cwd: "/", timeoutMs: 3_000 });
+  if (!output.ok) return output;
+  const text = output.value.stdout.toString("utf8");
+  const match = /^git version (\d+)\.(\d+)(\S*)/.exec(text);
+  const version = match === null ? "unknown" : `${match[1]}.${match[2]}${match[3]}`;
+  const [major, minor] = [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
+  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))
+    return ok({ version, path });
+  return err(
+    fault(
+      "git_missing",
+      `git ${version} (${path}) is too old.`,
+      `Install git ${oldest.join(".")} or newer, then try again.`,
+      { version, path },
+    ),
+  );
+}

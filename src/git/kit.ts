@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { ok, type Result } from "../contract/result.ts";
+import type { Locks } from "./lanes.ts";
+import type { GitCall, GitOutput, Runner } from "./runner.ts";
+
+/** What every part of this folder works with. */
+export interface Kit {
+  readonly runner: Runner;
+  /** Keyed `repo:<real common dir>` (writers of refs and worktrees) and `task:<id>` (outside of it). */
+  readonly locks: Locks;
+  readonly dataDir: string;
+  readonly home: string | null;
+}
+
+/** What git says of an object that is not there: no ref, an unborn HEAD. */
+export const noSuchThing = [0, 1] as const;
+
+/** `<data>/worktrees`, the one folder worktrees are made in and removed from. */
+export function worktreesDir(kit: Kit): string {
+  return join(kit.dataDir, "worktrees");
+}
+
+/** Runs a command on a repository's common directory; its own refs, no worktree. */
+export function inRepo(
+  kit: Kit,
+  commonDir: string,
+  args: readonly string[],
+  more: Omit<GitCall, "args" | "cwd" | "env"> = {},
+): Promise<Result<GitOutput>> {
+  return kit.runner.run({ ...more, args, cwd: commonDir, env: { GIT_DIR: commonDir } });
+}
+
+/** The single line a plumbing command answers; null when it answered with exit code 1. */
+export async function line(answer: Promise<Result<GitOutput>>): Promise<Result<string | null>> {
+  const output = await answer;
+  if (!output.ok) return output;
+  if (output.value.code !== 0) return ok(null);
+  return ok(output.value.stdout.toString("utf8").replace(/\n$/, ""));
+}
+
+/** The NUL-terminated fields of an answer. */
+export function fields(stdout: Buffer): string[] {
+  const text = stdout.toString("utf8");
+  return text === "" ? [] : text.replace(/\0$/, "").split("\0");
+}

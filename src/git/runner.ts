@@ -1,0 +1,216 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import type { Fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { type GitClock, pause } from "./clock.ts";
+import {
+  cancelled,
+  explain,
+  locked,
+  lockInTheWay,
+  missing,
+  notStarted,
+  tooMuch,
+  tooSlow,
+} from "./failure.ts";
+import { Slots } from "./lanes.ts";
+
+/** One git command. Arguments are never joined and never seen by a shell. */
+export interface GitCall {
+  readonly args: readonly string[];
+  /** An existing directory; git discovers the repository from here unless `env` names it. */
+  readonly cwd: string;
+  /** `GIT_DIR` and its kin; nothing of the parent's environment comes along. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds; 30 s when not given. */
+  readonly timeoutMs?: number;
+  /** Bytes of stdout; 64 MiB when not given. */
+  readonly maxBytes?: number;
+  /** Above `maxBytes`: answer what came so far (`cut`) instead of failing. */
+  readonly cutOff?: boolean;
+  /** Exit codes that are an answer and not a failure; 0 when not given. */
+  readonly codes?: readonly number[];
+}
+
+export interface GitOutput {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly cut: boolean;
+}
+
+export interface RunnerOptions {
+  readonly bin: string;
+  /** Where `HOME`, `XDG_CONFIG_HOME` and `PATH` are taken from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: GitClock;
+  /** How many git processes run at once. */
+  readonly cap: number;
+  /** Milliseconds a lock of someone else is waited for. */
+  readonly lockPatienceMs: number;
+}
+
+/** Whatever the repository or the person has configured, these hold (trust.md V5, S-12). */
+const overrides = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "core.untrackedCache=false",
+  "core.pager=cat",
+  "core.quotePath=true",
+  "core.sshCommand=false",
+  "core.safecrlf=false",
+  "credential.helper=",
+  "protocol.allow=never",
+  "protocol.ext.allow=never",
+  "protocol.file.allow=never",
+  "commit.gpgSign=false",
+  "diff.external=",
+  "diff.suppressBlankEmpty=false",
+  "submodule.recurse=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "worktree.useRelativePaths=false",
+].flatMap((setting) => ["-c", setting]);
+
+const fixedEnvironment = {
+  LC_ALL: "C",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "true",
+  GIT_OPTIONAL_LOCKS: "0",
+  /** Not even a partial clone fetches: a transport would run what the repository configures. */
+  GIT_ALLOW_PROTOCOL: "none",
+  GIT_NO_LAZY_FETCH: "1",
+  /** What is hashed for trust is what is checked out. */
+  GIT_NO_REPLACE_OBJECTS: "1",
+  GIT_LITERAL_PATHSPECS: "1",
+};
+
+const maxStderr = 64 * 1024;
+
+/** Runs git in a fixed environment, so many at once, and turns every failure into a fault. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #slots: Slots;
+  readonly #path: string;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.cap);
+    // A relative entry would let a repository bring its own git.
+    this.#path = (options.env["PATH"] ?? "").split(":").filter(isAbsolute).join(":");
+  }
+
+  /** Where git is, or null; asked anew each time, for git may be installed meanwhile. */
+  find(): string | null {
+    const { bin } = this.#options;
+    if (isAbsolute(bin)) return existsSync(bin) ? bin : null;
+    return bin.includes("/") ? null : Bun.which(bin, { PATH: this.#path });
+  }
+
+  /** Runs one command; a lock held by someone else is waited for. */
+  async run(call: GitCall): Promise<Result<GitOutput>> {
+    const { clock, lockPatienceMs } = this.#options;
+    const giveUpAt = clock.now() + lockPatienceMs;
+    for (let delay = 50; ; delay = Math.min(delay * 2, 800)) {
+      const result = await this.#slots.run(() => this.#once(call));
+      if (!result.ok || (call.codes ?? [0]).includes(result.value.code)) return result;
+      const { code, stderr } = result.value;
+      const lock = lockInTheWay(stderr);
+      if (lock === null) return err(explain({ command: nameOf(call), code, stderr }));
+      if (clock.now() + delay > giveUpAt) return err(await locked(lock));
+      await pause(clock, delay, call.signal);
+    }
+  }
+
+  async #once(call: GitCall): Promise<Result<GitOutput>> {
+    if (call.signal?.aborted) return err(cancelled());
+    const bin = this.find();
+    if (bin === null) return err(missing(this.#options.bin));
+    const child = spawn(bin, ["--no-pager", ...overrides, ...call.args], {
+      cwd: call.cwd,
+      env: { ...this.#base(), ...call.env },
+      stdio: ["pipe", "pipe", "pipe"],
+      // A group of its own, so that what git started ends with it.
+      detached: true,
+    });
+    const { promise, resolve } = Promise.withResolvers<Result<GitOutput>>();
+    const name = nameOf(call);
+    const stdout = collect(call.maxBytes ?? 64 * 1024 * 1024);
+    const stderr = collect(maxStderr);
+    let why: Fault | null = null;
+    const end = (reason: Fault | null): void => {
+      why ??= reason;
+      killGroup(child.pid);
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    const onAbort = (): void => end(cancelled());
+    const timeout = call.timeoutMs ?? 30_000;
+    const stopTimer = this.#options.clock.after(timeout, () => end(tooSlow(name, timeout)));
+    call.signal?.addEventListener("abort", onAbort, { once: true });
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (stdout.add(chunk)) return;
+      end(call.cutOff === true ? null : tooMuch(name));
+    });
+    child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+    // A command that ends before it has read everything is judged by its exit code.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(call.input ?? "");
+    child.on("error", (error) => resolve(err(notStarted(error, name, call.cwd))));
+    child.on("close", (code) => {
+      if (why !== null) return resolve(err(why));
+      const cut = stdout.full();
+      const words = stderr.bytes().toString("utf8");
+      resolve(ok({ code: cut ? 0 : (code ?? -1), stdout: stdout.bytes(), stderr: words, cut }));
+    });
+    const result = await promise;
+    stopTimer();
+    call.signal?.removeEventListener("abort", onAbort);
+    return result;
+  }
+
+  #base(): Record<string, string> {
+    const { HOME, XDG_CONFIG_HOME } = this.#options.env;
+    return {
+      ...fixedEnvironment,
+      PATH: this.#path,
+      ...(HOME === undefined ? {} : { HOME }),
+      ...(XDG_CONFIG_HOME === undefined ? {} : { XDG_CONFIG_HOME }),
+    };
+  }
+}
+
+function collect(max: number) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let full = false;
+  return {
+    /** False once there is more than fits. */
+    add(chunk: Buffer): boolean {
+      const room = max - size;
+      if (chunk.length > room) full = true;
+      const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
+      chunks.push(kept);
+      size += kept.length;
+      return !full;
+    },
+    full: () => full,
+    bytes: () => Buffer.concat(chunks),
+  };
+}
+
+function nameOf(call: GitCall): string {
+  return call.args[0] ?? "";
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}

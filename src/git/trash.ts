@@ -1,0 +1,261 @@
+import { lstat } from "node:fs/promises";
+import { fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { Trash } from "../contract/task.ts";
+import { captureTree } from "./capture.ts";
+import { ownedBranches } from "./claim.ts";
+import { fields, inRepo, type Kit, line, noSuchThing } from "./kit.ts";
+import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
+import { ownPath } from "./own-path.ts";
+import { commitOf, dropRef, isSha, trashRef, writeRefs } from "./refs.ts";
+import type { TrashRequest, WorktreeRequest } from "./types.ts";
+import { type Made, makeWorktree } from "./worktree.ts";
+
+/** What a task left: where its worktree and its branch stand, and what is uncommitted. */
+interface Remains {
+  readonly branch: string | null;
+  readonly branchSha: string | null;
+  /** What the worktree has checked out; null when there is no worktree. */
+  readonly headSha: string | null;
+  /** The tree of the worktree, or of the branch. */
+  readonly tree: string;
+  readonly dirtyFiles: number;
+}
+
+/** See `Git.keep`. */
+export async function keep(kit: Kit, request: TrashRequest): Promise<Result<Trash | null>> {
+  return kit.locks.run(`task:${request.taskId}`, async () => {
+    const path = await ownPath(kit, request.taskId, request.path);
+    if (!path.ok) return path;
+    const repo = await openCommonDir(request.commonDir);
+    if (!repo.ok) return repo;
+    const known = { ...request, commonDir: repo.value, path: path.value };
+    const remains = await remainsOf(kit, known);
+    if (!remains.ok) return remains;
+    const before = await readTrash(kit, repo.value, request.taskId);
+    if (!before.ok) return before;
+    const trash = before.value?.trash ?? null;
+    if (remains.value === null) return ok(trash);
+    const unmerged = await countUnmerged(kit, repo.value, remains.value, request.baseSha);
+    if (!unmerged.ok) return unmerged;
+    if (trash === null || remains.value.headSha !== null) {
+      const clean = remains.value.dirtyFiles === 0 && unmerged.value === 0;
+      return clean ? ok(null) : write(kit, known, remains.value, unmerged.value);
+    }
+    // The worktree is gone already: what was kept of it then still counts.
+    const since = await countUnmerged(kit, repo.value, remains.value, trash.sha);
+    if (!since.ok) return since;
+    if (since.value === 0) return ok(trash);
+    const both = { ...remains.value, tree: `${trash.sha}^{tree}`, dirtyFiles: trash.dirtyFiles };
+    return write(kit, known, both, unmerged.value, trash.sha);
+  });
+}
+
+type Known = TrashRequest & { readonly path: string };
+
+async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | null>> {
+  const { commonDir, path, taskId } = request;
+  const gitDir = await findAdmin(commonDir, path);
+  const marker = gitDir === null ? null : await readMarker(gitDir);
+  const folder = await lstat(path).catch(() => null);
+  const owned = await ownedBranches(kit, commonDir, taskId);
+  if (!owned.ok) return owned;
+  const branch = request.branch ?? marker?.branch ?? owned.value[0] ?? null;
+  const branchSha =
+    branch === null ? ok(null) : await commitOf(kit, commonDir, `refs/heads/${branch}`);
+  if (!branchSha.ok) return branchSha;
+  // One that was never finished holds nothing, and looks as if every file had been deleted.
+  if (gitDir === null || folder === null || marker?.state === "made") {
+    const sha = branchSha.value;
+    if (sha === null) return ok(null);
+    return ok({ branch, branchSha: sha, headSha: null, tree: `${sha}^{tree}`, dirtyFiles: 0 });
+  }
+  const head = await commitOf(kit, gitDir, "HEAD");
+  if (!head.ok) return head;
+  const tree = await captureTree(kit, { gitDir, commonDir }, path, head.value);
+  if (!tree.ok) return tree;
+  const dirty = await countDirty(kit, commonDir, head.value, tree.value);
+  if (!dirty.ok) return dirty;
+  const headSha = head.value ?? branchSha.value;
+  return ok({
+    branch,
+    branchSha: branchSha.value,
+    headSha,
+    tree: tree.value,
+    dirtyFiles: dirty.value,
+  });
+}
+
+async function countDirty(
+  kit: Kit,
+  commonDir: string,
+  head: string | null,
+  tree: string,
+): Promise<Result<number>> {
+  const args =
+    head === null
+      ? ["ls-tree", "-r", "-z", "--name-only", tree]
+      : ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", head, tree];
+  const output = await inRepo(kit, commonDir, args, { maxBytes: 512 * 1024 * 1024 });
+  return output.ok ? ok(fields(output.value.stdout).length) : output;
+}
+
+/**
+ * Commits since the base that no branch or tag of the person holds. Branches of other tasks do not
+ * count: they go away too.
+ */
+async function countUnmerged(
+  kit: Kit,
+  commonDir: string,
+  remains: Remains,
+  baseSha: string | null,
+): Promise<Result<number>> {
+  const tips = [remains.headSha, remains.branchSha].filter((sha) => sha !== null);
+  const base =
+    baseSha !== null && isSha(baseSha) ? await commitOf(kit, commonDir, baseSha) : ok(null);
+  if (!base.ok) return base;
+  const exclude = ["agetor/*", ...(remains.branch === null ? [] : [remains.branch])];
+  const args = [
+    "rev-list",
+    "--count",
+    ...tips,
+    "--not",
+    ...(base.value === null ? [] : [base.value]),
+    ...exclude.map((glob) => `--exclude=${glob}`),
+    "--branches",
+    "--tags",
+  ];
+  const count = await line(inRepo(kit, commonDir, args));
+  return count.ok ? ok(Number(count.value ?? 0)) : count;
+}
+
+/** Writes the commit and the ref that keep everything. */
+async function write(
+  kit: Kit,
+  request: Known,
+  remains: Remains,
+  unmergedCommits: number,
+  earlier: string | null = null,
+): Promise<Result<Trash>> {
+  const { branch, branchSha, headSha, dirtyFiles } = remains;
+  const parents = [...new Set([headSha, branchSha, earlier].filter((sha) => sha !== null))];
+  const message = [
+    `What task ${request.taskId} had not merged`,
+    "",
+    `Agetor-Task: ${request.taskId}`,
+    ...(branch === null ? [] : [`Agetor-Branch: ${branch}`]),
+    ...(branchSha === null ? [] : [`Agetor-Branch-Sha: ${branchSha}`]),
+    ...(headSha === null ? [] : [`Agetor-Head-Sha: ${headSha}`]),
+    `Agetor-Dirty-Files: ${dirtyFiles}`,
+    `Agetor-Unmerged-Commits: ${unmergedCommits}`,
+    "",
+  ].join("\n");
+  const identity = [
+    ...["-c", "user.name=Agetor", "-c", "user.email=agetor@localhost"],
+    ...["-c", "author.name=Agetor", "-c", "author.email=agetor@localhost"],
+    ...["-c", "committer.name=Agetor", "-c", "committer.email=agetor@localhost"],
+  ];
+  const args = [
+    ...identity,
+    "commit-tree",
+    "--no-gpg-sign",
+    remains.tree,
+    ...parents.flatMap((sha) => ["-p", sha]),
+  ];
+  const sha = await line(inRepo(kit, request.commonDir, args, { input: message }));
+  if (!sha.ok) return sha;
+  const ref = trashRef(request.taskId);
+  const written = await writeRefs(kit, request.commonDir, [
+    "update-ref",
+    "--no-deref",
+    ref,
+    sha.value ?? "",
+  ]);
+  return written.ok ? ok({ ref, sha: sha.value ?? "", dirtyFiles, unmergedCommits }) : written;
+}
+
+interface Kept {
+  readonly trash: Trash;
+  readonly branch: string | null;
+  readonly branchSha: string | null;
+  readonly headSha: string | null;
+}
+
+async function readTrash(
+  kit: Kit,
+  commonDir: string,
+  taskId: string,
+): Promise<Result<Kept | null>> {
+  const ref = trashRef(taskId);
+  const sha = await commitOf(kit, commonDir, ref);
+  if (!sha.ok) return sha;
+  if (sha.value === null) return ok(null);
+  const output = await inRepo(kit, commonDir, ["cat-file", "commit", sha.value], {
+    codes: noSuchThing,
+  });
+  if (!output.ok) return output;
+  const text = output.value.stdout.toString("utf8");
+  const trailer = (name: string) =>
+    new RegExp(`^Agetor-${name}: (.+)$`, "m").exec(text)?.[1] ?? null;
+  return ok({
+    trash: {
+      ref,
+      sha: sha.value,
+      dirtyFiles: Number(trailer("Dirty-Files") ?? 0),
+      unmergedCommits: Number(trailer("Unmerged-Commits") ?? 0),
+    },
+    branch: trailer("Branch"),
+    branchSha: trailer("Branch-Sha"),
+    headSha: trailer("Head-Sha"),
+  });
+}
+
+/** See `Git.restore`. */
+export async function restore(kit: Kit, request: WorktreeRequest): Promise<Result<Made>> {
+  return kit.locks.run(`task:${request.taskId}`, async () => {
+    const repo = await openCommonDir(request.commonDir);
+    if (!repo.ok) return repo;
+    const kept = await readTrash(kit, repo.value, request.taskId);
+    if (!kept.ok) return kept;
+    if (kept.value === null) return finished(kit, request, repo.value);
+    const { trash, branch, branchSha, headSha } = kept.value;
+    const sha = headSha ?? branchSha;
+    if (sha === null) return err(nothing(request.taskId));
+    const wanted = { ...request, branch: branch ?? request.branch };
+    const made = await makeWorktree(kit, wanted, { sha, tree: `${trash.sha}^{tree}` });
+    if (!made.ok) return made;
+    // Only once everything in it stands elsewhere again.
+    const rest = await line(
+      inRepo(kit, repo.value, ["rev-list", "--count", branchSha ?? sha, "--not", sha]),
+    );
+    if (!rest.ok) return rest;
+    const dropped =
+      rest.value === "0" ? await dropRef(kit, repo.value, request.taskId, trashRef) : ok(null);
+    return dropped.ok ? made : dropped;
+  });
+}
+
+/** A restore that was done before answers again; without one there was nothing. */
+async function finished(
+  kit: Kit,
+  request: WorktreeRequest,
+  commonDir: string,
+): Promise<Result<Made>> {
+  const path = await ownPath(kit, request.taskId, request.path);
+  if (!path.ok) return path;
+  const gitDir = await findAdmin(commonDir, path.value);
+  const marker = gitDir === null ? null : await readMarker(gitDir);
+  if (marker?.state === "ready") return ok({ branch: marker.branch, path: path.value });
+  return err(nothing(request.taskId));
+}
+
+function nothing(taskId: string) {
+  return fault(
+    "nothing_to_restore",
+    "Nothing was kept of this task.",
+    "Start it anew from its base.",
+    {
+      taskId,
+    },
+  );
+}

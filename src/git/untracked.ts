@@ -1,0 +1,89 @@
+import { constants } from "node:fs";
+import { lstat, open, readlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ChangedFile } from "../contract/project.ts";
+import { real } from "./layout.ts";
+
+/** As git does: a NUL among the first bytes makes a file binary. */
+const binaryProbe = 8_000;
+
+/**
+ * An untracked file, described as git would describe it once added. It is read here, not by git,
+ * which would have to write an index for it. Null when it is gone.
+ */
+export async function describeUntracked(
+  worktree: string,
+  path: string,
+  maxBytes: number,
+): Promise<ChangedFile | null> {
+  const empty = { path, oldPath: null, status: "untracked", additions: 0, deletions: 0 } as const;
+  // A repository inside: git names the folder and stops there.
+  if (path.endsWith("/")) return { ...empty, binary: false, patch: null, tooLarge: false };
+  const full = join(worktree, path);
+  if (!(await isInside(worktree, dirname(full)))) return null;
+  const found = await lstat(full).catch(() => null);
+  if (found === null) return null;
+  if (found.isSymbolicLink()) {
+    const target = await readlink(full).catch(() => "");
+    const patch = newFilePatch(path, "120000", target);
+    return { ...empty, additions: 1, binary: false, patch, tooLarge: false };
+  }
+  if (!found.isFile()) return null;
+  const bytes = await readHead(full, maxBytes);
+  if (bytes === null) return null;
+  const tooLarge = found.size > maxBytes;
+  const binary = bytes.subarray(0, binaryProbe).includes(0);
+  if (binary) return { ...empty, binary, patch: null, tooLarge };
+  const text = bytes.toString("utf8");
+  const mode = (found.mode & 0o100) === 0 ? "100644" : "100755";
+  return {
+    ...empty,
+    additions: countLines(text),
+    binary,
+    patch: tooLarge ? null : newFilePatch(path, mode, text),
+    tooLarge,
+  };
+}
+
+/** A folder swapped for a link must not show what lies outside. */
+async function isInside(worktree: string, folder: string): Promise<boolean> {
+  const [root, at] = await Promise.all([real(worktree), real(folder)]);
+  return root !== null && at !== null && (at === root || at.startsWith(`${root}/`));
+}
+
+/** The first bytes of a regular file; never waits on a pipe, never follows a link. */
+async function readHead(path: string, maxBytes: number): Promise<Buffer | null> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch(() => null);
+  if (file === null) return null;
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) return null;
+    const buffer = Buffer.alloc(Math.min(found.size, maxBytes));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    return null;
+  } finally {
+    await file.close();
+  }
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count += 1;
+  return text === "" || text.endsWith("\n") ? count : count + 1;
+}
+
+function newFilePatch(path: string, mode: string, text: string): string {
+  const plain = !/["\\\p{Cc}]/u.test(path);
+  const name = (side: string) => (plain ? `${side}/${path}` : JSON.stringify(`${side}/${path}`));
+  const head = `diff --git ${name("a")} ${name("b")}\nnew file mode ${mode}\n`;
+  if (text === "") return head;
+  const count = countLines(text);
+  const complete = text.endsWith("\n");
+  const body = (complete ? text.slice(0, -1) : text).replaceAll("\n", "\n+");
+  const range = count === 1 ? "+1" : `+1,${count}`;
+  const end = complete ? "" : "\\ No newline at end of file\n";
+  return `${head}--- /dev/null\n+++ ${name("b")}\n@@ -0,0 ${range} @@\n+${body}\n${end}`;
+}

@@ -1,0 +1,80 @@
+import { fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { fill } from "./checkout.ts";
+import { type Claimed, claim } from "./claim.ts";
+import { refuseRequiredFilters } from "./filters.ts";
+import type { Kit } from "./kit.ts";
+import { openCommonDir, writeMarker } from "./layout.ts";
+import { ownPath } from "./own-path.ts";
+import { commitOf, isSha } from "./refs.ts";
+import type { WorktreeRequest } from "./types.ts";
+
+export interface Made {
+  readonly branch: string;
+  readonly path: string;
+}
+
+/** Where the branch starts, and the tree its files are taken from; null for that of the branch. */
+export interface Start {
+  readonly sha: string;
+  readonly tree: string | null;
+}
+
+/** See `Git.addWorktree`. */
+export async function addWorktree(kit: Kit, request: WorktreeRequest): Promise<Result<Made>> {
+  return kit.locks.run(`task:${request.taskId}`, () =>
+    makeWorktree(kit, request, { sha: request.baseSha, tree: null }),
+  );
+}
+
+/** Makes branch, worktree and files, under the lock of the task. Each step can be done again. */
+export async function makeWorktree(
+  kit: Kit,
+  request: WorktreeRequest,
+  start: Start,
+): Promise<Result<Made>> {
+  const path = await ownPath(kit, request.taskId, request.path);
+  if (!path.ok) return path;
+  const repo = await openCommonDir(request.commonDir);
+  if (!repo.ok) return repo;
+  const commonDir = repo.value;
+  const known = isSha(start.sha) ? await commitOf(kit, commonDir, start.sha) : ok(null);
+  if (!known.ok) return known;
+  if (known.value === null) return err(lost(start.sha));
+  const filters = await refuseRequiredFilters(kit, commonDir, start.sha);
+  if (!filters.ok) return filters;
+  const wanted = {
+    taskId: request.taskId,
+    commonDir,
+    path: path.value,
+    branch: request.branch,
+    sha: start.sha,
+  };
+  const claimed = await kit.locks.run(`repo:${commonDir}`, () => claim(kit, wanted));
+  if (!claimed.ok) return claimed;
+  return finish(kit, { commonDir, path: path.value, tree: start.tree }, claimed.value);
+}
+
+/** Writes the files, outside of the repository's lock: they are nobody else's. */
+async function finish(
+  kit: Kit,
+  at: { readonly commonDir: string; readonly path: string; readonly tree: string | null },
+  { gitDir, marker, sha }: Claimed,
+): Promise<Result<Made>> {
+  const made = { branch: marker.branch, path: at.path };
+  if (marker.state === "ready") return ok(made);
+  const repo = { gitDir, commonDir: at.commonDir };
+  const filled = await fill(kit, repo, at.path, { tree: at.tree ?? sha, head: sha });
+  if (!filled.ok) return filled;
+  await writeMarker(gitDir, { ...marker, state: "ready" });
+  return ok(made);
+}
+
+function lost(sha: string) {
+  return fault(
+    "bad_ref",
+    `The commit ${sha.slice(0, 12)} is not in the repository any more.`,
+    "Choose another base for the task.",
+    { sha },
+  );
+}
