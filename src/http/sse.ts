@@ -1,4 +1,4 @@
-import type { Event, LiveFrame } from "../contract/event.ts";
+import type { Event } from "../contract/event.ts";
 import type { Result } from "../contract/result.ts";
 import type { StreamQuery, Streams } from "../engine/api.ts";
 import type { Peer } from "./peer.ts";
@@ -6,8 +6,8 @@ import { apiHeaders, problem } from "./respond.ts";
 
 /** Bytes that may wait for a reader before its stream ends (beside the kernel's own buffers). */
 const bound = 1024 * 1024;
-/** How long a reader that fell behind may take to fetch what waits for it. */
-const lingerSeconds = 10;
+/** How long a reader that fell behind may take nothing of what waits for it. */
+const stalledSeconds = 10;
 
 const encoder = new TextEncoder();
 const ping = encoder.encode(": ping\n\n");
@@ -19,8 +19,6 @@ const encoded = new WeakMap<Event, Uint8Array>();
 export interface SseOptions {
   readonly streams: Streams;
   readonly query: StreamQuery;
-  /** The client named a position that can be no seq: say `reset` and begin anew. */
-  readonly unknownPosition: boolean;
   readonly request: Request;
   readonly peer: Peer;
   readonly pingMs: number;
@@ -28,23 +26,23 @@ export interface SseOptions {
   readonly end: AbortSignal;
 }
 
-type State = "catching-up" | "waiting" | "live" | "ended";
+type State = "flowing" | "waiting" | "ended";
 
 /** Opens a stream, or answers why not (`not_found` for an unknown task or run). */
 export function openSse(options: SseOptions): Response {
   const channel = new Channel(options);
   const opened = channel.subscribe();
   if (!opened.ok) return problem(opened.fault);
-  options.peer.idle(0);
   return new Response(channel.body, {
     headers: { ...apiHeaders, "content-type": "text/event-stream" },
   });
 }
 
 /**
- * One reader. A reader that is slow while it catches up is waited for: the engine lets go of it
- * and is asked again, behind the last event taken, when there is room. One that falls behind by
- * more than the bound while following live is ended; it resumes with Last-Event-ID.
+ * One reader, with at most the bound waiting for it. A reader that falls behind is let go of by
+ * the engine at once; when it has taken what waited it is subscribed again behind the last event
+ * it was given, without gap or repeat. One that takes nothing for a while is cut off, and resumes
+ * with Last-Event-ID.
  */
 class Channel {
   readonly body: ReadableStream<Uint8Array>;
@@ -52,13 +50,13 @@ class Channel {
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #unsubscribe: (() => void) | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
-  #state: State = "catching-up";
-  #lastSeq: number | null = null;
-  #stalledPings = 0;
+  #state: State = "flowing";
+  #lastSeq: number | null;
   readonly #onEnd = (): void => this.#close();
 
   constructor(options: SseOptions) {
     this.#options = options;
+    this.#lastSeq = options.query.after;
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -72,38 +70,34 @@ class Channel {
   }
 
   subscribe(): Result<unknown> {
-    const { query, streams, request, end, pingMs } = this.#options;
+    const { request, end, pingMs, query } = this.#options;
     this.#write(hello);
-    if (this.#options.unknownPosition) this.#write(resetFrame);
-    const opened = this.#open(query, streams);
-    if (!opened.ok || this.#state === "ended") return opened;
-    this.#timer = setInterval(() => this.#ping(), pingMs);
+    const opened = this.#open(query);
+    if (!opened.ok) return opened;
+    this.#timer = setInterval(() => this.#write(ping), pingMs);
     request.signal.addEventListener("abort", this.#onEnd);
     end.addEventListener("abort", this.#onEnd);
-    if (request.signal.aborted || end.aborted) this.#close();
+    if (this.#state === "ended" || request.signal.aborted || end.aborted) this.#close();
     return opened;
   }
 
-  #open(query: StreamQuery, streams: Streams): Result<unknown> {
-    this.#state = "catching-up";
-    const opened = streams.open(query, {
+  #open(query: StreamQuery): Result<unknown> {
+    this.#state = "flowing";
+    this.#options.peer.idle(0);
+    const opened = this.#options.streams.open(query, {
       event: (event) => this.#event(event),
-      draft: (frame) => this.#draft(frame),
+      draft: (frame) => this.#write(encoder.encode(`data: ${JSON.stringify(frame)}\n\n`)),
       reset: () => this.#write(resetFrame),
     });
     if (!opened.ok) return opened;
-    if (this.#stateNow() === "catching-up") {
-      this.#state = "live";
-      this.#unsubscribe = opened.value;
-      return opened;
-    }
-    opened.value();
+    // The first page comes while `open` runs, and may already have been too much.
+    if (this.#isFlowing()) this.#unsubscribe = opened.value;
+    else opened.value();
     return opened;
   }
 
-  /** Read through a method: the compiler does not see that callbacks change the field. */
-  #stateNow(): State {
-    return this.#state;
+  #isFlowing(): boolean {
+    return this.#state === "flowing";
   }
 
   #event(event: Event): boolean {
@@ -112,59 +106,47 @@ class Channel {
       bytes = encoder.encode(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`);
       encoded.set(event, bytes);
     }
-    const room = this.#write(bytes);
-    if (room) this.#lastSeq = event.seq;
-    return room;
+    const taken = this.#write(bytes);
+    if (taken) this.#lastSeq = event.seq;
+    return taken;
   }
 
-  #draft(frame: LiveFrame): boolean {
-    return this.#write(encoder.encode(`data: ${JSON.stringify(frame)}\n\n`));
-  }
-
+  /** False = this reader has to wait. An empty queue takes a frame of any size. */
   #write(bytes: Uint8Array): boolean {
-    if (this.#controller === null || this.#state === "ended" || this.#state === "waiting") {
-      return false;
-    }
-    // A full queue refuses; an empty one takes anything, so a frame above the bound still passes.
+    if (this.#controller === null || this.#state !== "flowing") return false;
     if ((this.#controller.desiredSize ?? 0) > 0) {
       this.#controller.enqueue(bytes);
       return true;
     }
-    if (this.#state === "live" || this.#lastSeq === null) this.#fallBehind();
-    else this.#state = "waiting";
+    this.#state = "waiting";
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+    this.#options.peer.idle(stalledSeconds);
     return false;
-  }
-
-  #fallBehind(): void {
-    this.#close();
-    this.#options.peer.idle(lingerSeconds);
   }
 
   /** The reader has taken something: go on where the engine was let go of. */
   #resume(): void {
-    this.#stalledPings = 0;
     if (this.#state !== "waiting" || (this.#controller?.desiredSize ?? 0) < bound / 2) return;
-    const { query, streams } = this.#options;
-    const opened = this.#open({ ...query, after: this.#lastSeq, tail: null }, streams);
+    const { query } = this.#options;
+    // A live-only stream that never had an event has no place to resume from.
+    if (this.#lastSeq === null && query.scope.kind === "global") {
+      this.#close();
+      return;
+    }
+    const tail = this.#lastSeq === null ? query.tail : null;
+    const opened = this.#open({ ...query, after: this.#lastSeq, tail });
     // The task was deleted meanwhile: nothing more will come.
     if (!opened.ok) this.#close();
   }
 
-  #ping(): void {
-    if (this.#state === "waiting") {
-      this.#stalledPings += 1;
-      if (this.#stalledPings > 1) this.#fallBehind();
-      return;
-    }
-    this.#write(ping);
-  }
-
   #close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#unsubscribe?.();
     this.#unsubscribe = null;
-    if (this.#timer !== null) clearInterval(this.#timer);
     this.#options.request.signal.removeEventListener("abort", this.#onEnd);
     this.#options.end.removeEventListener("abort", this.#onEnd);
     try {
@@ -172,5 +154,7 @@ class Channel {
     } catch {
       // Already closed by the other end.
     }
+    // Whoever does not fetch the rest now is cut off.
+    this.#options.peer.idle(stalledSeconds);
   }
 }

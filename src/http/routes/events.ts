@@ -7,6 +7,8 @@ import { openSse } from "../sse.ts";
 
 const After = z.object({ after: Seq.exactOptional() });
 const maxTranscripts = 50;
+/** Behind every event there will ever be: the engine says `reset` to whoever asks for it. */
+const noSeq = Number.MAX_SAFE_INTEGER;
 
 interface Position {
   readonly after?: number;
@@ -16,7 +18,7 @@ interface Position {
 /**
  * The position of a stream. The header wins over `after`: an EventSource reconnects with its first
  * URL. A header that is no seq of ours is not refused (an EventSource would never recover) but
- * answered with `reset` and the whole stream.
+ * answered like one whose range is gone: with `reset`.
  */
 function open(
   { request, peer, scope, context }: Call<unknown, unknown, unknown>,
@@ -24,13 +26,12 @@ function open(
   position: Position,
 ): Response {
   const header = request.headers.get("last-event-id");
-  const given = header === null ? null : Seq.safeParse(header);
-  const after = given === null ? (position.after ?? null) : given.success ? given.data : null;
-  const resumes = after !== null || header !== null;
+  const given = header === null || header === "" ? null : Seq.safeParse(header);
+  const named = given?.success === false ? noSeq : given?.data;
+  const after = named ?? position.after ?? null;
   return openSse({
     streams: context.engine.streams,
-    query: { scope: scopeOfStream, after, tail: resumes ? null : (position.tail ?? null) },
-    unknownPosition: given?.success === false,
+    query: { scope: scopeOfStream, after, tail: after === null ? (position.tail ?? null) : null },
     request,
     peer,
     pingMs: context.pingMs,
