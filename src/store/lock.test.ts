@@ -45,7 +45,7 @@ describe("one server per data folder", () => {
     using dir = tempDir();
     const first = await program("hold.ts", dir.path);
     expect(await first.line()).toBe("open");
-    first.child.stdin.end();
+    await first.child.stdin.end();
     expect(await first.child.exited).toBe(0);
     expect(existsSync(join(dir.path, "lock.pid"))).toBe(false);
     opened(dir.path).close();
