@@ -52,11 +52,11 @@ function note(paths: Paths): void {
 function inUse(paths: Paths) {
   const pid = holder(paths);
   const who = pid === null ? "Another Agetor server" : `Another Agetor server (pid ${pid})`;
-  const stop = pid === null ? "Stop that server" : `Stop it with: kill ${pid}`;
+  const stop = pid === null ? "Or stop it" : `Or stop it (kill ${pid})`;
   return openFault(
     "in-use",
     `${who} already uses the data folder ${paths.dir}.`,
-    `Use the one that runs (agetor open). ${stop}, or choose another folder with AGETOR_DATA_DIR.`,
+    `Use the one that runs. ${stop}, or choose another folder with AGETOR_DATA_DIR.`,
     { pid },
   );
 }
