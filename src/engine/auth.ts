@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../agents/driver.ts";
 import { fault } from "../contract/fault.ts";
-import { err, ok } from "../contract/result.ts";
-import type { BrowserTokenRecord, Reads, Tx } from "../store/types.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { type BrowserTokenRecord, type Reads, StoreFull, type Tx } from "../store/types.ts";
 import type { Auth, TokenScope } from "./api.ts";
 
 const codeLifetimeMs = 60_000;
@@ -37,7 +37,40 @@ export interface AuthDeps {
 export function createAuth({ store, clock, launchToken, newId }: AuthDeps): Auth {
   const launchHash = hashOf(launchToken);
   const codes = createCodes(clock);
+  const browsers = createBrowserTokens(store, clock, newId);
+  return {
+    verify(token): TokenScope | null {
+      const hash = hashOf(token);
+      if (timingSafeEqual(hash, launchHash)) return { kind: "app", tokenId: "launch" };
+      const key = hash.toString("hex");
+      const tokenId = browsers.find(key);
+      if (tokenId !== null) return { kind: "app", tokenId };
+      const session = store.sessionByToken(key);
+      if (session === null || session.state === "closed") return null;
+      return { kind: "session", sessionId: session.id, taskId: session.taskId };
+    },
+    issueCode() {
+      const code = newSecret();
+      codes.add(code);
+      return { code, expiresAt: clock.now() + codeLifetimeMs };
+    },
+    exchange(code, label) {
+      if (codes.take(code)) return unlessFull(() => ok({ token: browsers.create(label) }));
+      const hint = "Run `agetor open` for a fresh link. A code works once, within a minute.";
+      return err(fault("unauthorized", "This code is used, expired or unknown.", hint));
+    },
+    tokens: () => ok({ tokens: browsers.list() }),
+    revoke(id) {
+      return unlessFull(() => {
+        const removed = store.transact((tx) => tx.removeBrowserToken(id));
+        if (!removed) return err(fault("not_found", "There is no such token."));
+        return ok({ deleted: true as const });
+      });
+    },
+  };
+}
 
+function createBrowserTokens(store: AuthStore, clock: AuthDeps["clock"], newId: AuthDeps["newId"]) {
   /** A write that fails (the disk is full) must not lock anybody out. */
   const touch = (record: BrowserTokenRecord, now: number): void => {
     if (record.lastUsedAt !== null && now - record.lastUsedAt < lastUsedStepMs) return;
@@ -47,34 +80,17 @@ export function createAuth({ store, clock, launchToken, newId }: AuthDeps): Auth
       // It stays "last used" earlier.
     }
   };
-
   return {
-    verify(token): TokenScope | null {
-      const hash = hashOf(token);
-      if (timingSafeEqual(hash, launchHash)) return { kind: "app", tokenId: "launch" };
-      const key = hash.toString("hex");
+    /** The id of a token that is still good. */
+    find(hash: string): string | null {
+      const record = store.browserToken(hash);
       const now = clock.now();
-      const browser = store.browserToken(key);
-      if (browser !== null && browser.expiresAt > now) {
-        touch(browser, now);
-        return { kind: "app", tokenId: browser.id };
-      }
-      const session = store.sessionByToken(key);
-      if (session === null || session.state === "closed") return null;
-      return { kind: "session", sessionId: session.id, taskId: session.taskId };
+      if (record === null || record.expiresAt <= now) return null;
+      touch(record, now);
+      return record.id;
     },
-
-    issueCode() {
-      const code = newSecret();
-      codes.add(code);
-      return { code, expiresAt: clock.now() + codeLifetimeMs };
-    },
-
-    exchange(code, label) {
-      if (!codes.take(code)) {
-        const hint = "Run `agetor open` for a fresh link. A code works once, within a minute.";
-        return err(fault("unauthorized", "This code is used, expired or unknown.", hint));
-      }
+    /** A new token; those that have expired go. */
+    create(label: string): string {
       const token = newSecret();
       const now = clock.now();
       store.transact((tx) => {
@@ -90,24 +106,25 @@ export function createAuth({ store, clock, launchToken, newId }: AuthDeps): Auth
           lastUsedAt: now,
         });
       });
-      return ok({ token });
+      return token;
     },
-
-    tokens() {
+    list() {
       const now = clock.now();
-      const tokens = store
+      return store
         .browserTokens()
-        .filter((record) => record.expiresAt > now)
+        .filter(({ expiresAt }) => expiresAt > now)
         .map(({ hash: _, ...shown }) => shown);
-      return ok({ tokens });
-    },
-
-    revoke(id) {
-      const removed = store.transact((tx) => tx.removeBrowserToken(id));
-      if (!removed) return err(fault("not_found", "There is no such token."));
-      return ok({ deleted: true as const });
     },
   };
+}
+
+function unlessFull<T>(work: () => Result<T>): Result<T> {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof StoreFull)) throw thrown;
+    return err(fault("disk_full", "The disk is full.", "Free some space and try again."));
+  }
 }
 
 /** One-time codes, in memory: they outlive neither a minute nor the server. */
