@@ -1,5 +1,5 @@
 import { Database, type SQLQueryBindings } from "bun:sqlite";
-import { beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { initialise } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { storePaths } from "./paths.ts";
@@ -25,8 +25,9 @@ beforeAll(() => {
   db = new Recorder(":memory:", { strict: true });
   initialise(db);
   for (const { sql } of migrations) db.run(sql);
-  return () => db.close();
 });
+
+afterAll(() => db.close());
 
 /** What SQLite would do for every statement that `work` runs, one text per statement. */
 function plans(work: () => void): string[] {

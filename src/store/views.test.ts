@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { columns } from "../contract/primitives.ts";
 import { type TestStore, tempStore } from "./testing/harness.ts";
 import { aQuestion, aRun, aTask, ulid } from "./testing/records.ts";
@@ -148,8 +148,8 @@ describe("the search", () => {
       tx.putTask(aTask(ulid(4), { title: "T", prompt: `${"x".repeat(5000)} Needle` }));
       tx.putTask(aTask(ulid(5), { title: "Привет", prompt: "before\u0000after" }));
     });
-    return () => store[Symbol.dispose]();
   });
+  afterAll(() => store[Symbol.dispose]());
 
   test("takes wildcards and escapes literally", () => {
     expect(found("100%")).toEqual([1]);
