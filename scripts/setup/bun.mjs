@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { explain, SetupFault } from "./fault.mjs";
+import { npmCi } from "./npm.mjs";
 import { inRoot } from "./paths.mjs";
 import { bunPackage, thisPlatform } from "./platform.mjs";
-import { isProgram, npmCommand, which } from "./programs.mjs";
+import { isProgram, which } from "./programs.mjs";
 import { run } from "./run.mjs";
 import { during } from "./say.mjs";
 
@@ -20,7 +21,7 @@ export async function ensureBun() {
       return { bun, version };
     }
   }
-  await during(`fetching Bun ${version} (about 50 MB, only once)`, () => fetchBun());
+  await during(`fetching Bun ${version} (about 50 MB, only once)`, () => fetchBun(ours));
   const found = await versionOf(ours);
   if (found.version !== version) throw unusable(ours, found.why);
   return { bun: ours, version };
@@ -32,12 +33,15 @@ function pinOf(name) {
   return optionalDependencies[name];
 }
 
-/** npm checks the download against the committed hashes and starts from an empty folder. */
-async function fetchBun() {
-  const [npm, ...args] = npmCommand();
-  const ci = ["ci", "--prefix", inRoot("tools"), "--ignore-scripts", "--no-audit", "--no-fund"];
-  const { code, output } = await run(npm, [...args, ...ci], { cwd: inRoot("tools") });
-  if (code !== 0) throw explain("fetching Bun", output);
+/**
+ * npm checks the download against the committed hashes and starts from an empty folder.
+ * @param {string} expected the program that must be there afterwards
+ */
+async function fetchBun(expected) {
+  const { code, output } = await npmCi(inRoot("tools"));
+  // A disk that fills up while npm unpacks is a warning to npm, and half a Bun to us.
+  const torn = output.includes("TAR_ENTRY_ERROR");
+  if (code !== 0 || torn || !isProgram(expected)) throw explain("fetching Bun", output);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { explain } from "./fault.mjs";
+import { downloadEnvironment } from "./npm.mjs";
 import { inRoot, root, setupDir } from "./paths.mjs";
 import { thisPlatform } from "./platform.mjs";
 import { run } from "./run.mjs";
@@ -18,7 +19,10 @@ export async function ensureDependencies(bun) {
   stamp.clear();
   await during("installing packages", async () => {
     const args = ["install", "--frozen-lockfile", "--ignore-scripts"];
-    const { code, output } = await run(bun, args, { cwd: root });
+    const { code, output } = await run(bun, args, {
+      cwd: root,
+      env: downloadEnvironment(),
+    });
     if (code !== 0) throw explain("installing packages", output);
   });
   stamp.set(wanted);

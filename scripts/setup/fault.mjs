@@ -35,12 +35,17 @@ const causes = [
     hint: "Run `bun install` and commit bun.lock, or undo your change to package.json.",
   },
   {
+    sign: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_(HAS|NOT|UNTRUSTED)|certificate/i,
+    message: "the registry's certificate is not trusted",
+    hint: "Behind a proxy that opens connections, name its certificate in NODE_EXTRA_CA_CERTS.",
+  },
+  {
     sign: /\bE?404\b|No matching version|No version matching/i,
     message: "the package registry does not have a package we need",
     hint: "If you use a mirror, let it fetch the versions named in the lock files.",
   },
   {
-    sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ConnectionRefused|FailedToOpenSocket|ConnectionClosed|DNSResolution|Timeout|offline|network/i,
+    sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ConnectionRefused|FailedToOpenSocket|ConnectionClosed|DNSResol|Timeout|offline|network/i,
     message: "the package registry cannot be reached",
     hint: "Check your connection and proxy. Only the first start needs the network.",
   },

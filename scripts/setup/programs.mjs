@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { basename, delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 
 /**
  * The first of these programs that PATH has, as a full path.
@@ -24,16 +24,4 @@ export function isProgram(file) {
   } catch {
     return false;
   }
-}
-
-/**
- * How to run npm: the one that started us, else the one beside this Node, else the one on PATH.
- * @returns {[file: string, ...args: string[]]}
- */
-export function npmCommand() {
-  const starter = process.env["npm_execpath"];
-  if (starter !== undefined && basename(starter) === "npm-cli.js")
-    return [process.execPath, starter];
-  const beside = join(dirname(process.execPath), "npm");
-  return [isProgram(beside) ? beside : "npm"];
 }

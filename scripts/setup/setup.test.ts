@@ -222,6 +222,7 @@ describe("faults", () => {
       "the package registry cannot be reached",
     ],
     ["error: lockfile had changes, but lockfile is frozen", "do not agree"],
+    ["npm http fetch GET x attempt 3 failed with SELF_SIGNED_CERT_IN_CHAIN", "certificate"],
     ["npm error code EINTEGRITY", "not what the lock file promises"],
   ])("%s means: %s", (output, message) => {
     const fault = explain("installing", output);

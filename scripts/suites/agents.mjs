@@ -4,7 +4,7 @@ import { thisPlatform } from "../setup/platform.mjs";
 import { isProgram } from "../setup/programs.mjs";
 import { during } from "../setup/say.mjs";
 import { digest, Stamp } from "../setup/stamp.mjs";
-import { npmCi } from "./chromium.mjs";
+import { installInto } from "./chromium.mjs";
 
 const home = `${setupDir}/agents`;
 
@@ -20,7 +20,7 @@ export async function ensureAgents() {
   if (!stamp.matches(wanted) || !Object.values(programs).every(isProgram)) {
     stamp.clear();
     await during("fetching Claude Code and Codex for their tests (about 250 MB, only once)", () =>
-      npmCi("tools/agents", home),
+      installInto(home, "tools/agents"),
     );
     stamp.set(wanted);
   }

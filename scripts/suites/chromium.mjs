@@ -1,7 +1,8 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { explain, SetupFault } from "../setup/fault.mjs";
+import { npmCi } from "../setup/npm.mjs";
 import { inRoot, setupDir } from "../setup/paths.mjs";
-import { isProgram, npmCommand, which } from "../setup/programs.mjs";
+import { isProgram, which } from "../setup/programs.mjs";
 import { run } from "../setup/run.mjs";
 import { during } from "../setup/say.mjs";
 import { install } from "../setup/system.mjs";
@@ -57,7 +58,7 @@ async function fetchChromium(bun) {
   const unpacked = `${home}/unpacked`;
   rmSync(home, { recursive: true, force: true });
   mkdirSync(unpacked, { recursive: true });
-  await npmCi("tools/chromium", home);
+  await installInto(home, "tools/chromium");
   // The package unpacks into the folder for temporary files. Named as a runtime it knows, it also
   // unpacks the libraries that a bare system lacks.
   const code = 'console.log(await (await import("@sparticuz/chromium")).default.executablePath())';
@@ -87,16 +88,14 @@ async function fetchChromium(bun) {
 
 /**
  * Installs a pinned set of packages outside of the ones that Agetor itself needs.
- * @param {string} source the folder with package.json and its lock, relative to the root
  * @param {string} target
+ * @param {string} source the folder with package.json and its lock, relative to the root
  */
-export async function npmCi(source, target) {
+export async function installInto(target, source) {
   mkdirSync(target, { recursive: true });
   for (const file of ["package.json", "package-lock.json", ".npmrc"]) {
     copyFileSync(inRoot(`${source}/${file}`), `${target}/${file}`);
   }
-  const [npm, ...args] = npmCommand();
-  const ci = ["ci", "--prefix", target, "--ignore-scripts", "--no-audit", "--no-fund"];
-  const { code, output } = await run(npm, [...args, ...ci], { cwd: target });
+  const { code, output } = await npmCi(target);
   if (code !== 0) throw explain(`installing what ${source} lists`, output);
 }
