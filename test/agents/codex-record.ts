@@ -5,7 +5,7 @@
  */
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Script, scripted } from "../fakes/openai/script.ts";
+import { type Op, type Script, scripted } from "../fakes/openai/script.ts";
 import { type FakeOpenAi, startFakeOpenAi } from "../fakes/openai/server.ts";
 
 interface Line {
@@ -302,14 +302,16 @@ const scenarios: Record<string, (lab: Lab) => Promise<void>> = {
     const error = (type: string, more: object = {}) => ({
       error: { type, message: `fake ${type}`, ...more },
     });
-    await lab.turn([[{ http: 401, body: error("invalid_api_key") }]], "e401", "401");
+    const times = <T>(step: T): T[] => Array.from({ length: 6 }, () => step);
+    const key: Op[] = [{ http: 401, body: error("invalid_api_key") }];
+    await lab.turn(times(key), "e401", "401");
     const limit = error("usage_limit_reached", { plan_type: "plus", resets_at: 1_900_000_000 });
     await lab.turn([[{ http: 429, body: limit }]], "e429", "429 usage");
     const rate = error("rate_limit_exceeded");
-    await lab.turn([[{ http: 429, body: rate }], [{ http: 429, body: rate }]], "e429b", "429 rate");
-    await lab.turn([[{ http: 500 }], [{ http: 500 }], [{ http: 500 }], [{ http: 500 }]], "e500");
+    await lab.turn(times<Op[]>([{ http: 429, body: rate }]), "e429b", "429 rate");
+    await lab.turn(times<Op[]>([{ http: 500 }]), "e500");
     await lab.turn([[{ failed: "context_length_exceeded" }]], "ectx", "context");
-    await lab.turn([[{ say: "Hal" }, { drop: true }], [{ drop: true }]], "edrop", "drop");
+    await lab.turn(times<Op[]>([{ say: "Hal" }, { drop: true }]), "edrop", "drop");
     await lab.turn([[{ say: "Ha", chunk: 1 }, { drop: true }], [{ say: "Whole." }]], "eretry");
     await lab.turn([[{ http: 400, body: error("invalid_request_error") }]], "e400", "400");
   },
@@ -343,7 +345,8 @@ const scenarios: Record<string, (lab: Lab) => Promise<void>> = {
   },
   "exec-errors": async (lab) => {
     const error = { error: { type: "invalid_api_key", message: "fake invalid key" } };
-    await lab.exec(["--", scripted([[{ http: 401, body: error }]])]);
+    const refused: Script = Array.from({ length: 6 }, () => [{ http: 401, body: error }]);
+    await lab.exec(["--", scripted(refused)]);
     const limit = {
       error: { type: "usage_limit_reached", message: "x", resets_at: 1_900_000_000 },
     };

@@ -304,7 +304,7 @@ function thread(
   const described = fields(answer, "thread");
   const id = text(described, "id");
   // A second start, sent because the first answer was not yet read, leaves an empty thread behind.
-  if (id === null || (state.threadId !== null && !resumed)) return state;
+  if (id === null || state.threadOpen) return state;
   const model = text(answer, "model");
   const mode = modeOf(text(fields(answer, "sandbox"), "type"));
   const version = text(described, "cliVersion");
@@ -312,7 +312,14 @@ function thread(
     type: "session.started",
     data: { sessionRef: id, model, mode, version, resumed },
   });
-  return { ...state, threadId: id, model, mode, cwd: text(answer, "cwd") ?? state.cwd };
+  return {
+    ...state,
+    threadId: id,
+    threadOpen: true,
+    model,
+    mode,
+    cwd: text(answer, "cwd") ?? state.cwd,
+  };
 }
 
 function modeOf(sandbox: string | null): ModeId | null {

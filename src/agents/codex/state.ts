@@ -47,6 +47,8 @@ export interface State {
   readonly v: 1;
   readonly initialized: boolean;
   readonly threadId: string | null;
+  /** The thread is loaded in this process. */
+  readonly threadOpen: boolean;
   readonly cwd: string;
   readonly model: string | null;
   readonly mode: ModeId | null;
@@ -76,6 +78,7 @@ export function initialState(cwd: string): State {
     v: 1,
     initialized: false,
     threadId: null,
+    threadOpen: false,
     cwd,
     model: null,
     mode: null,
@@ -105,6 +108,7 @@ export function nextGeneration(state: State): State {
   return {
     ...state,
     initialized: false,
+    threadOpen: false,
     turn: null,
     open: [],
     retrying: null,

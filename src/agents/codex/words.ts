@@ -67,3 +67,7 @@ export function oneLine(text: string, most = 200): string {
   const trimmed = line.trim();
   return trimmed.length > most ? `${trimmed.slice(0, most - 1)}…` : trimmed;
 }
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

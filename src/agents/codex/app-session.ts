@@ -1,0 +1,250 @@
+import { fault } from "../../contract/fault.ts";
+import { err, ok, type Result } from "../../contract/result.ts";
+import type { ExitStatus, SessionDirectory } from "../../host/types.ts";
+import type { Delivery, Message, Session, SessionIo, SessionRef } from "../driver.ts";
+import { killCommands } from "./children.ts";
+import { decode, draftOf } from "./decode.ts";
+import { closeOpen } from "./decode-items.ts";
+import { deliver } from "./deliver.ts";
+import { exitFault, stderrTail } from "./exits.ts";
+import { Facts } from "./facts.ts";
+import { handshake } from "./handshake.ts";
+import { Link } from "./link.ts";
+import { type NetworkLimits, NetworkWatch } from "./network.ts";
+import { type Decoder, Reader } from "./reader.ts";
+import { requestId, type StopReason } from "./rpc.ts";
+import { type SessionData, withData } from "./session-data.ts";
+import { draftsFrom, type State } from "./state.ts";
+
+const stopMs = 5_000;
+const graceMs = 5_000;
+
+const decoder: Decoder<State> = {
+  decode,
+  draftOf,
+  draftsFrom,
+  isOpen: (state, id) => state.open.some((it) => it.id === id),
+  close: (state, out, context) => closeOpen({ state, out, context }, null, "stopped"),
+};
+
+export interface AppSessionOptions {
+  readonly io: SessionIo;
+  readonly directory: SessionDirectory;
+  readonly ref: SessionRef;
+  readonly data: SessionData;
+  readonly state: State;
+  readonly offset: number;
+  readonly limits: NetworkLimits;
+}
+
+/** A living `codex app-server` (codex-cli 0.169.0) in a session directory, with one thread. */
+export class AppSession implements Session {
+  readonly terminal = null;
+  readonly #io: SessionIo;
+  readonly #directory: SessionDirectory;
+  readonly #facts: Facts;
+  readonly #link: Link;
+  readonly #reader: Reader<State>;
+  readonly #network: NetworkWatch;
+  readonly #released = new AbortController();
+  #ref: SessionRef;
+  #data: SessionData;
+  #told = false;
+
+  constructor({ io, directory, ref, data, state, offset, limits }: AppSessionOptions) {
+    this.#io = io;
+    this.#directory = directory;
+    this.#ref = ref;
+    this.#data = data;
+    this.#facts = new Facts(io.clock);
+    this.#link = new Link(directory, this.#facts);
+    this.#reader = new Reader<State>({
+      io,
+      signal: this.#released.signal,
+      decoder,
+      outPath: directory.outPath,
+      generation: data.generation,
+      offset,
+      state,
+      onAnswer: (id, outcome) => this.#link.settle(id, outcome),
+      onState: (now) => this.#changed(now),
+      reply: async (line) => {
+        const written = await this.#link.write(line);
+        if (!written.ok) io.log("warn", "a refusal did not reach Codex", { ...written.fault });
+      },
+    });
+    this.#network = new NetworkWatch(io.clock, limits, {
+      notice: (turnId, notice) => {
+        const key = `network:${turnId}`;
+        this.#soon(this.#reader.tell([{ kind: "notice", key, notice }]));
+      },
+      giveUp: (turnId) => this.#soon(this.#stop(turnId, "network")),
+    });
+    if (io.signal.aborted) this.#release();
+    else io.signal.addEventListener("abort", () => this.#release(), { once: true });
+  }
+
+  get ref(): SessionRef {
+    return this.#ref;
+  }
+
+  get state(): State {
+    return this.#reader.state;
+  }
+
+  /** Begins to read; resolves when all that was there is taken. */
+  async read(): Promise<void> {
+    this.#reader.start();
+    this.#watchExit();
+    await this.#reader.drain();
+    this.#network.look(this.state);
+  }
+
+  /** An open thread, brought about if need be. */
+  async ready(): Promise<Result<string>> {
+    const opened = await handshake(this.#link, this.#data, () => this.state);
+    if (!opened.ok) return opened;
+    if (this.#ref.agentSessionId !== opened.value) {
+      this.#ref = { ...this.#ref, agentSessionId: opened.value };
+      await this.#io.saveRef(this.#ref);
+    }
+    return opened;
+  }
+
+  async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
+    const opened = await this.ready();
+    if (!opened.ok) return { kind: "not-delivered", fault: opened.fault };
+    return await deliver(message, {
+      retry: options.retry,
+      threadId: opened.value,
+      data: this.#data,
+      link: this.#link,
+      facts: this.#facts,
+      stateOf: () => this.state,
+    });
+  }
+
+  async interrupt(): Promise<Result<null>> {
+    const { turn } = this.state;
+    return turn === null ? ok(null) : await this.#stop(turn.id, "person");
+  }
+
+  async close(): Promise<Result<{ readonly leftovers: readonly number[] }>> {
+    this.#data = { ...this.#data, closing: true };
+    this.#ref = withData(this.#ref, this.#data);
+    await this.#io.saveRef(this.#ref);
+    const ended = await this.#directory.terminate(graceMs);
+    await this.#facts.until(() => (this.#told ? true : null), stopMs);
+    this.#release();
+    return ended;
+  }
+
+  detach(): Promise<void> {
+    this.#release();
+    return Promise.resolve();
+  }
+
+  /**
+   * Ends the turn, then the commands it left: an interrupted turn leaves its shell running as a
+   * background terminal (codex-cli 0.169.0), which is ended by `thread/backgroundTerminals/clean`
+   * or, where that fails, by ourselves.
+   */
+  async #stop(turnId: string, why: StopReason): Promise<Result<null>> {
+    const { threadId } = this.state;
+    const params = { threadId, turnId };
+    const id = requestId.interrupt(turnId, why);
+    const asked = await this.#link.ask(id, "turn/interrupt", params, stopMs);
+    if (asked.ok === "gone") return ok(null);
+    if (asked.ok === "timeout") {
+      return err(
+        fault("host_failed", "Codex does not answer the stop.", "Close the session to end it."),
+      );
+    }
+    await this.#facts.until(() => (this.state.turn?.id === turnId ? null : true), stopMs);
+    const clean = await this.#link.ask(
+      requestId.clean(turnId),
+      "thread/backgroundTerminals/clean",
+      { threadId },
+      stopMs,
+    );
+    if (clean.ok !== true && clean.ok !== "gone") {
+      this.#io.log("warn", "Codex did not end its commands; ending them", { clean });
+      await killCommands(this.#io.host, await this.#directory.process());
+    }
+    return ok(null);
+  }
+
+  #changed(state: State): void {
+    this.#network.look(state);
+    this.#facts.changed();
+  }
+
+  #watchExit(): void {
+    this.#directory.waitExit(this.#released.signal).then(
+      (status) => this.#soon(this.#ended(status)),
+      () => undefined,
+    );
+  }
+
+  async #ended(status: ExitStatus): Promise<void> {
+    await this.#reader.finishTail();
+    await tellExit(this.#reader, this.#directory, this.#data, status);
+    this.#told = true;
+    this.#network.stop();
+    this.#link.end();
+    this.#reader.stop();
+  }
+
+  #release(): void {
+    this.#network.stop();
+    this.#link.close();
+    this.#reader.stop();
+    this.#released.abort();
+  }
+
+  /** Runs on beside us; what goes wrong there is said in the log. */
+  #soon(work: Promise<unknown>): void {
+    work.catch((cause: unknown) => {
+      if (this.#released.signal.aborted || this.#io.signal.aborted) return;
+      this.#io.log("error", "the Codex session failed", { cause: String(cause) });
+    });
+  }
+}
+
+/** The reader of a generation whose process is gone, for the words it left. */
+export function deadReader(options: Omit<AppSessionOptions, "ref" | "limits">): Reader<State> {
+  return new Reader<State>({
+    io: options.io,
+    signal: options.io.signal,
+    decoder,
+    outPath: options.directory.outPath,
+    generation: options.data.generation,
+    offset: options.offset,
+    state: options.state,
+    onAnswer: () => undefined,
+    onState: () => undefined,
+    reply: () => Promise.resolve(),
+  });
+}
+
+/** Tells once how a generation ended, after everything it said. */
+export async function tellExit(
+  reader: Reader<State>,
+  directory: SessionDirectory,
+  { generation, closing }: SessionData,
+  status: ExitStatus,
+): Promise<void> {
+  if (reader.state.exited) return;
+  const stderr = await stderrTail(directory.errPath);
+  await reader.finish(`x:${generation}`, (state) => ({
+    state: { ...state, exited: true },
+    item: {
+      kind: "exited",
+      key: "",
+      code: status.code,
+      signal: status.signal,
+      expected: closing,
+      fault: closing ? null : exitFault(status, stderr),
+    },
+  }));
+}

@@ -1,0 +1,74 @@
+import type { Catalogue, Descriptor } from "../driver.ts";
+
+const all = ["low", "medium", "high", "xhigh", "max", "ultra"];
+const withoutUltra = all.slice(0, 5);
+
+/** The bundled catalogue of codex-cli 0.169.0 (`codex debug models --bundled`), in its order. */
+const models = [
+  { id: "gpt-6.1-sol", label: "GPT-6.1-Sol", efforts: all },
+  { id: "gpt-6-astra", label: "GPT-6-Astra", efforts: all },
+  { id: "gpt-6-sol", label: "GPT-6-Sol", efforts: all },
+  { id: "gpt-6-luna", label: "GPT-6-Luna", efforts: withoutUltra },
+  { id: "gpt-5.6-sol", label: "GPT-5.6-Sol", efforts: all },
+  { id: "gpt-6.1-terra", label: "GPT-6.1 Terra", efforts: all },
+  { id: "gpt-5.6-terra", label: "GPT-5.6-Terra", efforts: all },
+  { id: "gpt-5.6-luna", label: "GPT-5.6-Luna", efforts: withoutUltra },
+  { id: "gpt-5.5", label: "GPT-5.5", efforts: all.slice(0, 4) },
+];
+
+/** What Codex is and can do here, as codex-cli 0.169.0 has it. */
+export const descriptor: Descriptor = {
+  kind: "codex",
+  label: "Codex",
+  hosting: "pipes",
+  defaultBin: "codex",
+  homeEnv: "CODEX_HOME",
+  installHint: "Install it with `npm install -g @openai/codex`, then run `codex login`.",
+  options: {
+    modes: [
+      {
+        id: "auto",
+        label: "Auto",
+        description:
+          "Works on its own inside Codex's sandbox: writes in the worktree and temporary folders, no network.",
+      },
+      {
+        id: "bypass",
+        label: "Bypass",
+        description: "No sandbox and no questions: it can do whatever you can do.",
+      },
+    ],
+    models,
+    efforts: [
+      { id: "low", label: "Low" },
+      { id: "medium", label: "Medium" },
+      { id: "high", label: "High" },
+      { id: "xhigh", label: "Extra high" },
+      { id: "max", label: "Max" },
+      { id: "ultra", label: "Ultra" },
+    ],
+    invalid: models.flatMap((model) =>
+      all
+        .filter((effort) => !model.efforts.includes(effort))
+        .map((effort) => ({
+          model: model.id,
+          effort,
+          reason: `${model.label} has no effort ${effort}.`,
+        })),
+    ),
+  },
+  defaultMode: "auto",
+  tested: { from: "0.169.0", to: "0.169.0" },
+  capabilities: {
+    resume: { kind: "supported" },
+    steer: { kind: "unsupported", why: "Codex takes a message once its turn has ended." },
+    terminal: { kind: "none" },
+  },
+};
+
+/** What is offered where Codex cannot be asked. */
+export const curated: Catalogue = {
+  models: models.map((model, index) => ({ ...model, default: index === 0 })),
+  commands: [],
+  source: "curated",
+};

@@ -1,0 +1,33 @@
+import type { SessionData } from "../session-data.ts";
+
+/**
+ * One `codex exec --json` for one message (codex-cli 0.169.0). The prompt comes from a file on
+ * stdin (`-`): of any size, never in the arguments, and with an end, which the session directory's
+ * FIFO never has. exec never asks (`approval_policy` is overridden), and a resumed thread forgets
+ * model and sandbox, so both stand in front of `resume` every time.
+ */
+export function execArgv(
+  data: SessionData,
+  threadId: string | null,
+  promptPath: string,
+): [string, ...string[]] {
+  const config = ["tools.update_plan.enabled=true"];
+  if (data.effort !== null) config.push(`model_reasoning_effort=${JSON.stringify(data.effort)}`);
+  if (data.roots.length > 0) {
+    config.push(`sandbox_workspace_write.writable_roots=${JSON.stringify(data.roots)}`);
+  }
+  const codex = [
+    data.bin,
+    "exec",
+    "--json",
+    ...data.args,
+    ...config.flatMap((it) => ["-c", it]),
+    ...(data.model === null ? [] : ["-m", data.model]),
+    ...["-s", data.sandbox, "-C", data.cwd],
+    // Its own check asks for a trust that Agetor has settled with the person before.
+    "--skip-git-repo-check",
+    ...(threadId === null ? [] : ["resume", threadId]),
+    "-",
+  ];
+  return ["/bin/sh", "-c", 'prompt=$1; shift; exec "$@" < "$prompt"', "sh", promptPath, ...codex];
+}

@@ -1,0 +1,72 @@
+import type { Host, RunOutput } from "../../host/types.ts";
+import type { Probe, ResolvedHarness } from "../driver.ts";
+import { askAppServer } from "./ask.ts";
+import { descriptor } from "./descriptor.ts";
+import { agentEnv } from "./launch.ts";
+import { nativeProgram } from "./native.ts";
+import { messageOf, oneLine } from "./words.ts";
+
+const versionMs = 1_200;
+const loginMs = 800;
+const accountMs = 900;
+
+/** What is installed and logged in, within 3 s and without spending tokens. Never throws. */
+export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe> {
+  const { path, looked } = await host.find(harness.bin ?? descriptor.defaultBin);
+  if (path === null) return { kind: "missing", hint: descriptor.installHint, looked };
+  try {
+    return await probeAt(nativeProgram(path), harness, host);
+  } catch (cause) {
+    return { kind: "broken", path, why: messageOf(cause), hint: descriptor.installHint };
+  }
+}
+
+async function probeAt(path: string, harness: ResolvedHarness, host: Host): Promise<Probe> {
+  const env = agentEnv(harness, host.baseEnv());
+  const said = await host.run({ argv: [path, "--version"], env, timeoutMs: versionMs });
+  const version = /(\d+\.\d+\.\d+\S*)/.exec(said.stdout)?.[1];
+  if (said.code !== 0 || version === undefined) return broken(path, said);
+  const login = await host.run({ argv: [path, "login", "status"], env, timeoutMs: loginMs });
+  const account = oneLine(login.stderr) || oneLine(login.stdout);
+  const ready = { kind: "ready", path, version, warning: versionWarning(version) } as const;
+  if (login.code === 0) return { ...ready, account: account.replace(/^Logged in using /, "") };
+  if (!/not logged in/i.test(account)) {
+    const why = login.timedOut ? "`codex login status` does not answer" : account;
+    return { kind: "broken", path, why: why || "`codex login status` failed", hint: checkConfig };
+  }
+  // A model provider of the person's own needs no OpenAI account.
+  const [answer] = await askAppServer({
+    argv: [path, "app-server", ...harness.args],
+    env,
+    limitMs: accountMs,
+    calls: [{ method: "account/read", params: {} }],
+  });
+  if (answer?.["requiresOpenaiAuth"] === false) return { ...ready, account: null };
+  return { kind: "logged-out", path, version, hint: "Run `codex login` in a terminal." };
+}
+
+const checkConfig = "Run `codex login status` in a terminal, and check config.toml.";
+
+function broken(path: string, said: RunOutput): Probe {
+  const why = said.timedOut
+    ? "`codex --version` does not answer"
+    : (said.spawnError ?? (oneLine(said.stderr) || `\`codex --version\` ended with ${said.code}`));
+  return { kind: "broken", path, why, hint: descriptor.installHint };
+}
+
+/** Null inside the range the driver was tested with. */
+export function versionWarning(version: string): string | null {
+  const { from, to } = descriptor.tested;
+  if (compare(version, from) >= 0 && compare(version, to) <= 0) return null;
+  const range = from === to ? from : `${from} to ${to}`;
+  return `Codex ${version} was not tested with Agetor (tested: ${range}).`;
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [a, b].map((it) => it.split(/[.-]/).slice(0, 3).map(Number));
+  for (let at = 0; at < 3; at += 1) {
+    const step = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+    if (step !== 0) return step;
+  }
+  return 0;
+}

@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { OpenRequest, SessionRef } from "../driver.ts";
+import { type Fields, list, number, text } from "./json.ts";
+import { type Sandbox, writableRoots } from "./launch.ts";
+
+/** What a later server needs to go on with a session; stored in `SessionRef.data`. */
+export interface SessionData {
+  readonly transport: "app-server" | "exec";
+  /** The newest process of the session: its folder is `g<generation>`. */
+  readonly generation: number;
+  readonly bin: string;
+  readonly args: readonly string[];
+  /** Only for exec, which starts a process for every message; empty otherwise. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly sandbox: Sandbox;
+  readonly roots: readonly string[];
+  readonly model: string | null;
+  readonly effort: string | null;
+  /** The thread the session goes on with, or null for a new one. */
+  readonly resume: string | null;
+  readonly inRepository: boolean;
+  /** Set before we end the process ourselves. */
+  readonly closing: boolean;
+}
+
+export function dataOf(
+  request: OpenRequest,
+  more: Pick<SessionData, "transport" | "generation" | "sandbox" | "env">,
+): SessionData {
+  const inWorktree = more.sandbox === "workspace-write";
+  return {
+    ...more,
+    bin: request.bin,
+    args: request.harness.args,
+    cwd: request.workplace.cwd,
+    // A folder that is not there cannot be mounted writable: the sandbox would refuse to start.
+    roots: inWorktree ? writableRoots(request.workplace).filter((root) => existsSync(root)) : [],
+    model: request.model,
+    effort: request.effort,
+    resume: request.resume,
+    inRepository: request.workplace.repo !== null,
+    closing: false,
+  };
+}
+
+/** The stored data of a session, or null when it is not one of ours. */
+export function readData(stored: Fields): SessionData | null {
+  const generation = number(stored, "generation");
+  const transport = text(stored, "transport");
+  const cwd = text(stored, "cwd");
+  const bin = text(stored, "bin");
+  if (generation === null || cwd === null || bin === null) return null;
+  if (transport !== "app-server" && transport !== "exec") return null;
+  const env = stored["env"];
+  return {
+    transport,
+    generation,
+    bin,
+    cwd,
+    args: list(stored, "args").filter((it) => typeof it === "string"),
+    env: typeof env === "object" && env !== null ? (env as Record<string, string>) : {},
+    sandbox: stored["sandbox"] === "danger-full-access" ? "danger-full-access" : "workspace-write",
+    roots: list(stored, "roots").filter((it) => typeof it === "string"),
+    model: text(stored, "model"),
+    effort: text(stored, "effort"),
+    resume: text(stored, "resume"),
+    inRepository: stored["inRepository"] !== false,
+    closing: stored["closing"] === true,
+  };
+}
+
+export function withData(ref: SessionRef, data: SessionData): SessionRef {
+  return { ...ref, data: { ...data } };
+}
+
+/** The number of the newest `g<N>` folder of a session; 0 when there is none. */
+export function newestGeneration(sessionDir: string): number {
+  if (!existsSync(sessionDir)) return 0;
+  const numbers = readdirSync(sessionDir).map((name) => Number(/^g(\d+)$/.exec(name)?.[1] ?? 0));
+  return Math.max(0, ...numbers);
+}
+
+export function generationDir(sessionDir: string, generation: number): string {
+  return join(sessionDir, `g${generation}`);
+}
+
+const mark = "codex-session";
+
+/** Says whose the folder is, for the sweep after a crash. */
+export function markDirectory(sessionDir: string): void {
+  writeFileSync(join(sessionDir, mark), "", { mode: 0o600 });
+}
+
+export function isMarked(sessionDir: string): boolean {
+  return existsSync(join(sessionDir, mark));
+}
