@@ -1,0 +1,239 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Event } from "../../src/contract/event.ts";
+import type { Run } from "../../src/contract/run.ts";
+import type { Task } from "../../src/contract/task.ts";
+import type { Client, Reply } from "../support/client.ts";
+import { git, makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+
+const argv = [fileURLToPath(new URL("server.ts", import.meta.url))];
+const ulid = (n: number) => `01HCRASH${String(n).padStart(18, "0")}`;
+
+/** What a person does, as commands with keys that can be sent again. */
+type Story = (client: Client, taskId: string, repo: string) => Promise<void>;
+
+/**
+ * Plays a story against a server that dies at crossing `at`; starts another whenever it is gone and
+ * tells the story again from its beginning, with the same keys. Answers whether the fuse blew.
+ */
+async function play(
+  at: number,
+  before: Story,
+  story: Story,
+  check: (scene: Scene) => Promise<void>,
+): Promise<boolean> {
+  const repo = makeRepo();
+  const taskId = ulid(at);
+  let server = await TestServer.start({ argv });
+  try {
+    await server.client.trust(repo);
+    await before(server.client, taskId, repo);
+    await server.kill();
+    const log = join(mkdtempSync(join(tmpdir(), "agetor-crash-")), "log");
+    const env = { CRASH_AT: String(at), CRASH_LOG: log };
+    const whole: Story = async (client) => {
+      await story(client, taskId, repo);
+      await check({ client, taskId, repo, dataDir: server.dataDir, server });
+    };
+    const survivor = await told(() => server.restart({ argv, env }), whole, taskId, repo);
+    server = survivor ?? (await server.restart({ argv }));
+    if (survivor === null) {
+      await whole(server.client, taskId, repo);
+    }
+    return survivor === null;
+  } finally {
+    await server.dispose();
+  }
+}
+
+interface Scene {
+  readonly client: Client;
+  readonly taskId: string;
+  readonly repo: string;
+  readonly dataDir: string;
+  readonly server: TestServer;
+}
+
+/** Tells the story to a server with a fuse; answers the server, or null when it blew. */
+async function told(
+  start: () => Promise<TestServer>,
+  story: Story,
+  taskId: string,
+  repo: string,
+): Promise<TestServer | null> {
+  let server: TestServer;
+  try {
+    server = await start();
+  } catch {
+    // It died before it could say where it is.
+    return null;
+  }
+  try {
+    await story(server.client, taskId, repo);
+    return server;
+  } catch (thrown) {
+    if (!(await server.died())) {
+      throw thrown;
+    }
+    return null;
+  }
+}
+
+function accepted<T>(reply: Reply<T>): T {
+  if (reply.status >= 300) {
+    throw new Error(`answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  }
+  return reply.body;
+}
+
+const create: Story = async (client, taskId, repo) => {
+  const body = {
+    id: taskId,
+    workdir: repo,
+    prompt: "say: hello\nwrite: a.txt | one",
+    agent: "fake",
+    start: true,
+  };
+  const headers = { "idempotency-key": "01HKEY00000000000000000001" };
+  accepted(await client.post("/tasks", body, headers));
+  await client.until(taskId, (task) => task.column === "review");
+};
+
+const followUp: Story = async (client, taskId) => {
+  const first = (await client.runs(taskId)).at(-1);
+  const headers = { "idempotency-key": "01HKEY00000000000000000002" };
+  const body = { text: "say: again\nwrite: b.txt | two" };
+  const reply = await client.post<{ run: Run }>(`/runs/${first?.id}/input`, body, headers);
+  const { run } = accepted(reply);
+  await client.until(taskId, (task) => task.runId === run.id && task.column === "review");
+};
+
+const remove: Story = async (client, taskId) => {
+  const headers = { "idempotency-key": "01HKEY00000000000000000003" };
+  const reply = await client.call("DELETE", `/tasks/${taskId}`, undefined, headers);
+  if (reply.status !== 404) {
+    accepted(reply);
+  }
+};
+
+const cancel: Story = async (client, taskId) => {
+  const [run] = await client.runs(taskId);
+  accepted(await client.post(`/runs/${run?.id}/cancel`));
+  await client.until(taskId, (task) => task.phase?.kind === "ended");
+};
+
+const endless: Story = async (client, taskId, repo) => {
+  const body = {
+    id: taskId,
+    workdir: repo,
+    prompt: "until: /never/there",
+    agent: "fake",
+    start: true,
+  };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "running");
+};
+
+/** Every message each agent of this data directory was ever given, in order. */
+function heard(dataDir: string): string[] {
+  const folder = join(dataDir, "fake");
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => (JSON.parse(line) as { text: string }).text),
+  );
+}
+
+/** What must hold whatever happened: nothing lost, nothing double, the journal and the board agree. */
+async function invariants(scene: Scene, prompts: readonly string[]): Promise<void> {
+  const { client, taskId, repo, dataDir } = scene;
+  expect(heard(dataDir)).toEqual([...prompts]);
+  const runs = await client.runs(taskId);
+  expect(runs.map((run) => run.prompt).reverse()).toEqual([...prompts]);
+  const task = await client.task(taskId);
+  const last = (event: Event) => event.type === "task.upserted" && same(event.data as Task, task);
+  const events = await client.events(`/tasks/${taskId}/events`, last);
+  const count = (type: string) => events.filter((event) => event.type === type).length;
+  expect(count("user.message")).toBe(prompts.length);
+  expect(count("turn.ended")).toBe(prompts.length);
+  const seqs = events.map((event) => event.seq);
+  expect(new Set(seqs).size).toBe(seqs.length);
+  expect([...seqs].sort((a, b) => a - b)).toEqual(seqs);
+  expect(readdirSync(join(dataDir, "worktrees")).length).toBe(1);
+  expect(git(repo, "branch", "--list", "agetor/*").split("\n").length).toBe(1);
+  expect(git(repo, "rev-parse", `refs/agetor/base/${taskId}`)).toBe(task.baseSha ?? "");
+}
+
+function same(a: Task, b: Task): boolean {
+  return a.updatedAt === b.updatedAt && a.column === b.column && a.runId === b.runId;
+}
+
+const finished =
+  (prompts: readonly string[], texts: number) =>
+  async (scene: Scene): Promise<void> => {
+    await invariants(scene, prompts);
+    const { client, taskId } = scene;
+    expect(await client.task(taskId)).toMatchObject({ column: "review", runStatus: "succeeded" });
+    const events = await client.events(
+      `/tasks/${taskId}/events`,
+      (_, all) => all.filter((one) => one.type === "turn.ended").length === prompts.length,
+    );
+    expect(events.filter((event) => event.type === "assistant.text").length).toBe(texts);
+  };
+
+/** Raises the fuse until it no longer blows: then every crossing was died at once. */
+async function everyCrossing(
+  before: Story,
+  story: Story,
+  check: (scene: Scene) => Promise<void>,
+): Promise<number> {
+  for (let at = 1; at < 400; at += 1) {
+    const blown = await play(at, before, story, check).catch((thrown: unknown) => {
+      throw new Error(`died at crossing ${at}: ${String(thrown)}`, { cause: thrown });
+    });
+    if (!blown) {
+      return at - 1;
+    }
+  }
+  throw new Error("the story never ends");
+}
+
+const nothing: Story = async () => undefined;
+const first = "say: hello\nwrite: a.txt | one";
+const second = "say: again\nwrite: b.txt | two";
+
+describe("kill -9 at every step", () => {
+  test("of a task's start", async () => {
+    const crossings = await everyCrossing(nothing, create, finished([first], 1));
+    expect(crossings).toBeGreaterThan(20);
+  }, 300_000);
+
+  test("of a follow-up", async () => {
+    const crossings = await everyCrossing(create, followUp, finished([first, second], 2));
+    expect(crossings).toBeGreaterThan(10);
+  }, 300_000);
+
+  test("of a stop", async () => {
+    await everyCrossing(endless, cancel, async (scene) => {
+      await invariants(scene, ["until: /never/there"]);
+      expect((await scene.client.task(scene.taskId)).runStatus).toBe("cancelled");
+    });
+  }, 300_000);
+
+  test("of a deletion", async () => {
+    await everyCrossing(create, remove, async ({ client, taskId, repo, dataDir, server }) => {
+      expect((await client.get(`/tasks/${taskId}`)).status).toBe(404);
+      const trash = await client.get<{ tasks: { id: string; trash: { sha: string } }[] }>("/trash");
+      expect(trash.body.tasks.map((task) => task.id)).toEqual([taskId]);
+      const sha = trash.body.tasks[0]?.trash.sha ?? "";
+      expect(git(repo, "ls-tree", "-r", "--name-only", sha).split("\n")).toContain("a.txt");
+      expect(existsSync(join(dataDir, "worktrees", taskId))).toBe(false);
+      expect(server.process.exitCode).toBeNull();
+    });
+  }, 300_000);
+});

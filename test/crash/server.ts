@@ -1,0 +1,140 @@
+/**
+ * The server with a fuse: it kills itself with SIGKILL at the n-th crossing of a port (every
+ * transaction, git call, agent start, attach and delivery, before and after each).
+ *
+ * `CRASH_AT` = the crossing to die at, 0 = never; the names of all crossings go to `CRASH_LOG`.
+ */
+import { appendFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { monotonicFactory } from "ulid";
+import type { Clock, Driver, Session } from "../../src/agents/driver.ts";
+import { createFakeDriver } from "../../src/agents/fake/driver.ts";
+import { createAuth } from "../../src/engine/auth.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import { createGit } from "../../src/git/git.ts";
+import { createHost } from "../../src/host/host.ts";
+import { createOpener } from "../../src/http/opener.ts";
+import { listen } from "../../src/http/server.ts";
+import { openStore } from "../../src/store/open.ts";
+
+const fuse = Number(process.env["CRASH_AT"] ?? "0");
+const logPath = process.env["CRASH_LOG"] ?? "";
+let crossings = 0;
+
+function cross(name: string): void {
+  crossings += 1;
+  if (logPath !== "") {
+    appendFileSync(logPath, `${crossings} ${name}\n`);
+  }
+  if (crossings === fuse) {
+    process.kill(process.pid, "SIGKILL");
+  }
+}
+
+/** The same object, whose named methods cross the fuse on the way in and on the way out. */
+function fused<T extends object>(
+  what: string,
+  target: T,
+  methods: readonly (keyof T & string)[],
+): T {
+  return new Proxy(target, {
+    get(object, property) {
+      const value: unknown = Reflect.get(object, property, object);
+      if (typeof value !== "function") {
+        return value;
+      }
+      const call = (...parameters: unknown[]): unknown => Reflect.apply(value, object, parameters);
+      if (!methods.includes(property as keyof T & string)) {
+        return call;
+      }
+      const name = `${what}.${String(property)}`;
+      return (...parameters: unknown[]): unknown => {
+        cross(`${name} in`);
+        const answer = call(...parameters);
+        if (answer instanceof Promise) {
+          return answer.then((settled: unknown) => {
+            cross(`${name} out`);
+            return settled;
+          });
+        }
+        cross(`${name} out`);
+        return answer;
+      };
+    },
+  });
+}
+
+function fusedDriver(driver: Driver): Driver {
+  const session = (one: Session) => fused("session", one, ["deliver", "interrupt", "close"]);
+  const outer = fused("driver", driver, ["open", "attach"]);
+  return {
+    ...driver,
+    open: async (request, io) => {
+      const opened = await outer.open(request, fused("io", io, ["saveRef"]));
+      return opened.ok ? { ok: true, value: session(opened.value) } : opened;
+    },
+    attach: async (ref, io) => {
+      const found = await outer.attach(ref, io);
+      return "kind" in found ? found : session(found);
+    },
+  };
+}
+
+const dataDir = process.env["AGETOR_DATA_DIR"] ?? "";
+const token = "0123456789abcdef0123456789abcdef";
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+const opened = openStore({ dataDir, clock });
+if (!opened.ok) {
+  process.stderr.write(`${opened.fault.message}\n`);
+  process.exit(3);
+}
+const store = fused("store", opened.value, ["transact"]);
+const newId = monotonicFactory();
+const git = fused("git", createGit({ dataDir, env: process.env }), [
+  "pin",
+  "addWorktree",
+  "keep",
+  "removeWorktree",
+  "unpin",
+  "restore",
+]);
+const engine = createEngine(
+  {
+    store,
+    git,
+    host: createHost({ dataDir, env: process.env }),
+    drivers: new Map([["fake", fusedDriver(createFakeDriver())]]),
+    clock,
+    newId,
+    dataDir,
+    overrides: {},
+    log: () => undefined,
+  },
+  createAuth({ store: opened.value, clock, launchToken: token, newId }),
+);
+await engine.boot();
+const listening = listen({
+  engine,
+  port: 0,
+  dataDir,
+  token,
+  info: { version: "test", commit: null, startedAt: 0, platform: "test", runtime: "bun" },
+  home: tmpdir(),
+  cwd: tmpdir(),
+  env: process.env,
+  webRoot: "/nonexistent",
+  opener: createOpener(process.env),
+  audit: () => undefined,
+  report: (error) => process.stderr.write(`${String(error)}\n`),
+});
+if (!listening.ok) {
+  process.stderr.write(`${listening.fault.message}\n`);
+  process.exit(3);
+}
