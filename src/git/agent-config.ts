@@ -28,6 +28,13 @@ const folders = new Set([
   ".continue",
   ".windsurf",
   ".devcontainer",
+  ".clinerules",
+  ".roo",
+  ".kiro",
+  ".junie",
+  ".amp",
+  ".crush",
+  ".factory",
 ]);
 
 /** Files that count wherever they are in the tree; letter case aside. */
@@ -57,6 +64,7 @@ const suffixes = [
   ".vscode/mcp.json",
   ".github/copilot-instructions.md",
 ];
+const inside = [".github/agents/", ".github/instructions/", ".github/prompts/"];
 
 /** Whether agents take the file at this path (with `/`) for configuration. */
 export function isAgentConfig(path: string): boolean {
@@ -66,6 +74,7 @@ export function isAgentConfig(path: string): boolean {
   // A link or a submodule in the place of such a folder counts like what is in it.
   if (parts.some((part) => folders.has(part))) return true;
   const lower = parts.join("/");
+  if (inside.some((folder) => lower.startsWith(folder))) return true;
   return suffixes.some((suffix) => lower === suffix || lower.endsWith(`/${suffix}`));
 }
 
@@ -78,7 +87,7 @@ export async function agentConfig(
   const committed = place.kind === "repository" && sha !== null && isSha(sha);
   if (committed) return ofCommit(kit, place.commonDir, sha);
   if (place.kind === "repository" && place.bare) return ok([]);
-  return ok(await ofFolder(place.root));
+  return ok(await ofFolder(place.root, kit.home));
 }
 
 interface TreeEntry {
@@ -161,7 +170,7 @@ const maxDepth = 5;
 const maxFolders = 5_000;
 const skipped = new Set([".git", "node_modules", ".venv", "target", "dist"]);
 
-async function ofFolder(root: string): Promise<readonly ConfigFile[]> {
+async function ofFolder(root: string, home: string | null): Promise<readonly ConfigFile[]> {
   const files = new Map<string, string>();
   let seen = 0;
   const pending = [{ path: "", depth: 0 }];
@@ -171,6 +180,8 @@ async function ofFolder(root: string): Promise<readonly ConfigFile[]> {
     const entries = await readdir(join(root, next.path), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const path = next.path === "" ? entry.name : `${next.path}/${entry.name}`;
+      // The person's own settings: every agent reads them, wherever it works, and they never rest.
+      if (root === home && next.depth === 0 && folders.has(entry.name)) continue;
       const deeper = next.depth < maxDepth && !skipped.has(entry.name);
       if (entry.isDirectory()) {
         if (deeper) pending.push({ path, depth: next.depth + 1 });

@@ -63,8 +63,9 @@ function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
     });
 }
 
+/** A partial clone lacks objects of files that are not checked out; that is no reason to stop. */
 async function treeOf(git: WorktreeGit): Promise<Result<string>> {
-  const written = await git(["write-tree"]);
+  const written = await git(["write-tree", "--missing-ok"]);
   return written.ok ? ok(written.value.stdout.toString("utf8").trim()) : written;
 }
 

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { lstat, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import type { ChangedFile, Changes } from "../contract/project.ts";
@@ -24,6 +24,8 @@ export const limits = {
   allPatchBytes: 8 * 1024 * 1024,
   /** Bytes read of git before it is stopped. */
   outputBytes: 32 * 1024 * 1024,
+  /** Bytes read of untracked files. */
+  untrackedBytes: 32 * 1024 * 1024,
   /** Above this git takes a file for binary and does not look into it. */
   bigFile: 2 * 1024 * 1024,
 } as const;
@@ -47,18 +49,16 @@ export async function changes(kit: Kit, asked: Asked): Promise<Result<Changes>> 
   if (!head.ok) return head;
   if (!both.ok) return both;
   const { entries, untracked, cut } = both.value;
-  const tracked = entries.map((entry) => changedFile(entry, asked.worktree));
-  const shown = [...(await Promise.all(tracked.slice(0, limits.files)))];
-  const room = Math.max(0, limits.files - shown.length);
-  shown.push(...(await describeAll(asked, untracked.slice(0, room))));
-  shown.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const counted = [...entries.slice(0, 0), ...shown];
+  const listed = entries.slice(0, limits.files);
+  const tracked = await Promise.all(listed.map((entry) => changedFile(entry, asked.worktree)));
+  const added = await describeAll(asked, untracked.slice(0, limits.files - listed.length));
+  const shown = [...tracked, ...added].sort((a, b) => (a.path < b.path ? -1 : 1));
   return ok({
     baseSha: asked.baseSha,
     headSha: head.value ?? asked.baseSha,
     files: withinBudget(shown),
-    additions: sum(counted, "additions"),
-    deletions: sum(counted, "deletions"),
+    additions: sum(entries, "additions") + sum(added, "additions"),
+    deletions: sum(entries, "deletions"),
     truncated: cut || entries.length + untracked.length > limits.files,
   });
 }
@@ -153,6 +153,8 @@ function diffArgs(baseSha: string, patches: boolean): string[] {
   return [
     "-c",
     `core.bigFileThreshold=${limits.bigFile}`,
+    "-c",
+    "core.quotePath=false",
     "diff",
     "-z",
     "--raw",
@@ -177,17 +179,22 @@ function diffArgs(baseSha: string, patches: boolean): string[] {
 
 async function changedFile(entry: DiffEntry, worktree: string): Promise<ChangedFile> {
   const { patch, ...rest } = entry;
-  const found = entry.binary ? await stat(join(worktree, entry.path)).catch(() => null) : null;
+  const found = entry.binary ? await lstat(join(worktree, entry.path)).catch(() => null) : null;
   const tooLarge = (found?.size ?? 0) > limits.bigFile || (patch === null && !entry.binary);
   return { ...rest, patch: entry.binary ? null : patch, tooLarge };
 }
 
+/** Untracked files; once enough has been read of them, the rest is named only. */
 async function describeAll(asked: Asked, paths: readonly string[]): Promise<ChangedFile[]> {
   const files: ChangedFile[] = [];
+  let room: number = limits.untrackedBytes;
   for (const path of paths) {
     if (asked.signal.aborted) break;
-    const file = await describeUntracked(asked.worktree, path, limits.patchBytes);
-    if (file !== null) files.push(file);
+    const most = Math.min(limits.patchBytes, room);
+    const file = await describeUntracked(asked.worktree, path, most);
+    if (file === null) continue;
+    room -= Math.min(most, file.bytes);
+    files.push(file.entry);
   }
   return files;
 }

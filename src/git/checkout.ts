@@ -1,7 +1,9 @@
-import { fault } from "../contract/fault.ts";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Kit } from "./kit.ts";
-import { type Repo, withShadow } from "./shadow.ts";
+import { copyIndex, type Repo, withShadow } from "./shadow.ts";
 
 /** Ten minutes: a first checkout of a very large repository on a slow disk. */
 const checkoutTimeoutMs = 600_000;
@@ -16,25 +18,29 @@ export function fill(
   worktree: string,
   { tree, head }: { readonly tree: string; readonly head: string },
 ): Promise<Result<null>> {
-  return withShadow(kit, { repo, worktree, index: "real" }, async (env) => {
+  return withShadow(kit, { repo, worktree, index: "empty" }, async (env, scratch) => {
     const git = (args: readonly string[], codes = [0]) =>
       kit.runner.run({ args, cwd: worktree, env, codes, timeoutMs: checkoutTimeoutMs });
     const written = await git(["read-tree", "--reset", "-u", tree]);
     if (!written.ok) return err(notWritten(written.fault));
-    if (tree === head) return ok(null);
+    if (tree === head) return install(repo, scratch);
     const staged = await git(["read-tree", "--reset", head]);
     if (!staged.ok) return err(notWritten(staged.fault));
     const refreshed = await git(["update-index", "-q", "--refresh"], [0, 1]);
-    return refreshed.ok ? ok(null) : err(notWritten(refreshed.fault));
+    return refreshed.ok ? install(repo, scratch) : err(notWritten(refreshed.fault));
   });
 }
 
-function notWritten(why: {
-  code: string;
-  message: string;
-  details: Record<string, unknown> | null;
-}) {
-  if (why.code !== "git_failed") return why as ReturnType<typeof fault>;
+/** Puts the finished index in its place at once: a killed checkout leaves none, and no lock. */
+async function install(repo: Repo, scratch: string): Promise<Result<null>> {
+  const fresh = join(repo.gitDir, "index.agetor");
+  await copyIndex(join(scratch, "index"), fresh);
+  await rename(fresh, join(repo.gitDir, "index"));
+  return ok(null);
+}
+
+function notWritten(why: Fault): Fault {
+  if (why.code !== "git_failed") return why;
   const words = String(why.details?.["stderr"] ?? "");
   const lacking = /unable to read|missing blob|could not fetch|promisor/i.test(words);
   return fault(

@@ -1,7 +1,8 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstat, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { inRepo, type Kit } from "./kit.ts";
+import { inRepo, type Kit, writeInRepo } from "./kit.ts";
 import { findAdmin, gitDirOf, type Marker, readMarker, real, writeMarker } from "./layout.ts";
 import { commitOf, ownerRef } from "./refs.ts";
 import { removeTree } from "./remove-tree.ts";
@@ -44,7 +45,7 @@ export async function claim(kit: Kit, wanted: Wanted): Promise<Result<Claimed>> 
     wanted.path,
     branch.value.name,
   ];
-  const added = await inRepo(kit, wanted.commonDir, args);
+  const added = await writeInRepo(kit, wanted.commonDir, args);
   if (!added.ok) return err(notAdded(added.fault, branch.value.name));
   const gitDir = await findAdmin(wanted.commonDir, wanted.path);
   if (gitDir === null) return err(notAdded(null, branch.value.name));
@@ -63,8 +64,7 @@ async function takeUp(kit: Kit, wanted: Wanted): Promise<Result<Claimed | null>>
     return empty ? ok(null) : err(inTheWay(path));
   }
   const marker = await readMarker(gitDir);
-  const named = folder === null ? null : await gitDirOf(path);
-  const whole = named !== null && (await real(named)) === (await real(gitDir));
+  const whole = folder !== null && (await isLinked(path, gitDir, marker));
   if (marker?.taskId === taskId && whole) {
     const sha = await commitOf(kit, commonDir, `refs/heads/${marker.branch}`);
     if (!sha.ok) return sha;
@@ -77,6 +77,18 @@ async function takeUp(kit: Kit, wanted: Wanted): Promise<Result<Claimed | null>>
   await removeTree(path);
   await removeTree(gitDir);
   return ok(null);
+}
+
+/**
+ * Whether the folder's `.git` leads to this git directory. That of a finished worktree is set right
+ * (the repository may have moved): what it should say is known.
+ */
+async function isLinked(path: string, gitDir: string, marker: Marker | null): Promise<boolean> {
+  const named = await gitDirOf(path);
+  if (named !== null && (await real(named)) === gitDir) return true;
+  if (marker?.state !== "ready" || named === join(path, ".git")) return false;
+  await writeFile(join(path, ".git"), `gitdir: ${gitDir}\n`);
+  return true;
 }
 
 /** The task's branch: the one a killed attempt made, or the next free name. */
@@ -110,7 +122,7 @@ async function order(
   commonDir: string,
   orders: readonly string[],
 ): Promise<Result<null>> {
-  const output = await inRepo(kit, commonDir, ["update-ref", "--stdin", "-z"], {
+  const output = await writeInRepo(kit, commonDir, ["update-ref", "--stdin", "-z"], {
     input: orders.join(""),
   });
   return output.ok ? ok(null) : output;

@@ -112,3 +112,13 @@ export function notStarted(error: Error, command: string, cwd: string): Fault {
     { command },
   );
 }
+
+/** Errors of the file system that a person can do something about; others are bugs. */
+export function fileFault(error: unknown): Fault | null {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return null;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return fault("disk_full", "The disk is full.", "Free some space, then try again.");
+  }
+  return fault("git_failed", `A file could not be read or written: ${message}`, null, { code });
+}

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../contract/result.ts";
 import { agentConfig } from "./agent-config.ts";
 import { changes, shortstat } from "./changes.ts";
 import { type GitClock, systemClock } from "./clock.ts";
-import { missing } from "./failure.ts";
+import { fileFault, missing } from "./failure.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { Locks } from "./lanes.ts";
@@ -37,23 +37,37 @@ const oldest = [2, 30] as const;
 export function createGit(options: GitOptions): Git {
   const kit = makeKit(options);
   return {
-    available: () => available(kit),
-    inspect: (folder) => inspect(kit, folder),
-    branches: (commonDir) => branches(kit, commonDir),
-    resolve: (commonDir, revision) => resolve(kit, commonDir, revision),
-    pin: (commonDir, taskId, sha) => pin(kit, commonDir, taskId, sha),
-    pinned: (commonDir, taskId) => pinned(kit, commonDir, taskId),
-    unpin: (commonDir, taskId) => dropRef(kit, commonDir, taskId, baseRef),
-    addWorktree: (request) => addWorktree(kit, request),
-    keep: (request) => keep(kit, request),
-    removeWorktree: (request) => removeWorktree(kit, request),
-    restore: (request) => restore(kit, request),
-    changes: (worktree, baseSha, signal) => changes(kit, { worktree, baseSha, signal }),
-    shortstat: (worktree, baseSha, signal) => shortstat(kit, { worktree, baseSha, signal }),
-    gitDir: (worktree) => gitDirectory(kit, worktree),
-    agentConfig: (place, sha) => agentConfig(kit, place, sha),
-    createSampleRepository: (path, files) => createSampleRepository(kit, path, files),
+    available: () => guarded(() => available(kit)),
+    inspect: (folder) => guarded(() => inspect(kit, folder)),
+    branches: (commonDir) => guarded(() => branches(kit, commonDir)),
+    resolve: (commonDir, revision) => guarded(() => resolve(kit, commonDir, revision)),
+    pin: (commonDir, taskId, sha) => guarded(() => pin(kit, commonDir, taskId, sha)),
+    pinned: (commonDir, taskId) => guarded(() => pinned(kit, commonDir, taskId)),
+    unpin: (commonDir, taskId) => guarded(() => dropRef(kit, commonDir, taskId, baseRef)),
+    addWorktree: (request) => guarded(() => addWorktree(kit, request)),
+    keep: (request) => guarded(() => keep(kit, request)),
+    removeWorktree: (request) => guarded(() => removeWorktree(kit, request)),
+    restore: (request) => guarded(() => restore(kit, request)),
+    changes: (worktree, baseSha, signal) =>
+      guarded(() => changes(kit, { worktree, baseSha, signal })),
+    shortstat: (worktree, baseSha, signal) =>
+      guarded(() => shortstat(kit, { worktree, baseSha, signal })),
+    gitDir: (worktree) => guarded(() => gitDirectory(kit, worktree)),
+    agentConfig: (place, sha) => guarded(() => agentConfig(kit, place, sha)),
+    createSampleRepository: (path, files) =>
+      guarded(() => createSampleRepository(kit, path, files)),
   };
+}
+
+/** A full disk or a folder without permission is an answer, not a crash. */
+async function guarded<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    const known = fileFault(error);
+    if (known === null) throw error;
+    return err(known);
+  }
 }
 
 function makeKit(options: GitOptions): Kit {

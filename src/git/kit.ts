@@ -30,6 +30,29 @@ export function inRepo(
   return kit.runner.run({ ...more, args, cwd: commonDir, env: { GIT_DIR: commonDir } });
 }
 
+/**
+ * The same for a command that writes refs, which could run hooks: those the configuration names are
+ * switched off one by one, for a hook named like an event would escape the switch of that event.
+ */
+export async function writeInRepo(
+  kit: Kit,
+  commonDir: string,
+  args: readonly string[],
+  more: Omit<GitCall, "args" | "cwd" | "env"> = {},
+): Promise<Result<GitOutput>> {
+  const asked = ["config", "-z", "--name-only", "--get-regexp", "^hook\\."];
+  const found = await inRepo(kit, commonDir, asked, { codes: noSuchThing });
+  if (!found.ok) return found;
+  const keys = fields(found.value.stdout).map((key) => key.replace(/\.[^.]*$/s, ".enabled"));
+  const env: Record<string, string> = { GIT_DIR: commonDir };
+  [...new Set(keys)].forEach((key, index) => {
+    env[`GIT_CONFIG_KEY_${index}`] = key;
+    env[`GIT_CONFIG_VALUE_${index}`] = "false";
+    env["GIT_CONFIG_COUNT"] = String(index + 1);
+  });
+  return kit.runner.run({ ...more, args, cwd: commonDir, env });
+}
+
 /** The single line a plumbing command answers; null when it answered with exit code 1. */
 export async function line(answer: Promise<Result<GitOutput>>): Promise<Result<string | null>> {
   const output = await answer;

@@ -130,7 +130,7 @@ function splitPatches(text: string, cut: boolean): Map<string, string> {
 }
 
 function headerOf(oldPath: string, path: string): string {
-  return `diff --git ${quoted(`a/${oldPath}`)} ${quoted(`b/${path}`)}`;
+  return `diff --git ${quoteName(`a/${oldPath}`)} ${quoteName(`b/${path}`)}`;
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -145,10 +145,10 @@ const escapes: Readonly<Record<string, string>> = {
   "\\": "\\\\",
 };
 
-/** A name as git writes it in a patch: in C quotes when a byte of it asks for them. */
-function quoted(name: string): string {
+/** A name as git writes it in a patch: in C quotes when a character of it asks for them. */
+export function quoteName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what git escapes
-  const body = name.replace(/["\\\x00-\x1f\x7f-\xff]/g, (byte) => {
+  const body = name.replace(/["\\\x00-\x1f\x7f]/g, (byte) => {
     return escapes[byte] ?? `\\${byte.charCodeAt(0).toString(8).padStart(3, "0")}`;
   });
   return body === name ? name : `"${body}"`;

@@ -1,7 +1,7 @@
 import { fault } from "../contract/fault.ts";
 import type { Branch } from "../contract/project.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { inRepo, type Kit, line, noSuchThing } from "./kit.ts";
+import { inRepo, type Kit, line, noSuchThing, writeInRepo } from "./kit.ts";
 import { openCommonDir } from "./layout.ts";
 import { isTaskId } from "./own-path.ts";
 
@@ -139,10 +139,7 @@ export async function writeRefs(
   kit: Kit,
   commonDir: string,
   args: readonly string[],
-  input?: string,
 ): Promise<Result<null>> {
-  const output = await kit.locks.run(`repo:${commonDir}`, () =>
-    inRepo(kit, commonDir, args, input === undefined ? {} : { input }),
-  );
+  const output = await kit.locks.run(`repo:${commonDir}`, () => writeInRepo(kit, commonDir, args));
   return output.ok ? ok(null) : output;
 }

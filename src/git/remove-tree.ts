@@ -7,7 +7,11 @@ import { join } from "node:path";
  */
 export async function removeTree(path: string): Promise<void> {
   const mounted = await mountedBelow(path);
-  if (mounted !== null) throw new Error(`${mounted} is a mount point; unmount it first`);
+  if (mounted !== null) {
+    throw Object.assign(new Error(`${mounted} is mounted there; unmount it first`), {
+      code: "EBUSY",
+    });
+  }
   try {
     await rm(path, { recursive: true, force: true });
   } catch (error) {

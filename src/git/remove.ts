@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { ownedBranches } from "./claim.ts";
-import { inRepo, type Kit } from "./kit.ts";
+import { inRepo, type Kit, writeInRepo } from "./kit.ts";
 import { findAdmin, gitDirOf, openCommonDir, real } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
 import { commitOf, ownerRef, trashRef } from "./refs.ts";
@@ -134,11 +134,11 @@ async function clearRepository(
   for (const branch of owned.value) {
     // Git refuses while the person has it checked out elsewhere: then it is theirs to remove.
     const codes = [0, 1];
-    const deleted = await inRepo(kit, commonDir, ["branch", "-D", "--quiet", "--", branch], {
+    const deleted = await writeInRepo(kit, commonDir, ["branch", "-D", "--quiet", "--", branch], {
       codes,
     });
     if (!deleted.ok) return deleted;
-    const unmarked = await inRepo(kit, commonDir, [
+    const unmarked = await writeInRepo(kit, commonDir, [
       ...["update-ref", "--no-deref", "-d", ownerRef(taskId, branch)],
     ]);
     if (!unmarked.ok) return unmarked;

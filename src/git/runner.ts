@@ -14,7 +14,9 @@ import {
   tooMuch,
   tooSlow,
 } from "./failure.ts";
+import { fixedEnvironment, overrides } from "./fixed.ts";
 import { Slots } from "./lanes.ts";
+import { collect, killGroup } from "./process.ts";
 
 /** One git command. Arguments are never joined and never seen by a shell. */
 export interface GitCall {
@@ -52,41 +54,6 @@ export interface RunnerOptions {
   /** Milliseconds a lock of someone else is waited for. */
   readonly lockPatienceMs: number;
 }
-
-/** Whatever the repository or the person has configured, these hold (trust.md V5, S-12). */
-const overrides = [
-  "core.hooksPath=/dev/null",
-  "core.fsmonitor=false",
-  "core.untrackedCache=false",
-  "core.pager=cat",
-  "core.quotePath=true",
-  "core.sshCommand=false",
-  "core.safecrlf=false",
-  "credential.helper=",
-  "protocol.allow=never",
-  "protocol.ext.allow=never",
-  "protocol.file.allow=never",
-  "commit.gpgSign=false",
-  "diff.external=",
-  "diff.suppressBlankEmpty=false",
-  "submodule.recurse=false",
-  "gc.auto=0",
-  "maintenance.auto=false",
-  "worktree.useRelativePaths=false",
-].flatMap((setting) => ["-c", setting]);
-
-const fixedEnvironment = {
-  LC_ALL: "C",
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_ASKPASS: "true",
-  GIT_OPTIONAL_LOCKS: "0",
-  /** Not even a partial clone fetches: a transport would run what the repository configures. */
-  GIT_ALLOW_PROTOCOL: "none",
-  GIT_NO_LAZY_FETCH: "1",
-  /** What is hashed for trust is what is checked out. */
-  GIT_NO_REPLACE_OBJECTS: "1",
-  GIT_LITERAL_PATHSPECS: "1",
-};
 
 const maxStderr = 64 * 1024;
 
@@ -183,34 +150,9 @@ export class Runner {
   }
 }
 
-function collect(max: number) {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let full = false;
-  return {
-    /** False once there is more than fits. */
-    add(chunk: Buffer): boolean {
-      const room = max - size;
-      if (chunk.length > room) full = true;
-      const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
-      chunks.push(kept);
-      size += kept.length;
-      return !full;
-    },
-    full: () => full,
-    bytes: () => Buffer.concat(chunks),
-  };
-}
-
 function nameOf(call: GitCall): string {
-  return call.args[0] ?? "";
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
+  // Settings given with the command come before its name.
+  let at = 0;
+  while (call.args[at] === "-c") at += 2;
+  return call.args[at] ?? "";
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
@@ -25,6 +25,8 @@ export async function createSampleRepository(
   const made = await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], [0, 1, 128]);
   if (!made.ok) return made;
   if (made.value.code === 0) return ok(null);
+  const tops = new Set([".git", ...names.map((name) => name.split("/")[0] ?? name)]);
+  if ((await readdir(path)).some((name) => !tops.has(name))) return err(occupied(path));
   for (const name of names) {
     await mkdir(dirname(join(path, name)), { recursive: true });
     await writeFile(join(path, name), files[name] ?? "");
@@ -49,4 +51,13 @@ function isPlainName(name: string): boolean {
 
 function badNames(path: string) {
   return fault("invalid_request", "The sample's files must lie inside its folder.", null, { path });
+}
+
+function occupied(path: string) {
+  return fault(
+    "already_exists",
+    `${path} holds other files already.`,
+    "Move them away, or choose another folder.",
+    { path },
+  );
 }

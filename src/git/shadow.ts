@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { ok, type Result } from "../contract/result.ts";
 import { fields, inRepo, type Kit, noSuchThing } from "./kit.ts";
@@ -23,11 +33,8 @@ export interface ShadowOptions {
   readonly repo: Repo;
   /** The folder the files are in. */
   readonly worktree: string;
-  /**
-   * `copy`: a throwaway copy of the worktree's index. `real`: the index itself, for a checkout.
-   * `empty`: a throwaway one without entries.
-   */
-  readonly index: "copy" | "real" | "empty";
+  /** A throwaway copy of the worktree's index, or a throwaway one without entries. */
+  readonly index: "copy" | "empty";
 }
 
 /** The environment of a git command inside a shadow. */
@@ -56,7 +63,7 @@ export async function withShadow<T>(
         GIT_DIR: dir,
         GIT_WORK_TREE: options.worktree,
         GIT_OBJECT_DIRECTORY: join(options.repo.commonDir, "objects"),
-        GIT_INDEX_FILE: join(options.index === "real" ? options.repo.gitDir : dir, "index"),
+        GIT_INDEX_FILE: join(dir, "index"),
       },
       dir,
     );
@@ -86,13 +93,20 @@ async function build(dir: string, options: ShadowOptions, settings: Settings): P
   for (const name of await readdir(gitDir)) {
     if (name.startsWith("sharedindex.")) await symlink(join(gitDir, name), join(dir, name));
   }
-  if (options.index === "copy")
-    await copyFile(join(gitDir, "index"), join(dir, "index")).catch(noIndex);
+  await copyIndex(join(gitDir, "index"), join(dir, "index"));
 }
 
-/** A worktree without an index has nothing staged; anything else is for the caller to hear. */
-function noIndex(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
+/**
+ * Copies an index with its age: git takes a file for changed or not by comparing its time with the
+ * index's, and looks into those that are not clearly older. Rounded down, it only looks more often.
+ * One that is not there has no entries.
+ */
+export async function copyIndex(from: string, to: string): Promise<void> {
+  const found = await stat(from).catch(() => null);
+  if (found === null) return;
+  await copyFile(from, to);
+  const seconds = (Math.floor(found.mtimeMs) - 1) / 1_000;
+  await utimes(to, seconds, seconds);
 }
 
 /** At most 1 MiB of a small text file; a pipe or a device is none. */

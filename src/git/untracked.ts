@@ -3,46 +3,61 @@ import { lstat, open, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ChangedFile } from "../contract/project.ts";
 import { real } from "./layout.ts";
+import { quoteName } from "./patch.ts";
 
 /** As git does: a NUL among the first bytes makes a file binary. */
 const binaryProbe = 8_000;
 
+export interface Described {
+  readonly entry: ChangedFile;
+  /** Size of the file. */
+  readonly bytes: number;
+}
+
 /**
  * An untracked file, described as git would describe it once added. It is read here, not by git,
- * which would have to write an index for it. Null when it is gone.
+ * which would have to write an index for it; at most `maxBytes` of it. Null when it is gone.
  */
 export async function describeUntracked(
   worktree: string,
   path: string,
   maxBytes: number,
-): Promise<ChangedFile | null> {
-  const empty = { path, oldPath: null, status: "untracked", additions: 0, deletions: 0 } as const;
+): Promise<Described | null> {
+  const empty: ChangedFile = {
+    path,
+    oldPath: null,
+    status: "untracked",
+    additions: 0,
+    deletions: 0,
+    binary: false,
+    patch: null,
+    tooLarge: false,
+  };
   // A repository inside: git names the folder and stops there.
-  if (path.endsWith("/")) return { ...empty, binary: false, patch: null, tooLarge: false };
+  if (path.endsWith("/")) return { entry: empty, bytes: 0 };
   const full = join(worktree, path);
-  if (!(await isInside(worktree, dirname(full)))) return null;
-  const found = await lstat(full).catch(() => null);
+  const found = (await isInside(worktree, dirname(full)))
+    ? await lstat(full).catch(() => null)
+    : null;
   if (found === null) return null;
+  const bytes = found.size;
   if (found.isSymbolicLink()) {
     const target = await readlink(full).catch(() => "");
-    const patch = newFilePatch(path, "120000", target);
-    return { ...empty, additions: 1, binary: false, patch, tooLarge: false };
+    return {
+      entry: { ...empty, additions: 1, patch: newFilePatch(path, "120000", target) },
+      bytes,
+    };
   }
-  if (!found.isFile()) return null;
-  const bytes = await readHead(full, maxBytes);
-  if (bytes === null) return null;
-  const tooLarge = found.size > maxBytes;
-  const binary = bytes.subarray(0, binaryProbe).includes(0);
-  if (binary) return { ...empty, binary, patch: null, tooLarge };
-  const text = bytes.toString("utf8");
+  const head = found.isFile() ? await readHead(full, maxBytes) : null;
+  if (head === null) return null;
+  const tooLarge = bytes > maxBytes;
+  if (head.subarray(0, binaryProbe).includes(0)) {
+    return { entry: { ...empty, binary: true, tooLarge }, bytes };
+  }
+  const text = head.toString("utf8");
   const mode = (found.mode & 0o100) === 0 ? "100644" : "100755";
-  return {
-    ...empty,
-    additions: countLines(text),
-    binary,
-    patch: tooLarge ? null : newFilePatch(path, mode, text),
-    tooLarge,
-  };
+  const patch = tooLarge ? null : newFilePatch(path, mode, text);
+  return { entry: { ...empty, additions: countLines(text), patch, tooLarge }, bytes };
 }
 
 /** A folder swapped for a link must not show what lies outside. */
@@ -76,8 +91,7 @@ function countLines(text: string): number {
 }
 
 function newFilePatch(path: string, mode: string, text: string): string {
-  const plain = !/["\\\p{Cc}]/u.test(path);
-  const name = (side: string) => (plain ? `${side}/${path}` : JSON.stringify(`${side}/${path}`));
+  const name = (side: string) => quoteName(`${side}/${path}`);
   const head = `diff --git ${name("a")} ${name("b")}\nnew file mode ${mode}\n`;
   if (text === "") return head;
   const count = countLines(text);
