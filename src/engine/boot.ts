@@ -23,6 +23,7 @@ export async function reconcile(parts: BootParts): Promise<void> {
   const { store } = core.deps;
   await Promise.all(store.openSessions().map((session) => attachOne(parts, session.id)));
   await sweep(parts);
+  lanes.begin();
   for (const run of store.openRuns()) {
     lanes.poke(run.taskId);
   }

@@ -4,7 +4,14 @@ import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Git } from "../git/types.ts";
 import type { Host } from "../host/types.ts";
-import { type RunRecord, type Store, StoreFull, type TaskRecord, type Tx } from "../store/types.ts";
+import {
+  type RunRecord,
+  type Store,
+  StoreBusy,
+  StoreFull,
+  type TaskRecord,
+  type Tx,
+} from "../store/types.ts";
 import type { CommandMeta, Reply } from "./api.ts";
 import type { Hub } from "./hub.ts";
 import { toRun, toTask } from "./present.ts";
@@ -58,6 +65,8 @@ export class Core {
   readonly hub: Hub;
   #poke: (taskId: string) => void = () => undefined;
   readonly #flights = new Map<string, Promise<unknown>>();
+  /** Resolves when what an earlier server left has been taken up; commands wait for it. */
+  readonly #booted = Promise.withResolvers<void>();
 
   constructor(deps: EngineDeps, hub: Hub) {
     this.deps = deps;
@@ -67,6 +76,11 @@ export class Core {
   /** Who is told, after a commit, that a task may owe the world something. */
   onPoke(poke: (taskId: string) => void): void {
     this.#poke = poke;
+  }
+
+  /** From now on commands are taken. */
+  booted(): void {
+    this.#booted.resolve();
   }
 
   now(): number {
@@ -139,6 +153,15 @@ export class Core {
           ),
         );
       }
+      if (thrown instanceof StoreBusy) {
+        return err(
+          fault(
+            "internal",
+            "Another program holds Agetor's database, so nothing was changed.",
+            "Close it and try again.",
+          ),
+        );
+      }
       throw thrown;
     }
   }
@@ -151,6 +174,7 @@ export class Core {
     meta: CommandMeta,
     run: () => Promise<Result<Reply<T>>>,
   ): Promise<Result<Reply<T>>> {
+    await this.#booted.promise;
     if (meta.commandId === null) {
       return run();
     }

@@ -51,6 +51,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     boot: async () => {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
+      core.booted();
     },
     shutdown: async () => {
       lanes.stop();

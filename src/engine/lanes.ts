@@ -27,6 +27,7 @@ export class Lanes {
   readonly #next: (taskId: string) => void;
   readonly #lanes = new Map<string, Lane>();
   readonly #interrupting = new Set<string>();
+  #begun = false;
   #stopped = false;
 
   /** `next` opens the next queued run of an idle task, if there is one. */
@@ -43,8 +44,13 @@ export class Lanes {
     core.onPoke((taskId) => this.poke(taskId));
   }
 
+  /** Before this, pokes are not heard: a session that is still being taken up must not be doubled. */
+  begin(): void {
+    this.#begun = true;
+  }
+
   poke(taskId: string): void {
-    if (this.#stopped) {
+    if (!this.#begun || this.#stopped) {
       return;
     }
     this.#control(taskId);

@@ -187,7 +187,7 @@ export class RunCommands implements Runs {
   }
 
   cancel(runId: string, meta: CommandMeta): Answer<{ run: Run }> {
-    return Promise.resolve(
+    return this.#core.once(meta, async () =>
       this.#core.command(meta, "cancel", (work) => {
         const run = work.tx.run(runId);
         if (run === null) {

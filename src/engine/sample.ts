@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { err, ok, type Result } from "../contract/result.ts";
+import { ok, type Result } from "../contract/result.ts";
 import type { Run } from "../contract/run.ts";
 import type { Task } from "../contract/task.ts";
 import type { Answer, CommandMeta } from "./api.ts";
@@ -33,17 +33,14 @@ export class SampleTask {
     this.#trust = trust;
   }
 
-  create(meta: CommandMeta): Answer<{ task: Task; run: Run | null }> {
-    return this.#core.once(meta, async () => {
-      const path = await this.#repository();
-      if (!path.ok) {
-        return err(path.fault);
-      }
-      return this.#creation.create(
-        { prompt, workdir: path.value, agent: "fake", model: "sample", start: true },
-        { commandId: null, digest: meta.digest },
-      );
-    });
+  /** Making the repository again changes nothing, so only the creation needs the key. */
+  async create(meta: CommandMeta): Answer<{ task: Task; run: Run | null }> {
+    const path = await this.#repository();
+    if (!path.ok) {
+      return path;
+    }
+    const body = { prompt, workdir: path.value, agent: "fake", model: "sample", start: true };
+    return this.#creation.create(body, meta);
   }
 
   async #repository(): Promise<Result<string>> {
