@@ -28,6 +28,8 @@ export interface Sandbox {
   trap(name: string): string;
   /** What was run of the repository: must be empty. */
   sprung(): string[];
+  /** Empties the canary folder, for a test that springs the traps on purpose. */
+  disarm(): void;
   /** The person's own git, in a folder; throws when it fails. */
   sh(cwd: string, ...args: string[]): string;
   /** The same, without an opinion on how it ends. */
@@ -87,6 +89,7 @@ export function sandbox(): Sandbox {
     git,
     trap: (name) => `touch '${join(canary, name)}'; cat`,
     sprung: () => readdirSync(canary),
+    disarm: () => readdirSync(canary).forEach((name) => void rmSync(join(canary, name))),
     sh,
     attempt,
     write,
