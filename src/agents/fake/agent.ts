@@ -55,7 +55,7 @@ class Agent {
         appendFileSync(this.#memory, `${JSON.stringify({ id: heard.id, text: heard.text })}\n`);
         this.#taken.push(heard.id);
         this.#waiting.push(heard);
-        void this.#next();
+        this.#next().catch(giveUp);
         return;
       case "interrupt":
         this.#turn?.abort.abort();
@@ -176,6 +176,12 @@ class Agent {
       say({ t: kind, id, text: signal.aborted ? text.slice(0, offset) : text });
     }
   }
+}
+
+/** A bug of ours: the driver sees the exit and says so on the card. */
+function giveUp(why: unknown): never {
+  process.stderr.write(`${String(why)}\n`);
+  process.exit(1);
 }
 
 function say(line: FromAgent): void {

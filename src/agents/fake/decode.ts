@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-import type { FileDiff } from "../../contract/event.ts";
+import type { FileDiff, TranscriptData } from "../../contract/event.ts";
 import { fault } from "../../contract/fault.ts";
 import type { RunOutcome } from "../../contract/run.ts";
 import type { AgentItem, Draft } from "../driver.ts";
@@ -43,19 +43,7 @@ function itemsOf(
   const base = { kind: "transcript", key, at: null } as const;
   switch (line.t) {
     case "ready":
-      return [
-        {
-          ...base,
-          type: "session.started",
-          data: {
-            sessionRef: line.session,
-            model: line.model,
-            mode: null,
-            version: "1.0.0",
-            resumed: line.resumed,
-          },
-        },
-      ];
+      return [{ ...base, type: "session.started", data: startOf(line) }];
     case "took":
       return [{ kind: "turn-started", key, messageId: line.id, text: null }];
     case "history":
@@ -101,17 +89,12 @@ function itemsOf(
   }
 }
 
-function resultOf(line: Extract<FromAgent, { t: "result" }>): {
-  toolId: string;
-  status: "succeeded" | "failed";
-  output: string;
-  truncated: boolean;
-  blobId: null;
-  diff: FileDiff[] | null;
-  exitCode: number | null;
-  durationMs: number;
-  agentId: null;
-} {
+function startOf(line: Extract<FromAgent, { t: "ready" }>): TranscriptData["session.started"] {
+  const { session, model, resumed } = line;
+  return { sessionRef: session, model, mode: null, version: "1.0.0", resumed };
+}
+
+function resultOf(line: Extract<FromAgent, { t: "result" }>): TranscriptData["tool.result"] {
   return {
     toolId: line.id,
     status: line.ok ? "succeeded" : "failed",
@@ -141,18 +124,7 @@ function diffOf(file: { path: string; before: string | null; after: string }): F
   };
 }
 
-function usageOf(line: Extract<FromAgent, { t: "usage" }>): {
-  usage: {
-    inputTokens: number;
-    outputTokens: number;
-    cacheReadTokens: number;
-    cacheWriteTokens: number;
-    costUsd: null;
-  };
-  model: null;
-  contextPercent: number;
-  rateLimits: [];
-} {
+function usageOf(line: Extract<FromAgent, { t: "usage" }>): TranscriptData["usage.updated"] {
   return {
     usage: {
       inputTokens: line.input,

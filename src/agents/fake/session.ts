@@ -46,7 +46,9 @@ export class FakeSession implements Session {
   /** Reads all there is, then watches for the end. */
   async begin(): Promise<void> {
     await this.#tail.drain();
-    void this.#watch();
+    this.#watch().catch((thrown: unknown) => {
+      this.#io.log("error", "watching the agent failed", { why: String(thrown) });
+    });
   }
 
   async drain(): Promise<void> {
