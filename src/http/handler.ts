@@ -41,7 +41,7 @@ const patience = 120;
 export function createHandler({ context, pages, audit, report }: HandlerDeps): Handler {
   const match = createRouter<RouteId>(routes);
 
-  return async (request, peer) => {
+  const handle: Handler = async (request, peer) => {
     const admitted = admit(request, peer);
     if (!admitted.ok) return refuse(admitted.fault);
     const target = admitted.value;
@@ -60,34 +60,25 @@ export function createHandler({ context, pages, audit, report }: HandlerDeps): H
     const endpoint = endpoints[found.id];
     const parsed = await parse({ request, route, endpoint, target, params: found.params });
     const response = parsed.ok
-      ? await run(endpoint, { ...parsed.value, scope, request, peer, context }, report)
+      ? await endpoint.handle({ ...parsed.value, scope, request, peer, context })
       : refuse(parsed.fault);
     if (route.method !== "GET") {
       const commandId = request.headers.get("idempotency-key");
       const { method } = request;
-      audit({
-        method,
-        path: target.path,
-        scope: nameOf(scope),
-        commandId,
-        status: response.status,
-      });
+      const { status } = response;
+      audit({ method, path: target.path, scope: nameOf(scope), commandId, status });
     }
     return response;
   };
-}
 
-async function run(
-  endpoint: Endpoint,
-  call: Parameters<Endpoint["handle"]>[0],
-  report: HandlerDeps["report"],
-): Promise<Response> {
-  try {
-    return await endpoint.handle(call);
-  } catch (error) {
-    report(error, `${call.request.method} ${new URL(call.request.url).pathname}`);
-    return problem(fault("internal", "Something went wrong inside the server.", "See its log."));
-  }
+  return async (request, peer) => {
+    try {
+      return await handle(request, peer);
+    } catch (error) {
+      report(error, `${request.method} ${request.url.replace(/\?.*/s, "")}`);
+      return refuse(fault("internal", "Something went wrong inside the server.", "See its log."));
+    }
+  };
 }
 
 /** A refusal ends the connection: what is left of an unread body must not be read as a request. */

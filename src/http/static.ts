@@ -66,13 +66,20 @@ function readBuild(root: string): Build | null {
   const stamp = stampOf(root);
   if (stamp === null) return null;
   const files = new Map<string, string>();
-  // `isFile` is false for a symlink, so nothing outside the folder gets in.
-  for (const entry of readdirSync(root, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || entry.name.startsWith(".") || entry.name === "index.html") continue;
-    const file = join(entry.parentPath, entry.name);
+  for (const file of filesOf(root))
     files.set(`/${relative(root, file).split(sep).join("/")}`, file);
-  }
+  files.delete("/index.html");
   return { stamp, page: readFileSync(join(root, "index.html"), "utf8"), files };
+}
+
+/** A walk of our own: Bun's recursive `readdir` follows symlinks, out of the folder and in circles. */
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name.startsWith(".")) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesOf(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 /** The page with a nonce of its own, told to it in a meta element that libraries know to look at. */
