@@ -6,7 +6,8 @@ import { loadPrefs } from "./state/prefs.ts";
 import { queries } from "./state/queries.ts";
 import { LiveRegion } from "./ui/live-region.tsx";
 import { report } from "./ui/report.ts";
-import { Toasts, toast } from "./ui/toast.tsx";
+import { toast } from "./ui/toast.ts";
+import { Toasts } from "./ui/toasts.tsx";
 import { TooltipLayer } from "./ui/tooltip.tsx";
 import { refuse } from "./wire/client.ts";
 

@@ -1,17 +1,160 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { later, markSeen } from "../state/actions.ts";
+import { useBoard, useTask } from "../state/board.ts";
+import { useConnection } from "../state/connection.ts";
+import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
+import { focusCard } from "../state/selection.ts";
+import { useTrustRequest } from "../state/trust.ts";
+import { AgentNames } from "../ui/agents.tsx";
+import { cx } from "../ui/cx.ts";
+import { useHotkeys } from "../ui/hotkeys.ts";
+import { Splitter } from "../ui/splitter.tsx";
+import { useAddingProject } from "./add-project-state.ts";
+import { Board } from "./board.tsx";
+import { BulkBar } from "./bulk-bar.tsx";
+import { CardMenu } from "./card-menu.tsx";
+import { useDeleting } from "./confirm-state.ts";
+import { Rail } from "./rail.tsx";
+import { ReconnectBanner } from "./reconnect.tsx";
+import { TopBar } from "./top-bar.tsx";
 
 const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
+const NewTask = lazy(() => import("./new-task/new-task.tsx"));
+const AddProject = lazy(() => import("./add-project.tsx"));
+const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
+const TrustDialog = lazy(() => import("./trust-dialog.tsx"));
 
+/** Below this width the panel takes the place of the board. */
+const sideBySide = 1100;
+const railFrom = 1000;
+const narrowestPanel = 480;
+/** What the board keeps at least: one open column and five rails. */
+const narrowestBoard = 480;
+
+function useWindowWidth(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      addEventListener("resize", listener);
+      return () => removeEventListener("resize", listener);
+    },
+    () => innerWidth,
+  );
+}
+
+/** The page: rail, board, and the open task beside it. */
 export function Shell() {
+  const width = useWindowWidth();
   const task = useRoute((state) => state.task);
+  const rail = usePref("ui.rail");
+  const beside = task !== null && width >= sideBySide;
+  // The panel needs the room more than the rail does; the preference comes back with the board.
+  const narrow = rail === "closed" || width < railFrom || (task !== null && width < 1900);
+  const away = useConnection((state) => state.kind === "lost");
+  useTitle();
+  useHotkeys([
+    { id: "task.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
+  ]);
   return (
-    <div className="app">
-      {task !== null && (
-        <Suspense fallback={null}>
-          <RunPanel taskId={task} onClose={() => go({ task: null, tab: null })} />
-        </Suspense>
+    <AgentNames>
+      <div className={cx("app", narrow && "narrow", away && "is-away")}>
+        <Rail narrow={narrow} />
+        <div className="stage">
+          <main className="main" inert={task !== null && !beside}>
+            <TopBar tight={beside} />
+            <ReconnectBanner />
+            <Board squeezed={beside} />
+            <BulkBar />
+          </main>
+          {task !== null && <Panel taskId={task} beside={beside} room={width} />}
+        </div>
+      </div>
+      <CardMenu />
+      <Dialogs />
+    </AgentNames>
+  );
+}
+
+interface PanelProps {
+  readonly taskId: string;
+  readonly beside: boolean;
+  /** Width of the window in px. */
+  readonly room: number;
+}
+
+function Panel({ taskId, beside, room }: PanelProps) {
+  const stored = usePref("ui.panelWidth");
+  const [live, setLive] = useState<number | null>(null);
+  const most = Math.max(narrowestPanel, room - narrowestBoard);
+  const width = Math.min(live ?? stored, most);
+  useSeen(taskId);
+  const close = (): void => {
+    const column = columnNow(taskId);
+    go({ task: null, tab: null });
+    if (column !== null) focusCard(taskId, column);
+  };
+  const columnNow = useColumnReader();
+  return (
+    <>
+      {beside && (
+        <Splitter
+          label="Width of the task panel"
+          value={width}
+          min={narrowestPanel}
+          max={most}
+          onChange={setLive}
+          onCommit={(next) => later(setPref("ui.panelWidth", next))}
+        />
       )}
-    </div>
+      <aside className={cx("panel-slot", !beside && "over")} style={beside ? { width } : {}}>
+        <Suspense fallback={<div className="panel" aria-busy="true" />}>
+          <RunPanel key={taskId} taskId={taskId} onClose={close} />
+        </Suspense>
+      </aside>
+    </>
+  );
+}
+
+function useColumnReader() {
+  const tasks = useBoard((state) => state.tasks);
+  return (id: string) => tasks.get(id)?.column ?? null;
+}
+
+/** An open task in a visible window has been looked at. */
+function useSeen(taskId: string): void {
+  const unread = useTask(taskId)?.unread === true;
+  useEffect(() => {
+    if (!unread) return;
+    const look = (): void => {
+      if (document.visibilityState === "visible") later(markSeen(taskId));
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [taskId, unread]);
+}
+
+/** The title counts what waits, so a tab in the background says it too. */
+function useTitle(): void {
+  const waiting = useBoard((state) => state.order.blocked.length);
+  const task = useTask(useRoute((state) => state.task));
+  useEffect(() => {
+    const name = task === null ? "Agetor" : `${task.title} · Agetor`;
+    document.title = waiting === 0 ? name : `(${waiting}) ${name}`;
+  }, [waiting, task]);
+}
+
+function Dialogs() {
+  const dialog = useRoute((state) => state.dialog);
+  const adding = useAddingProject();
+  const deleting = useDeleting();
+  const trust = useTrustRequest();
+  return (
+    <Suspense fallback={null}>
+      {dialog === "new" && <NewTask />}
+      {adding && <AddProject />}
+      {deleting !== null && <ConfirmDelete taskId={deleting} />}
+      {trust !== null && <TrustDialog request={trust} />}
+    </Suspense>
   );
 }

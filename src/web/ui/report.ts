@@ -1,5 +1,5 @@
 import { ApiError } from "../wire/client.ts";
-import { toast } from "./toast.tsx";
+import { toast } from "./toast.ts";
 
 export interface ReportOptions {
   /** What did not happen, before the server's own words: "Could not move to Running". */

@@ -31,15 +31,33 @@ export function Exact({ children }: { readonly children: string }): ReactNode {
   return (
     <bdi dir="ltr">
       {parts.map((part, index) =>
+        // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of one text have no other name
         part.hidden ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no other name
           <mark key={index} className="unseen" title="An invisible character">
             {part.text}
           </mark>
         ) : (
-          part.text
+          <Words key={index} text={part.text} />
+          // biome-ignore-end lint/suspicious/noArrayIndexKey: see above
         ),
       )}
     </bdi>
+  );
+}
+
+/** Longer words have to break somewhere. */
+const longest = 28;
+
+/** A line that breaks after a hyphen would tear `-rf` from its dash; short words stay whole. */
+function Words({ text }: { readonly text: string }): ReactNode {
+  return text.split(/(\s+)/).map((word, index) =>
+    word.includes("-") && word.length <= longest ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the words of one text have no other name
+      <span key={index} className="nb">
+        {word}
+      </span>
+    ) : (
+      word
+    ),
   );
 }

@@ -2,7 +2,7 @@ import { Toast } from "@base-ui/react/toast";
 import { useNow } from "../state/clock.ts";
 import { Button, IconButton } from "./button.tsx";
 import { Icon } from "./icons.tsx";
-import { attachToasts, type ToastSpec } from "./toast.tsx";
+import { attachToasts, type ToastSpec } from "./toast.ts";
 
 interface Data {
   readonly spec: ToastSpec;

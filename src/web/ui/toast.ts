@@ -1,4 +1,3 @@
-import { type ComponentType, lazy, Suspense, useSyncExternalStore } from "react";
 import type { IconName } from "./icons.tsx";
 
 export interface ToastSpec {
@@ -38,19 +37,12 @@ export function attachToasts(next: (spec: ToastSpec) => void): void {
   for (const spec of early) next(spec);
 }
 
-const Layer: ComponentType = lazy(() => import("./toast-layer.tsx"));
-
-function subscribe(listener: () => void): () => void {
+/** Whether the layer is needed yet, and how to hear of it. */
+export function onFirstToast(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Where toasts stand; mount it once. Its code is fetched with the first toast. */
-export function Toasts() {
-  const needed = useSyncExternalStore(subscribe, () => wanted);
-  return needed ? (
-    <Suspense fallback={null}>
-      <Layer />
-    </Suspense>
-  ) : null;
+export function toastsWanted(): boolean {
+  return wanted;
 }

@@ -1,0 +1,184 @@
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Column as ColumnName } from "../../contract/primitives.ts";
+import { columnName, isActive, later, moveTask } from "../state/actions.ts";
+import { board, useBoard } from "../state/board.ts";
+import { columns, type Order } from "../state/order.ts";
+import { setPref, usePref } from "../state/prefs.ts";
+import { rankFor } from "../state/rank.ts";
+import { useRoute } from "../state/route.ts";
+import { selection } from "../state/selection.ts";
+import { EmptyState } from "../ui/bits.tsx";
+import { Button } from "../ui/button.tsx";
+import { cx } from "../ui/cx.ts";
+import { useHotkeys } from "../ui/hotkeys.ts";
+import { announce } from "../ui/live-region.tsx";
+import { pointAnchor } from "../ui/menu-button.tsx";
+import { focusFirst, onBoardKey, putBack } from "./board-keys.ts";
+import { openCardMenu } from "./card-menu-state.ts";
+import { Column } from "./column.tsx";
+import { isFiltering, visibleOrder } from "./filter.ts";
+import { FirstSteps } from "./first-steps.tsx";
+import { openColumns } from "./fit.ts";
+import { type Landing, useDragMonitor, useDragScroll } from "./use-card-drag.ts";
+import { clearFilter, useFilter } from "./use-filter.ts";
+
+export interface BoardProps {
+  /** Whether a panel stands beside it: then columns that do not fit become rails. */
+  readonly squeezed: boolean;
+}
+
+/** Six columns side by side. */
+export function Board({ squeezed }: BoardProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const filter = useFilter();
+  const order = useBoard((state) => state.order);
+  const tasks = useBoard((state) => state.tasks);
+  const loaded = useBoard((state) => state.loaded);
+  const counts = useBoard((state) => state.counts);
+  // Tasks change all the time; without a filter their order is all that matters here.
+  const watched = isFiltering(filter) ? tasks : null;
+  const shown = useStable(
+    useMemo(() => visibleOrder(order, watched ?? new Map(), filter), [order, watched, filter]),
+  );
+  const width = useWidth(element);
+  const { open, toggle } = useOpenColumns(width, squeezed, filter.column);
+  const grid = useMemo(() => ({ order: shown, open }), [shown, open]);
+  useDragScroll(element);
+  useDragMonitor(shown, dropped);
+  useFirstArrow(grid);
+  useEffect(() => {
+    addEventListener("pointerdown", putBack);
+    return () => removeEventListener("pointerdown", putBack);
+  }, []);
+
+  const empty = loaded && tasks.size === 0;
+  const nothingFits =
+    loaded && !empty && isFiltering(filter) && columns.every((c) => shown[c].length === 0);
+  if (empty) return <FirstSteps />;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys and menus of the cards inside are handled here, because only the board knows their neighbours
+    <div
+      ref={element}
+      className={cx("board", squeezed && "is-squeezed")}
+      onKeyDown={(event) => onBoardKey(event, grid)}
+      onContextMenu={(event) => {
+        const card = (event.target as Element).closest<HTMLElement>("[data-card]");
+        const id = card?.dataset["card"];
+        if (id === undefined || card === null) return;
+        event.preventDefault();
+        const byKey = event.clientX === 0 && event.clientY === 0;
+        openCardMenu(id, "all", byKey ? card : pointAnchor(event.clientX, event.clientY));
+      }}
+    >
+      {columns.map((column) => (
+        <Column
+          key={column}
+          column={column}
+          ids={shown[column]}
+          total={
+            isFiltering(filter) ? shown[column].length : (counts?.[column] ?? shown[column].length)
+          }
+          collapsed={!open.includes(column)}
+          onToggle={toggle}
+        />
+      ))}
+      {nothingFits && (
+        <div className="board-note">
+          <EmptyState
+            title="No task fits this filter"
+            actions={<Button onClick={clearFilter}>Show all tasks</Button>}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A new order with the same columns is the old one: nothing has to be drawn again. */
+function useStable(order: Order): Order {
+  const held = useRef(order);
+  const before = held.current;
+  const next = { ...order };
+  for (const column of columns) {
+    const [a, b] = [before[column], order[column]];
+    if (a.length === b.length && a.every((id, index) => id === b[index])) next[column] = a;
+  }
+  if (!columns.every((column) => next[column] === before[column])) held.current = next;
+  return held.current;
+}
+
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(innerWidth);
+  useEffect(() => {
+    const target = element.current;
+    if (target === null) return;
+    const observer = new ResizeObserver(() => setWidth(target.clientWidth));
+    observer.observe(target);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
+
+function useOpenColumns(width: number, squeezed: boolean, only: string | null) {
+  const collapsed = usePref("ui.collapsed");
+  // Columns that were opened by hand while space is short, newest first: they stay open longest.
+  const [wanted, setWanted] = useState<readonly ColumnName[]>([]);
+  const task = useRoute((state) => state.task);
+  const ofTask = useBoard((state) =>
+    task === null ? null : (state.tasks.get(task)?.column ?? null),
+  );
+  const open = useMemo(
+    () => openColumns({ width, squeezed, only, collapsed, wanted, ofTask }),
+    [width, squeezed, only, collapsed, wanted, ofTask],
+  );
+  const toggle = useCallback(
+    (column: ColumnName, shut: boolean) => {
+      setWanted((before) => {
+        const rest = before.filter((name) => name !== column);
+        return shut ? rest : [column, ...rest];
+      });
+      const next = shut ? [...collapsed, column] : collapsed.filter((name) => name !== column);
+      if (next.length !== collapsed.length) later(setPref("ui.collapsed", next));
+      announce(`${columnName(column)} ${shut ? "collapsed" : "opened"}`);
+    },
+    [collapsed],
+  );
+  return { open, toggle };
+}
+
+/** Takes a card where it was let go. */
+function dropped(id: string, { column, beforeId }: Landing): void {
+  const { tasks, order } = board.getState();
+  const task = tasks.get(id);
+  if (task === undefined) return;
+  const list = order[column];
+  const next = list[list.indexOf(id) + 1] ?? null;
+  if (column === task.column && (beforeId === id || beforeId === next)) return;
+  const starts = column === "running" && task.column !== "running";
+  later(moveTask(id, column, rankFor(list, tasks, id, beforeId)));
+  announce(
+    starts
+      ? `Starting ${task.title}`
+      : `${task.title} moved to ${columnName(column)}${isActive(task) && column !== task.column ? ", its agent keeps working" : ""}`,
+  );
+}
+
+/** An arrow key with nothing focused goes to the board. */
+function useFirstArrow(grid: { order: Order; open: readonly ColumnName[] }): void {
+  const start = (): void => {
+    if (document.activeElement !== document.body) return;
+    const { focused, lastIn } = selection.getState();
+    const column = columns.find((name) => focused !== null && lastIn[name] === focused);
+    if (focused !== null && column !== undefined && grid.order[column].includes(focused)) {
+      selection.setState((state) => ({ focusCount: state.focusCount + 1 }));
+    } else focusFirst(grid);
+  };
+  useHotkeys([
+    {
+      id: "board.enter",
+      label: "Go to the cards",
+      keys: ["ArrowDown", "ArrowRight", "j", "l"],
+      run: start,
+    },
+  ]);
+}

@@ -1,0 +1,244 @@
+import { memo } from "react";
+import type { Interaction } from "../../contract/interaction.ts";
+import type { Task } from "../../contract/task.ts";
+import { answerApproval, counted, later, startTask } from "../state/actions.ts";
+import { useNow } from "../state/clock.ts";
+import { useConnection } from "../state/connection.ts";
+import { go } from "../state/route.ts";
+import { Button } from "../ui/button.tsx";
+import type { StateName } from "../ui/state-glyph.tsx";
+import { Exact } from "../ui/text.tsx";
+import { Elapsed } from "../ui/time.tsx";
+import { askedFor, needsTerminal, silentSince, stepOf } from "./card-state.ts";
+import { PulseStrip } from "./pulse-strip.tsx";
+
+export interface CardBodyProps {
+  readonly task: Task;
+  readonly state: StateName;
+  readonly asks: readonly Interaction[];
+  /** Whether the card has the focus: only then its buttons are stops of the Tab key. */
+  readonly current: boolean;
+}
+
+/** What a card says between its title and its footer; it depends on the state alone. */
+export function CardBody({ task, state, asks, current }: CardBodyProps) {
+  switch (state) {
+    case "preparing":
+      return <Preparing task={task} />;
+    case "running":
+    case "stopping":
+      return <Live task={task} stopping={state === "stopping"} />;
+    case "blocked":
+      return <Waiting task={task} asks={asks} current={current} />;
+    case "failed":
+    case "orphaned":
+      return <Failure task={task} current={current} />;
+    case "review":
+      return <Outcome task={task} />;
+    default:
+      return null;
+  }
+}
+
+function Preparing({ task }: { readonly task: Task }) {
+  if (task.phase?.kind !== "preparing") return null;
+  const { word, index, count } = stepOf(task.phase.step);
+  return (
+    <p className="live">
+      <b>{word}</b>
+      <span className="live-end num">
+        {index} of {count}
+      </span>
+    </p>
+  );
+}
+
+/** The time the page stands still at while the server is away; undefined while it is there. */
+function useFrozen(): number | undefined {
+  return useConnection((state) => (state.kind === "open" ? undefined : state.goodAt));
+}
+
+const Live = memo(function Live(props: { readonly task: Task; readonly stopping: boolean }) {
+  const { task, stopping } = props;
+  const frozen = useFrozen();
+  const now = useNow(10_000);
+  const silent = silentSince(task, frozen ?? now);
+  const since = task.live?.at ?? task.runStartedAt ?? task.updatedAt;
+  const object = task.live?.object ?? "";
+  return (
+    <>
+      <p className="live">
+        {stopping ? (
+          <b>Stopping</b>
+        ) : silent !== null ? (
+          <>
+            <b className="s-blocked">No output</b>
+            {object !== "" && <span className="cut">since {object}</span>}
+          </>
+        ) : (
+          <>
+            <b>{task.live?.verb ?? "Starting"}</b>
+            {object !== "" && <Objective text={object} verb={task.live?.verb ?? ""} />}
+          </>
+        )}
+        <span className="live-end">
+          <Elapsed since={since} until={frozen} />
+        </span>
+      </p>
+      <PulseStrip
+        taskId={task.id}
+        startedAt={task.runStartedAt ?? task.createdAt}
+        lastSign={task.live?.at ?? null}
+        silentSince={silent}
+        until={frozen}
+      />
+    </>
+  );
+});
+
+/** Paths and commands are set in mono and shortened at the left, where they say least. */
+function Objective({ text, verb }: { readonly text: string; readonly verb: string }) {
+  const prose = verb === "Writing" || verb === "Thinking";
+  if (prose) return <span className="cut t3">{text}</span>;
+  const short = text.includes(" ") ? text : text.split("/").slice(-2).join("/");
+  return (
+    <span className="mono cut" title={text}>
+      {short}
+    </span>
+  );
+}
+
+type WaitingProps = Pick<CardBodyProps, "task" | "asks" | "current">;
+
+function Waiting({ task, asks, current }: WaitingProps) {
+  const ask = asks[0];
+  const open = (tab: string | null): void => go({ task: task.id, tab });
+  const tabIndex = current ? 0 : -1;
+  if (ask === undefined) {
+    const terminal = needsTerminal(task, asks);
+    return (
+      <div className="askcard">
+        <p className="q">
+          {terminal
+            ? "The agent shows a prompt only its own terminal can answer."
+            : "The agent waits for you."}
+        </p>
+        <div className="acts">
+          <Button
+            size="s"
+            variant="primary"
+            tabIndex={tabIndex}
+            {...(terminal ? { icon: "t-shell" } : {})}
+            onClick={() => open(terminal ? "terminal" : null)}
+          >
+            {terminal ? "Look at the terminal" : "Open"}
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  return <Ask ask={ask} more={asks.length - 1} tabIndex={tabIndex} open={() => open(null)} />;
+}
+
+interface AskProps {
+  readonly ask: Interaction;
+  readonly more: number;
+  readonly tabIndex: number;
+  readonly open: () => void;
+}
+
+function Ask({ ask, more, tabIndex, open }: AskProps) {
+  if (ask.kind === "approval") return <ApprovalAsk ask={ask} more={more} tabIndex={tabIndex} />;
+  const { text, action } = question(ask);
+  return (
+    <div className="askcard">
+      <p className="q clamp3">{text}</p>
+      <div className="acts">
+        <Button size="s" tabIndex={tabIndex} onClick={open}>
+          {action}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function question(ask: Exclude<Interaction, { kind: "approval" }>): {
+  text: string;
+  action: string;
+} {
+  switch (ask.kind) {
+    case "question":
+      return { text: ask.question, action: "Answer" };
+    case "ask_questions": {
+      const count = ask.questions.length;
+      return {
+        text: ask.questions[0]?.question ?? "The agent has a question.",
+        action: count > 1 ? `Answer ${count} questions` : "Answer",
+      };
+    }
+    case "plan_approval":
+      return { text: planLine(ask.plan), action: "Review plan" };
+  }
+}
+
+/** The first line of a plan that says something. */
+function planLine(plan: string): string {
+  const line = plan
+    .split("\n")
+    .map((text) => text.replace(/^[#>*\-\d.\s]+/, "").trim())
+    .find((text) => text !== "");
+  return line === undefined ? "A plan is ready." : `Plan ready: ${line}`;
+}
+
+interface ApprovalAskProps {
+  readonly ask: Extract<Interaction, { kind: "approval" }>;
+  readonly more: number;
+  readonly tabIndex: number;
+}
+
+/** Allow is left and Deny right, here as in the panel; "always" lives where its rule can be read. */
+function ApprovalAsk({ ask, more, tabIndex }: ApprovalAskProps) {
+  const answer = (decision: "allow" | "deny") => () => later(answerApproval(ask.id, decision));
+  return (
+    <div className="askcard">
+      <pre className="clamp4">
+        <Exact>{askedFor(ask.toolInput, ask.title)}</Exact>
+      </pre>
+      <div className="acts">
+        <Button size="s" variant="primary" tabIndex={tabIndex} onClick={answer("allow")}>
+          Allow once
+        </Button>
+        <Button size="s" tabIndex={tabIndex} onClick={answer("deny")}>
+          Deny
+        </Button>
+      </div>
+      {more > 0 && <p className="micro t3">and {more} more after this</p>}
+    </div>
+  );
+}
+
+function Failure({ task, current }: { readonly task: Task; readonly current: boolean }) {
+  if (task.failure === null) return null;
+  const { message, hint } = task.failure;
+  return (
+    <div className="askcard">
+      <p className="note clamp3">{message}</p>
+      {hint !== null && <p className="note t3 clamp3">{hint}</p>}
+      <div className="acts">
+        <Button size="s" tabIndex={current ? 0 : -1} onClick={() => later(startTask(task.id))}>
+          Start again
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Outcome({ task }: { readonly task: Task }) {
+  const { stats } = task;
+  if (stats === null) return null;
+  const parts = [
+    stats.files > 0 ? counted(stats.files, "file") : "No files changed",
+    stats.costUsd === null || stats.costUsd === 0 ? null : `$${stats.costUsd.toFixed(2)}`,
+  ].filter((part) => part !== null);
+  return <p className="note num">{parts.join(", ")}</p>;
+}

@@ -1,0 +1,83 @@
+import type { Interaction } from "../../contract/interaction.ts";
+import type { PrepareStep } from "../../contract/run.ts";
+import type { Task } from "../../contract/task.ts";
+import type { StateName } from "../ui/state-glyph.tsx";
+
+/** The state a card shows: the exact phase of its run while there is one, else its column. */
+export function cardState(task: Task): StateName {
+  const phase = task.phase;
+  switch (phase?.kind) {
+    case "queued":
+      return "queued";
+    case "preparing":
+      return "preparing";
+    case "cancelling":
+      return "stopping";
+    case "blocked":
+      return "blocked";
+    case "working":
+      return "running";
+    case "ended":
+    case undefined:
+      break;
+  }
+  // A failure stays on the card until it is started again or the person moves on with it.
+  if (task.failure !== null && (task.column === "ready" || task.column === "backlog")) {
+    if (task.runStatus === "cancelled") return "stopped";
+    return task.runStatus === "orphaned" ? "orphaned" : "failed";
+  }
+  return task.column;
+}
+
+/** Whether the agent waits in its own terminal, where only the person can go on. */
+export function needsTerminal(task: Task, asks: readonly Interaction[]): boolean {
+  return task.phase?.kind === "blocked" && asks.length === 0 && task.phase.on.includes("terminal");
+}
+
+const steps: readonly PrepareStep[] = [
+  "base-ref",
+  "branch",
+  "worktree",
+  "setup",
+  "session",
+  "deliver",
+];
+
+const stepWords: Readonly<Record<PrepareStep, string>> = {
+  "base-ref": "Finding the base",
+  branch: "Creating the branch",
+  worktree: "Making the worktree",
+  setup: "Running setup",
+  session: "Starting the agent",
+  deliver: "Sending the prompt",
+};
+
+export function stepOf(step: PrepareStep): { word: string; index: number; count: number } {
+  return { word: stepWords[step], index: steps.indexOf(step) + 1, count: steps.length };
+}
+
+/** No sign of life for this long on a working task is said on its card. */
+export const staleAfter = 5 * 60_000;
+
+/** Since when a working task said nothing; null while it is lively. */
+export function silentSince(task: Task, now: number): number | null {
+  if (task.phase?.kind !== "working") return null;
+  const last = task.live?.at ?? task.runStartedAt;
+  return last !== null && now - last >= staleAfter ? last : null;
+}
+
+/** What an approval wants to do, as one text to read: the command, or the input as it is. */
+export function askedFor(toolInput: unknown, title: string): string {
+  if (typeof toolInput === "object" && toolInput !== null) {
+    const { command } = toolInput as { command?: unknown };
+    if (typeof command === "string") return command;
+    if (Array.isArray(command)) return command.map(String).join(" ");
+  }
+  return title;
+}
+
+/** One sentence for a screen reader: title, state and who. */
+export function cardName(task: Task, word: string, agent: string): string {
+  const unread = task.unread ? ", new since you last looked" : "";
+  return `${task.title}, ${word}, ${agent}${unread}`;
+}

@@ -1,0 +1,126 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { later } from "../state/actions.ts";
+import { useBoard } from "../state/board.ts";
+import { setPref, type Theme, usePref } from "../state/prefs.ts";
+import { projectsQuery } from "../state/queries.ts";
+import { go, useRoute } from "../state/route.ts";
+import { IconButton } from "../ui/button.tsx";
+import { cx } from "../ui/cx.ts";
+import { Icon, type IconName } from "../ui/icons.tsx";
+import { tip } from "../ui/tooltip.tsx";
+import { openAddProject } from "./add-project-state.ts";
+import { folderName } from "./filter.ts";
+
+/** Where one can go: the board, and the projects on it. */
+export function Rail({ narrow }: { readonly narrow: boolean }) {
+  const project = useRoute((state) => state.project);
+  return (
+    <nav className="rail" aria-label="Main">
+      <div className="rail-top">
+        <Icon name="mark" className="mark" />
+        {!narrow && (
+          <>
+            <span className="name">Agetor</span>
+            <span className="grow" />
+            <IconButton
+              icon="panel"
+              size="s"
+              label="Close the rail"
+              onClick={() => later(setPref("ui.rail", "closed"))}
+            />
+          </>
+        )}
+      </div>
+      <button
+        type="button"
+        className={cx("nav", project === null && "on")}
+        aria-current={project === null ? "page" : undefined}
+        aria-label="Board"
+        onClick={() => go({ project: null })}
+        {...(narrow ? tip("Board") : {})}
+      >
+        <Icon name="board" />
+        {!narrow && <span>Board</span>}
+      </button>
+      {!narrow && <Projects />}
+      <div className="foot">
+        {narrow && (
+          <button
+            type="button"
+            className="nav"
+            aria-label="Open the rail"
+            onClick={() => later(setPref("ui.rail", "open"))}
+            {...tip("Open the rail")}
+          >
+            <Icon name="panel" />
+          </button>
+        )}
+        <ThemeButton narrow={narrow} />
+      </div>
+    </nav>
+  );
+}
+
+function Projects() {
+  const { data } = useQuery(projectsQuery);
+  const current = useRoute((state) => state.project);
+  const tasks = useBoard((state) => state.tasks);
+  const listed = useMemo(() => {
+    const counts = new Map<string, number>();
+    for (const task of tasks.values()) {
+      counts.set(task.workdir, (counts.get(task.workdir) ?? 0) + 1);
+    }
+    const known = new Map((data ?? []).map((project) => [project.path, project.name]));
+    // A folder with tasks is a project to the eye, whether it was added as one or not.
+    for (const path of counts.keys()) if (!known.has(path)) known.set(path, folderName(path));
+    return [...known].map(([path, name]) => ({ path, name, count: counts.get(path) ?? 0 }));
+  }, [data, tasks]);
+  return (
+    <div className="group">
+      <h2>
+        <span>Projects</span>
+        <IconButton icon="plus" size="s" label="Add a project" onClick={openAddProject} />
+      </h2>
+      <div className="group-list">
+        {listed.map(({ path, name, count }) => (
+          <button
+            key={path}
+            type="button"
+            className={cx("nav thin", current === path && "on")}
+            aria-current={current === path ? "page" : undefined}
+            title={path}
+            onClick={() => go({ project: current === path ? null : path })}
+          >
+            <Icon name="folder" />
+            <span className="cut">{name}</span>
+            <span className="n">{count === 0 ? "" : count}</span>
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const themes: Readonly<Record<Theme, { icon: IconName; word: string; next: Theme }>> = {
+  system: { icon: "theme", word: "Theme: as the system", next: "light" },
+  light: { icon: "sun", word: "Theme: light", next: "dark" },
+  dark: { icon: "moon", word: "Theme: dark", next: "system" },
+};
+
+function ThemeButton({ narrow }: { readonly narrow: boolean }) {
+  const theme = usePref("ui.theme");
+  const { icon, word, next } = themes[theme];
+  return (
+    <button
+      type="button"
+      className="nav"
+      aria-label={`${word}. Change`}
+      onClick={() => later(setPref("ui.theme", next))}
+      {...(narrow ? tip(word) : {})}
+    >
+      <Icon name={icon} />
+      {!narrow && <span>{word}</span>}
+    </button>
+  );
+}
