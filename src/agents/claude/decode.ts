@@ -1,0 +1,289 @@
+import type { AgentItem } from "../driver.ts";
+import { decodeToolCall, decodeToolResult, isToolResult, notification } from "./decode-tools.ts";
+import { decodeCost, decodeUsage } from "./decode-usage.ts";
+import {
+  isObject,
+  type Json,
+  numberAt,
+  objectAt,
+  objectsAt,
+  parseObject,
+  stringAt,
+} from "./json.ts";
+import { Line, type LineContext, type Pending } from "./line.ts";
+import { printOf, unwrap } from "./prompt.ts";
+import { type ClaudeState, capped, noUsage } from "./state.ts";
+
+export interface Decoded {
+  readonly state: ClaudeState;
+  readonly items: readonly AgentItem[];
+}
+
+/**
+ * Reads one line of a transcript (Claude Code 2.1.330, observed). Pure and total: metadata nobody
+ * needs is passed over, an unknown record is kept as `raw`, nothing throws.
+ */
+export function decode(state: ClaudeState, text: string, context: LineContext): Decoded {
+  const record = context.oversize ? null : parseObject(text);
+  if (record === null) {
+    if (text.trim() === "") return { state, items: [] };
+    const line = new Line({}, state, context);
+    const payload = { head: text.slice(0, 2000), oversize: context.oversize };
+    line.event({ type: "raw", data: { source: "claude", payload } });
+    return { state, items: line.items };
+  }
+  const line = new Line(record, state, context);
+  const next = decodeRecord(line, identified(state, record), context);
+  return { state: next, items: line.items };
+}
+
+function identified(state: ClaudeState, record: Json): ClaudeState {
+  const sessionId = stringAt(record, "sessionId");
+  return sessionId === null || state.sessionId !== null ? state : { ...state, sessionId };
+}
+
+function decodeRecord(line: Line, state: ClaudeState, context: LineContext): ClaudeState {
+  switch (stringAt(line.record, "type")) {
+    case "user":
+      return decodeUser(line, state, context.pending);
+    case "assistant":
+      return decodeAssistant(line, state);
+    case "system":
+      return decodeSystem(line, state);
+    case "attachment":
+      return decodeAttachment(line, state);
+    case "queue-operation":
+      return decodeQueue(line, state);
+    case "cost-state":
+      return decodeCost(line, state);
+    case "permission-mode":
+      return { ...state, mode: stringAt(line.record, "permissionMode") };
+    default:
+      // Records of the conversation have an id; without one it is bookkeeping of the CLI.
+      if (stringAt(line.record, "uuid") !== null) raw(line);
+      return state;
+  }
+}
+
+function raw(line: Line): void {
+  const json = JSON.stringify(line.record);
+  const payload = json.length <= 4000 ? line.record : { head: json.slice(0, 4000) };
+  line.event({ type: "raw", data: { source: "claude", payload } });
+}
+
+function decodeUser(line: Line, state: ClaudeState, pending: Pending | null): ClaudeState {
+  const content = objectAt(line.record, "message")?.["content"];
+  const blocks = Array.isArray(content) ? content.filter(isObject) : [];
+  if (blocks.some(isToolResult)) {
+    return blocks
+      .filter(isToolResult)
+      .reduce((now, block) => decodeToolResult(line, now, block), state);
+  }
+  const text = typeof content === "string" ? content : blockText(blocks);
+  if (/^\[Request interrupted by user/.test(text)) return interrupted(line, state);
+  if (state.agentId !== null) return noted(line, state, text, "note");
+  const person = stringAt(objectAt(line.record, "origin"), "kind") === "human";
+  if (!person || line.record["isMeta"] === true) return state;
+  return started(line, state, asTyped(text), pending);
+}
+
+function blockText(blocks: readonly Json[]): string {
+  return blocks
+    .map((block) => stringAt(block, "text") ?? `[${stringAt(block, "type") ?? "data"}]`)
+    .join("\n");
+}
+
+/** A slash command is stored as tags; a paste in its wrapper. */
+function asTyped(text: string): string {
+  const name = /<command-name>([^<]*)<\/command-name>/.exec(text)?.[1];
+  if (name === undefined) return unwrap(text);
+  const args = /<command-args>([\s\S]*)<\/command-args>/.exec(text)?.[1] ?? "";
+  return `${name} ${args}`.trim();
+}
+
+function started(
+  line: Line,
+  state: ClaudeState,
+  text: string,
+  pending: Pending | null,
+): ClaudeState {
+  const promptId = stringAt(line.record, "promptId");
+  const fresh = promptId === null || promptId !== state.promptId;
+  const ours =
+    pending !== null && pending.messageId !== state.claimed && pending.print === printOf(text);
+  const messageId = ours ? pending.messageId : null;
+  if (fresh) line.items.push({ kind: "turn-started", key: line.key("turn"), messageId, text });
+  line.event({
+    type: "user.message",
+    data: { text, messageId, source: ours ? "app" : "terminal" },
+  });
+  return {
+    ...state,
+    mode: stringAt(line.record, "permissionMode") ?? state.mode,
+    claimed: messageId ?? state.claimed,
+    ...(fresh
+      ? {
+          promptId,
+          turn: state.turn + 1,
+          turnAt: line.at ?? 0,
+          usage: noUsage,
+          durationMs: null,
+          turnsSinceCost: state.turnsSinceCost + 1,
+        }
+      : {}),
+  };
+}
+
+function interrupted(line: Line, state: ClaudeState): ClaudeState {
+  if (state.agentId !== null || state.interrupted === state.turn) return state;
+  line.items.push({
+    kind: "turn-ended",
+    key: line.key("end"),
+    outcome: { kind: "cancelled" },
+    durationMs: null,
+  });
+  return { ...state, interrupted: state.turn };
+}
+
+function decodeAssistant(line: Line, state: ClaudeState): ClaudeState {
+  const message = objectAt(line.record, "message");
+  if (line.record["isApiErrorMessage"] === true) return apiError(line, state, message);
+  const said = stringAt(message, "model");
+  const model = said === "<synthetic>" ? state.model : (said ?? state.model);
+  let next = announce(line, worked(line, { ...state, model }));
+  for (const block of objectsAt(message, "content")) next = decodeBlock(line, next, block);
+  return message === null ? next : decodeUsage(line, next, message);
+}
+
+function decodeBlock(line: Line, state: ClaudeState, block: Json): ClaudeState {
+  const { agentId } = state;
+  switch (stringAt(block, "type")) {
+    case "text": {
+      const text = stringAt(block, "text") ?? "";
+      const partial = line.record["isAbortedMidStream"] === true;
+      if (text !== "") line.event({ type: "assistant.text", data: { text, agentId, partial } });
+      return state;
+    }
+    case "thinking": {
+      const text = stringAt(block, "thinking") ?? "";
+      if (text !== "") line.event({ type: "assistant.thinking", data: { text, agentId } });
+      return state;
+    }
+    case "tool_use":
+    case "server_tool_use":
+      return decodeToolCall(line, state, block);
+    case "redacted_thinking":
+      return state;
+    default:
+      raw(line);
+      return state;
+  }
+}
+
+function apiError(line: Line, state: ClaudeState, message: Json | null): ClaudeState {
+  const code = stringAt(line.record, "apiErrorType") ?? stringAt(line.record, "error");
+  const text = blockText(objectsAt(message, "content"));
+  line.event({
+    type: "error",
+    data: { message: text, code, willRetry: false, agentId: state.agentId },
+  });
+  return { ...state, errorAt: Math.max(state.errorAt, line.at ?? 0) };
+}
+
+function worked(line: Line, state: ClaudeState): ClaudeState {
+  if (state.agentId !== null || state.worked === state.turn) return state;
+  line.items.push({ kind: "working", key: line.key("working") });
+  return { ...state, worked: state.turn };
+}
+
+/** Says once which conversation this is; the first model named is the one it runs with. */
+function announce(line: Line, state: ClaudeState): ClaudeState {
+  if (state.agentId !== null || state.announced) return state;
+  line.event(
+    {
+      type: "session.started",
+      data: {
+        sessionRef: state.sessionId,
+        model: state.model,
+        mode: state.mode,
+        version: stringAt(line.record, "version"),
+        resumed: state.resumed,
+      },
+    },
+    "session",
+  );
+  return { ...state, announced: true };
+}
+
+function decodeSystem(line: Line, state: ClaudeState): ClaudeState {
+  const { record } = line;
+  switch (stringAt(record, "subtype")) {
+    case "turn_duration":
+      return {
+        ...state,
+        endAt: Math.max(state.endAt, line.at ?? 0),
+        durationMs: numberAt(record, "durationMs"),
+      };
+    case "compact_boundary":
+      notice(line, "info", "compacted", "Claude summarised the conversation to free its context.");
+      return state;
+    case "informational": {
+      const ending = objectAt(objectAt(record, "promptSubmitEnding"), "ending");
+      if (stringAt(ending, "kind") !== "blocked_by_hook") return state;
+      const why = stringAt(ending, "reason") ?? "no reason given";
+      return { ...state, refused: { count: state.refused.count + 1, why: why.slice(0, 500) } };
+    }
+    default:
+      return state;
+  }
+}
+
+function notice(line: Line, level: "info" | "warning", code: string, message: string): void {
+  line.items.push({
+    kind: "notice",
+    key: line.key("notice"),
+    notice: { level, code, message, hint: null },
+  });
+}
+
+function decodeAttachment(line: Line, state: ClaudeState): ClaudeState {
+  const attachment = objectAt(line.record, "attachment");
+  if (stringAt(attachment, "type") === "model" && state.model === null) {
+    const model = stringAt(objectAt(attachment, "identity"), "modelId");
+    return model === null ? state : announce(line, { ...state, model });
+  }
+  const prompt = stringAt(attachment, "prompt");
+  if (stringAt(attachment, "type") !== "queued_command" || prompt === null) return state;
+  if (notification(prompt) !== null) return state;
+  const text = unwrap(prompt);
+  line.event({ type: "user.message", data: { text, messageId: null, source: "terminal" } });
+  return state;
+}
+
+function decodeQueue(line: Line, state: ClaudeState): ClaudeState {
+  const content = stringAt(line.record, "content") ?? "";
+  const who = notification(content) === null ? "person" : "task";
+  switch (stringAt(line.record, "operation")) {
+    case "enqueue":
+      return noted(line, { ...state, queue: capped([...state.queue, who]) }, content, "note");
+    case "dequeue":
+      return { ...state, queue: state.queue.slice(1) };
+    case "remove": {
+      const at = state.queue.indexOf(who);
+      return at < 0 ? state : { ...state, queue: state.queue.toSpliced(at, 1) };
+    }
+    case "popAll":
+      return { ...state, queue: [] };
+    default:
+      return state;
+  }
+}
+
+/** Ends the sub-agent a notification speaks of. Shells notify the same way and are none. */
+function noted(line: Line, state: ClaudeState, text: string, part: string): ClaudeState {
+  const said = notification(text);
+  if (said === null || !state.agents.includes(said.id)) return state;
+  const { id: agentId, status, summary } = said;
+  line.event({ type: "subagent.ended", data: { agentId, status, summary } }, part);
+  return { ...state, agents: state.agents.filter((it) => it !== agentId) };
+}

@@ -1,0 +1,70 @@
+import type { Descriptor } from "../driver.ts";
+
+const efforts = ["low", "medium", "high", "xhigh", "max"] as const;
+
+/** What Claude Code is and offers; modes and efforts as `claude --help` of 2.1.330 names them. */
+export const descriptor: Descriptor = {
+  kind: "claude-code",
+  label: "Claude Code",
+  hosting: "tmux",
+  defaultBin: "claude",
+  homeEnv: "CLAUDE_CONFIG_DIR",
+  installHint:
+    "Install it with `npm install -g @anthropic-ai/claude-code`, then run `claude` once.",
+  options: {
+    modes: [
+      {
+        id: "plan",
+        label: "Plan",
+        description: "Reads and plans; changes nothing until you agree.",
+      },
+      { id: "ask", label: "Ask", description: "Asks before each edit and command." },
+      {
+        id: "acceptEdits",
+        label: "Accept edits",
+        description: "Edits files in the worktree freely; asks before commands.",
+      },
+      {
+        id: "auto",
+        label: "Auto",
+        description: "Claude's own safety check decides what needs asking.",
+      },
+      {
+        id: "bypass",
+        label: "Bypass",
+        description: "Never asks. For sandboxes and trusted tasks.",
+      },
+    ],
+    models: [
+      { id: "opus", label: "Opus", efforts: [...efforts] },
+      { id: "sonnet", label: "Sonnet", efforts: [...efforts] },
+      { id: "haiku", label: "Haiku", efforts: [...efforts] },
+      { id: "fable", label: "Fable", efforts: [...efforts] },
+      { id: "opusplan", label: "Opus to plan, Sonnet to work", efforts: [...efforts] },
+    ],
+    efforts: [
+      { id: "low", label: "Low" },
+      { id: "medium", label: "Medium" },
+      { id: "high", label: "High" },
+      { id: "xhigh", label: "Extra high" },
+      { id: "max", label: "Max" },
+    ],
+    invalid: [],
+  },
+  defaultMode: "acceptEdits",
+  tested: { from: "2.1.330", to: "2.1.330" },
+  capabilities: {
+    resume: { kind: "supported" },
+    steer: { kind: "unsupported", why: "Messages for a working Claude wait until it is done." },
+    terminal: { kind: "tmux" },
+  },
+};
+
+/** Our modes as `--permission-mode` takes them. Without the flag Claude Code starts in `auto`. */
+export const permissionModes: Readonly<Record<string, string>> = {
+  plan: "plan",
+  ask: "manual",
+  acceptEdits: "acceptEdits",
+  auto: "auto",
+  bypass: "bypassPermissions",
+};

@@ -1,0 +1,60 @@
+import type { SessionFiles } from "./paths.ts";
+
+/** Events whose payload opens, closes or blocks a turn: each becomes one file (M1). */
+export const spooledEvents = [
+  "SessionStart",
+  "SessionEnd",
+  "UserPromptSubmit",
+  "Stop",
+  "StopFailure",
+  "SubagentStart",
+  "SubagentStop",
+  "PermissionRequest",
+] as const;
+
+/** Events that only feed live text: appended to one file, read while somebody is there. */
+const liveEvents = ["MessageDisplay", "PreToolUse"] as const;
+
+/** A path or a text as one word of POSIX sh. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The hooks part of our `--settings`. All are command hooks of a few lines of POSIX sh: they need no
+ * server, port or token, so nothing is lost while we are away. They always end with status 0 and
+ * say nothing, because status 2 would block the tool, and a session directory may be gone before
+ * its agent. Payloads come on stdin (Claude Code 2.1.330, observed; about 4 ms each).
+ */
+export function hookSettings(files: SessionFiles): Record<string, unknown> {
+  const hooks: Record<string, unknown> = {};
+  for (const event of spooledEvents) hooks[event] = command(spool(files), 60);
+  for (const event of liveEvents) hooks[event] = command(append(files), 5);
+  return hooks;
+}
+
+function command(text: string, timeout: number): unknown {
+  return [{ hooks: [{ type: "command", command: text, timeout }] }];
+}
+
+/** Written whole under a hidden name, then renamed: a reader never sees half a payload. */
+function spool(files: SessionFiles): string {
+  return [
+    `cd ${shellWord(files.hooks)} 2>/dev/null || exit 0`,
+    "umask 077",
+    'n="$(date +%s%N)-$$"',
+    'cat > ".$n" && mv ".$n" "$n.json"',
+    `echo + >> ${shellWord(files.live)}`,
+    "exit 0",
+  ].join("; ");
+}
+
+function append(files: SessionFiles): string {
+  return [
+    `cd ${shellWord(files.dir)} 2>/dev/null || exit 0`,
+    "umask 077",
+    "x=$(cat)",
+    "printf '%s\\n' \"$x\" >> live",
+    "exit 0",
+  ].join("; ");
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import type { ResolvedHarness } from "../driver.ts";
+
+/** Where one account of Claude Code keeps its things. */
+export interface ClaudeHome {
+  /** `~/.claude`, or `CLAUDE_CONFIG_DIR`. */
+  readonly config: string;
+  /** Its main settings file; beside `~/.claude`, but inside of `CLAUDE_CONFIG_DIR` (2.1.330). */
+  readonly json: string;
+}
+
+/** The account's folder: the harness's home, else what its environment says, else `~/.claude`. */
+export function claudeHome(
+  harness: ResolvedHarness,
+  base: Readonly<Record<string, string>>,
+): ClaudeHome {
+  const env = { ...base, ...harness.env };
+  const moved = harness.home ?? env["CLAUDE_CONFIG_DIR"];
+  if (moved) return { config: moved, json: join(moved, ".claude.json") };
+  const home = env["HOME"] ?? "/";
+  return { config: join(home, ".claude"), json: join(home, ".claude.json") };
+}
+
+/**
+ * The id we give Claude's conversation. It follows from ours, so a start that is tried again after
+ * a crash names the same conversation instead of opening a second one.
+ */
+export function conversationId(sessionId: string): string {
+  const hex = createHash("sha256").update(`agetor:claude:${sessionId}`).digest("hex");
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}
+
+/** The name of the tmux session of one of ours. */
+export function tmuxName(sessionId: string): string {
+  return `a-${sessionId.toLowerCase()}`;
+}
+
+/** The real path where there is one: Claude keys its trust and its project folders by it. */
+export async function realOr(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
+/** The files of one session directory. */
+export interface SessionFiles {
+  readonly dir: string;
+  /** Finished hook payloads, one file each. */
+  readonly hooks: string;
+  /** Live text and wake-ups, appended by hooks; losing it loses nothing. */
+  readonly live: string;
+  readonly settings: string;
+  readonly script: string;
+  /** Messages too large for an argument or a paste. */
+  readonly prompts: string;
+  /** Where the reading of a resumed transcript begins, noted before the start. */
+  readonly origin: string;
+}
+
+export function sessionFiles(dir: string): SessionFiles {
+  return {
+    dir,
+    hooks: join(dir, "hooks"),
+    live: join(dir, "live"),
+    settings: join(dir, "settings.json"),
+    script: join(dir, "run.sh"),
+    prompts: join(dir, "prompts"),
+    origin: join(dir, "origin.json"),
+  };
+}

@@ -1,0 +1,324 @@
+import { type Fault, fault } from "../../contract/fault.ts";
+import { err, ok, type Result } from "../../contract/result.ts";
+import type { ExitStatus } from "../../host/types.ts";
+import type { AgentItem, Delivery, Message, Session, SessionRef, Terminal } from "../driver.ts";
+import type { Context } from "./context.ts";
+import { sum } from "./decode-usage.ts";
+import { deliver } from "./deliver.ts";
+import { Drafts } from "./drafts.ts";
+import { stringAt } from "./json.ts";
+import { printOf } from "./prompt.ts";
+import { type HookEvent, Spool } from "./spool.ts";
+import type { ClaudeState } from "./state.ts";
+import { isIdle, readStatus } from "./status.ts";
+import { SubAgents, withUsage } from "./subagents.ts";
+import { type Shaped, Transcript } from "./transcript.ts";
+import { Turns } from "./turns.ts";
+import { Watch } from "./watch.ts";
+
+const gateMs = 5_000;
+const settleMs = 5_000;
+const escapeMs = 1_500;
+const escapes = 4;
+const termMs = 5_000;
+const killMs = 2_000;
+const lookMs = 100;
+
+/** One Claude in its tmux session, read and driven. */
+export class ClaudeSession implements Session {
+  readonly terminal: Terminal;
+  readonly #context: Context;
+  readonly #main: Transcript;
+  readonly #agents: SubAgents;
+  readonly #spool: Spool;
+  readonly #turns: Turns;
+  readonly #drafts: Drafts;
+  readonly #watch: Watch;
+  readonly #accepted = new Set<string>();
+  readonly #commands: () => Promise<ReadonlySet<string>>;
+  #ending: Promise<void> | null = null;
+  #lastScreen = "";
+
+  constructor(context: Context, commands: () => Promise<ReadonlySet<string>>) {
+    this.#context = context;
+    this.#commands = commands;
+    this.#main = new Transcript(context, "main", {
+      beforeTurn: (at) => this.#beforeTurn(at),
+      shape: (items, state) => this.#shape(items, state),
+      stored: (items) => this.#drafts.stored(items),
+    });
+    this.#agents = new SubAgents(
+      context,
+      () => this.#main.state,
+      (items) => this.#drafts.stored(items),
+    );
+    this.#drafts = new Drafts(
+      context,
+      () => this.#wake(),
+      () => this.#turns.open,
+    );
+    this.#turns = new Turns({
+      context,
+      main: this.#main,
+      spool: () => this.#spool,
+      agents: this.#agents,
+      drafts: this.#drafts,
+    });
+    this.#spool = new Spool(context, {
+      seen: (event) => this.#seen(event),
+      handle: (event) => this.#turns.handle(event),
+    });
+    this.#watch = new Watch({
+      context,
+      main: this.#main,
+      spool: this.#spool,
+      turns: this.#turns,
+      onGone: () => this.end(),
+    });
+    this.terminal = terminalOf(context);
+  }
+
+  get ref(): SessionRef {
+    return this.#context.ref;
+  }
+
+  /** Starts reading; resolves when everything that is there now has been read and stored. */
+  async begin(): Promise<void> {
+    const { data } = this.#context;
+    if (!this.#main.resume() && data.transcript !== null) {
+      this.#main.begin({
+        path: data.transcript,
+        offset: data.startOffset,
+        resumed: data.resumed,
+        agentId: null,
+        turn: 0,
+      });
+    }
+    for (const agentId of this.#main.state?.agents ?? []) await this.#agents.follow(agentId);
+    await this.#spool.scan();
+    await this.#main.drain();
+    await this.#agents.drain();
+    this.#context.caughtUp = true;
+    await Promise.race([this.#spool.settle(), this.#context.beacon.pause(settleMs)]);
+    await this.#drafts.begin();
+  }
+
+  /** Begins to look after the process, once it is known. */
+  watch(): void {
+    this.#watch.start();
+  }
+
+  deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
+    const parts = {
+      context: this.#context,
+      main: this.#main,
+      spool: this.#spool,
+      commands: this.#commands,
+      accepted: this.#accepted,
+      whyGone: () => this.#whyGone(),
+    };
+    return deliver(parts, message, options.retry);
+  }
+
+  async interrupt(): Promise<Result<null>> {
+    if (this.#context.gone || !this.#turns.open) return ok(null);
+    const status = await readStatus(this.#context);
+    if (isIdle(status) && this.#held()) {
+      await this.#turns.settle({ kind: "cancelled" }, this.#stillRunning());
+      return ok(null);
+    }
+    const pressed = await this.#context.io.host.tmux.keys(this.#context.name, ["Escape"]);
+    if (!pressed.ok) return pressed;
+    this.#insist().catch((cause: unknown) => {
+      if (this.#context.signal.aborted) return;
+      this.#context.io.log("error", "an interrupt failed", { why: String(cause) });
+    });
+    return ok(null);
+  }
+
+  async close(): Promise<Result<{ readonly leftovers: readonly number[] }>> {
+    const context = this.#context;
+    context.closing = true;
+    const process = context.ref.process;
+    const { host } = context.io;
+    if (process !== null && !context.gone) {
+      await host.signalGroup(process, "SIGTERM");
+      if (!(await this.#dies(termMs))) {
+        await host.signalGroup(process, "SIGKILL");
+        await this.#dies(killMs);
+      }
+    }
+    await this.end();
+    const alive = process !== null && (await host.alive(process));
+    if (alive) return err(stubborn(process.pid));
+    return ok({ leftovers: [] });
+  }
+
+  detach(): Promise<void> {
+    this.#watch.stop();
+    this.#context.stop();
+    return Promise.resolve();
+  }
+
+  /** Reads what the agent left to its end and says that it is gone. Once. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    const context = this.#context;
+    const { tmux } = context.io.host;
+    const exit = await this.#exit();
+    this.#lastScreen = await screen(context);
+    context.gone = true;
+    context.beacon.stir();
+    await this.#spool.scan();
+    await this.#main.finish();
+    await this.#agents.finish();
+    await this.#spool.settle();
+    await this.#drafts.clear();
+    const process = context.ref.process;
+    await this.#spool.say([
+      {
+        kind: "exited",
+        key: `x:${process?.pid ?? 0}:${process?.startTime ?? ""}`,
+        code: exit?.code ?? null,
+        signal: exit?.signal ?? null,
+        expected: context.closing,
+        fault: context.closing ? null : this.#exitFault(exit),
+      },
+    ]);
+    await tmux.kill(context.name);
+    this.#watch.stop();
+    context.stop();
+  }
+
+  /** How it ended, as tmux kept it; null when tmux itself is gone. */
+  async #exit(): Promise<ExitStatus | null> {
+    const { beacon, io, name } = this.#context;
+    for (let look = 0; look < killMs / lookMs; look += 1) {
+      const pane = await io.host.tmux.pane(name);
+      if (!pane.ok || pane.value === null) return null;
+      if (pane.value.dead !== null) return pane.value.dead;
+      await beacon.pause(lookMs);
+    }
+    return null;
+  }
+
+  #exitFault(exit: ExitStatus | null): Fault | null {
+    if (!this.#spool.state.started) return this.#whyGone();
+    if (exit !== null) return null;
+    return fault(
+      "session_lost",
+      "Claude's terminal is gone.",
+      "Its conversation is kept: send a message to go on where it stopped.",
+    );
+  }
+
+  #whyGone(): Fault {
+    const started = this.#spool.state.started;
+    const words = this.#lastScreen.trim().split("\n").slice(-12).join("\n");
+    return started
+      ? fault("agent_exited", "Claude has ended.", "Send the message again to resume it.")
+      : fault(
+          "launch_failed",
+          words === "" ? "Claude ended while it was starting." : `Claude ended at once: ${words}`,
+          "Start `claude` in a terminal in that folder to see what it says.",
+        );
+  }
+
+  #wake(): void {
+    this.#spool.scan().catch(() => undefined);
+  }
+
+  #seen(event: HookEvent): void {
+    if (event.name !== "UserPromptSubmit") return;
+    this.#accepted.add(printOf(stringAt(event.payload, "prompt") ?? ""));
+  }
+
+  /** A turn is only opened once everything the hooks said before it is stored. */
+  async #beforeTurn(at: number): Promise<void> {
+    await this.#spool.scan();
+    const settled = () => !this.#spool.waiting.some((event) => event.at <= at);
+    await this.#context.beacon.until(settled, gateMs);
+  }
+
+  async #shape(items: readonly AgentItem[], state: ClaudeState): Promise<Shaped> {
+    let { usage } = state;
+    for (const item of items) {
+      if (item.kind !== "transcript") continue;
+      if (item.type === "subagent.ended")
+        usage = sum(usage, await this.#agents.end(item.data.agentId));
+    }
+    const others = this.#agents.used();
+    const shaped = items.map((item) => withUsage(item, others));
+    for (const item of items) {
+      if (item.kind !== "transcript" || item.type !== "subagent.started") continue;
+      await this.#agents.follow(item.data.agentId);
+    }
+    return { items: shaped, state: { ...state, usage } };
+  }
+
+  #held(): boolean {
+    return this.#spool.state.background.length > 0;
+  }
+
+  #stillRunning(): AgentItem[] {
+    const labels = this.#spool.state.background.map(({ label }) => label);
+    return [
+      {
+        kind: "notice",
+        key: `n:${this.#spool.state.taken}`,
+        notice: {
+          level: "info",
+          code: "still_running",
+          message: `Still running in the background: ${labels.join(", ")}`,
+          hint: "It ends with Claude; stop it in the Terminal tab if you do not want it.",
+        },
+      },
+    ];
+  }
+
+  /** Escape until the turn is over; without output yet it leaves no trace but an idle Claude. */
+  async #insist(): Promise<void> {
+    const { beacon, io, name } = this.#context;
+    for (let press = 0; press < escapes; press += 1) {
+      if (await beacon.until(() => !this.#turns.open || this.#context.gone, escapeMs)) return;
+      await this.#main.drain();
+      const status = await readStatus(this.#context);
+      if (!this.#turns.open) return;
+      if (isIdle(status)) {
+        await this.#turns.settle({ kind: "cancelled" }, this.#held() ? this.#stillRunning() : []);
+        return;
+      }
+      await io.host.tmux.keys(name, ["Escape"]);
+    }
+  }
+
+  async #dies(ms: number): Promise<boolean> {
+    const { beacon, io, ref } = this.#context;
+    for (let waited = 0; waited < ms; waited += lookMs) {
+      if (ref.process === null || !(await io.host.alive(ref.process))) return true;
+      await beacon.pause(lookMs);
+    }
+    return false;
+  }
+}
+
+function terminalOf(context: Context): Terminal {
+  const { tmux } = context.io.host;
+  return {
+    capture: () => tmux.capture(context.name, { ansi: true, history: 200 }),
+    attachCommand: tmux.attachCommand(context.name),
+  };
+}
+
+async function screen(context: Context): Promise<string> {
+  const shown = await context.io.host.tmux.capture(context.name, { ansi: false, history: 0 });
+  return shown.ok ? shown.value.text : "";
+}
+
+function stubborn(pid: number): Fault {
+  return fault("host_failed", "Claude does not end.", `End the process ${pid} yourself.`, { pid });
+}
