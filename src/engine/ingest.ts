@@ -189,10 +189,7 @@ function takeTurnStarted(
 
 function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transcript" }>): void {
   const { work, session } = taking;
-  if (
-    item.type === "turn.ended" ||
-    (item.type === "user.message" && item.data.messageId !== null)
-  ) {
+  if (item.type === "turn.ended" || (item.type === "user.message" && isShown(taking, item.data))) {
     // Both are said by the engine itself, once per run.
     return;
   }
@@ -212,6 +209,12 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
   taking.transcriptEvents += 1;
   fillRun(taking, item);
   fillCard(taking, item);
+}
+
+/** The message that opened the run, coming back: the engine showed it then. */
+function isShown(taking: Taking, data: TranscriptData["user.message"]): boolean {
+  const { run } = taking;
+  return data.messageId !== null || (run !== null && run.prompt.trim() === data.text.trim());
 }
 
 function cutOutput(
