@@ -34,7 +34,7 @@ export function captureTree(
       const read = await git(["read-tree", head]);
       if (!read.ok) return read;
     }
-    const seen = await noticeAll(git);
+    const seen = await noticeAll(git, worktree);
     if (!seen.ok) return seen;
     const listed = await git(["ls-files", "-z", "-m", "-d", "-o", "--exclude-standard"]);
     if (!listed.ok) return listed;
@@ -69,18 +69,27 @@ async function treeOf(git: WorktreeGit): Promise<Result<string>> {
   return written.ok ? ok(written.value.stdout.toString("utf8").trim()) : written;
 }
 
-/** Files marked "assume unchanged" or "skip worktree" may have changed all the same. */
-async function noticeAll(git: WorktreeGit): Promise<Result<null>> {
+/**
+ * Files marked "assume unchanged" or "skip worktree" may have changed all the same. One that is
+ * skipped and not there is left out on purpose (a sparse checkout), not deleted.
+ */
+async function noticeAll(git: WorktreeGit, worktree: string): Promise<Result<null>> {
   const listed = await git(["ls-files", "-z", "-v"]);
   if (!listed.ok) return listed;
   const marked = fields(listed.value.stdout).filter((entry) => /^[a-zS] /.test(entry));
-  for (const [flag, form] of [
-    ["--no-assume-unchanged", /^[a-z]/],
-    ["--no-skip-worktree", /^[sS]/],
+  const assumed = marked.filter((entry) => /^[a-z]/.test(entry)).map((entry) => entry.slice(2));
+  const skipped: string[] = [];
+  for (const entry of marked.filter((name) => /^[sS]/.test(name))) {
+    const found = await lstat(join(worktree, entry.slice(2))).catch(() => null);
+    if (found !== null) skipped.push(entry.slice(2));
+  }
+  for (const [flag, paths] of [
+    ["--no-assume-unchanged", assumed],
+    ["--no-skip-worktree", skipped],
   ] as const) {
-    const paths = marked.filter((entry) => form.test(entry)).map((entry) => `${entry.slice(2)}\0`);
     if (paths.length === 0) continue;
-    const done = await git(["update-index", flag, "-z", "--stdin"], paths.join(""));
+    const input = paths.map((path) => `${path}\0`).join("");
+    const done = await git(["update-index", flag, "-z", "--stdin"], input);
     if (!done.ok) return done;
   }
   return ok(null);

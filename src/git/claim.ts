@@ -107,8 +107,9 @@ async function ownBranch(
   if (!free.ok) return free;
   const name = free.value;
   // The mark goes first: a branch without one is never taken for ours.
+  const stale = owned.value.filter((other) => other !== name);
   const orders = [
-    ...owned.value.map((stale) => `delete ${ownerRef(wanted.taskId, stale)}\0\0`),
+    ...stale.map((other) => `delete ${ownerRef(wanted.taskId, other)}\0\0`),
     `update ${ownerRef(wanted.taskId, name)}\0${wanted.sha}\0\0`,
   ];
   const marked = await order(kit, wanted.commonDir, orders);
