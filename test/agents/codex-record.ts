@@ -283,7 +283,7 @@ const scenarios: Record<string, (lab: Lab) => Promise<void>> = {
     await lab.server();
     await lab.thread();
     const first = await lab.start(
-      scripted([[{ say: "Half a sen", chunk: 4 }, { hang: true }]]),
+      scripted([[{ say: "Half a sen", chunk: 4, unfinished: true }, { hang: true }]]),
       "m1",
     );
     await lab.wait((it) => it.method === message);
@@ -311,8 +311,15 @@ const scenarios: Record<string, (lab: Lab) => Promise<void>> = {
     await lab.turn(times<Op[]>([{ http: 429, body: rate }]), "e429b", "429 rate");
     await lab.turn(times<Op[]>([{ http: 500 }]), "e500");
     await lab.turn([[{ failed: "context_length_exceeded" }]], "ectx", "context");
-    await lab.turn(times<Op[]>([{ say: "Hal" }, { drop: true }]), "edrop", "drop");
-    await lab.turn([[{ say: "Ha", chunk: 1 }, { drop: true }], [{ say: "Whole." }]], "eretry");
+    await lab.turn(
+      times<Op[]>([{ say: "Hal", unfinished: true }, { drop: true }]),
+      "edrop",
+      "drop",
+    );
+    await lab.turn(
+      [[{ say: "Ha", chunk: 1, unfinished: true }, { drop: true }], [{ say: "Whole." }]],
+      "eretry",
+    );
     await lab.turn([[{ http: 400, body: error("invalid_request_error") }]], "e400", "400");
   },
   "app-network": async (lab) => {
@@ -326,7 +333,7 @@ const scenarios: Record<string, (lab: Lab) => Promise<void>> = {
   "app-resume": async (lab) => {
     await lab.server();
     await lab.thread();
-    await lab.start(scripted([[{ say: "Half ", chunk: 1 }, { hang: true }]]), "m1");
+    await lab.start(scripted([[{ say: "Half ", unfinished: true }, { hang: true }]]), "m1");
     await lab.wait((it) => it.method === message);
     await lab.kill("SIGKILL");
     await lab.server();

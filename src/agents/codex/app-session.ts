@@ -134,7 +134,8 @@ export class AppSession implements Session {
     this.#ref = withData(this.#ref, this.#data);
     await this.#io.saveRef(this.#ref);
     const ended = await this.#directory.terminate(graceMs);
-    await this.#facts.until(() => (this.#told ? true : null), stopMs);
+    const over = (): true | null => (this.#told || this.#released.signal.aborted ? true : null);
+    await this.#facts.until(over, stopMs);
     this.#release();
     return ended;
   }
@@ -200,6 +201,7 @@ export class AppSession implements Session {
     this.#link.close();
     this.#reader.stop();
     this.#released.abort();
+    this.#facts.changed();
   }
 
   /** Runs on beside us; what goes wrong there is said in the log. */

@@ -25,20 +25,48 @@ export interface Scope {
 export function itemStarted({ state, out, context }: Scope, line: ItemLine): State {
   const { item, id, type, agentId } = line;
   const tool = toolOf(type);
-  const open = (kind: OpenItem["kind"], label = ""): State =>
-    withOpen(state, { id, kind, label, agentId, turnId: line.turnId, from: context.start });
   if (tool !== null) {
     const face = tool.face(item, state.cwd);
     say(out, line.at, {
       type: "tool.call",
       data: { toolId: id, ...face, status: "running", agentId },
     });
-    return open(type === "commandExecution" ? "command" : "tool", face.title);
+    return withOpen(state, {
+      ...{ id, agentId, turnId: line.turnId, from: context.start },
+      kind: type === "commandExecution" ? "command" : "tool",
+      label: face.title,
+    });
   }
-  if (type === "agentMessage") return open("text");
-  if (type === "reasoning") return open("thinking");
-  if (type === "plan") return open("plan");
-  return state;
+  const kind = type === null ? undefined : spoken[type];
+  if (kind === undefined) return state;
+  // The model speaks one item at a time: one still open was broken off (steered, or cut).
+  return withOpen(closeSpoken({ state, out, context }, agentId), {
+    ...{ id, kind, label: "", agentId, turnId: line.turnId },
+    from: context.start,
+  });
+}
+
+const spoken: Readonly<Record<string, OpenItem["kind"]>> = {
+  agentMessage: "text",
+  reasoning: "thinking",
+  plan: "plan",
+};
+
+function closeSpoken({ state, out, context }: Scope, agentId: string | null): State {
+  let next = state;
+  for (const item of state.open) {
+    if (isTool(item) || item.agentId !== agentId) continue;
+    closeOne(out, item, context.texts.get(item.id) ?? "");
+    next = withoutOpen(next, item.id);
+  }
+  return next;
+}
+
+/** Forgets what was being said: the connection broke, and Codex asks the model for it again. */
+export function dropSpoken({ state, out }: Pick<Scope, "state" | "out">): State {
+  const dropped = state.open.filter((item) => !isTool(item));
+  for (const { id } of dropped) out.drafts.push({ op: "end", id });
+  return dropped.length === 0 ? state : { ...state, open: state.open.filter(isTool) };
 }
 
 /** `item/completed`: the whole of a text, or the result of a tool. */

@@ -1,7 +1,7 @@
 import { fault } from "../../contract/fault.ts";
 import type { ModeId } from "../../contract/primitives.ts";
 import type { RunOutcome } from "../../contract/run.ts";
-import { closeOpen, itemCompleted, itemStarted, say } from "./decode-items.ts";
+import { closeOpen, dropSpoken, itemCompleted, itemStarted, say } from "./decode-items.ts";
 import { decodeNotice } from "./decode-notices.ts";
 import { sameLimits, usageData, withLimits, withUsage } from "./decode-usage.ts";
 import { Collector, type Decoded, type DraftOp, type LineContext } from "./decoded.ts";
@@ -250,7 +250,8 @@ function failure({ state, out }: Scope, params: Fields, at: number | null): Stat
   }
   if (!willRetry) return state;
   const since = state.retrying?.since ?? at ?? 0;
-  return fresh ? { ...state, retrying: { message, since } } : state;
+  const left = dropSpoken({ state, out });
+  return fresh ? { ...left, retrying: { message, since } } : left;
 }
 
 /** Anything the model or a tool does ends a series of failed attempts. */

@@ -7,6 +7,10 @@ export type Op =
       readonly say: string;
       readonly chunk?: number;
       readonly phase?: "commentary" | "final_answer";
+      /** Streams the text and never says that it is whole. */
+      readonly unfinished?: true;
+      /** Says so only once the test has opened the gate of that name. */
+      readonly until?: string;
     }
   | { readonly reason: string }
   /** Runs a shell command: `exec_command`, or `tools.exec_command` in code mode. */

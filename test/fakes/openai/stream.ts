@@ -47,7 +47,11 @@ interface Context {
 }
 
 async function play(op: Op, { stream, dialect, gates, gone }: Context): Promise<"go" | "end"> {
-  if ("say" in op) stream.message(op.say, op.chunk ?? 0, op.phase ?? null);
+  if ("say" in op) {
+    const finish = stream.message(op);
+    if (op.until !== undefined) await Promise.race([gone, gates.passed(op.until)]);
+    if (op.unfinished !== true) finish();
+  }
   if ("reason" in op) stream.reasoning(op.reason);
   if ("shell" in op) stream.shell(dialect, { cmd: op.shell, ...op.args });
   if ("patch" in op) stream.patch(dialect, op.patch);
@@ -89,14 +93,15 @@ class Stream {
     this.#response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   }
 
-  message(text: string, chunk: number, phase: string | null): void {
+  /** Streams the text; the answer says that it is whole. */
+  message({ say: text, chunk, phase }: Extract<Op, { say: string }>): () => void {
     const { id, index } = this.#next("msg");
-    const item = { type: "message", id, role: "assistant", ...(phase === null ? {} : { phase }) };
+    const item = { type: "message", id, role: "assistant", ...(phase ? { phase } : {}) };
     this.send("response.output_item.added", {
       output_index: index,
       item: { ...item, content: [] },
     });
-    for (const delta of pieces(text, chunk)) {
+    for (const delta of pieces(text, chunk ?? 0)) {
       this.send("response.output_text.delta", {
         item_id: id,
         output_index: index,
@@ -104,7 +109,8 @@ class Stream {
         delta,
       });
     }
-    this.#done(index, { ...item, content: [{ type: "output_text", text, annotations: [] }] });
+    const content = [{ type: "output_text", text, annotations: [] }];
+    return () => this.#done(index, { ...item, content });
   }
 
   reasoning(text: string): void {

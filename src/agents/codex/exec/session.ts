@@ -123,7 +123,9 @@ export class ExecSession implements Session {
     this.#data = { ...this.#data, closing: true };
     await this.#save(this.#ref.agentSessionId);
     const ended = turn === null ? ok({ leftovers: [] }) : await turn.directory.terminate(stopMs);
-    if (turn !== null) await this.#facts.until(() => (turn.over ? true : null), stopMs);
+    const over = (): true | null =>
+      turn === null || turn.over || this.#released.signal.aborted ? true : null;
+    await this.#facts.until(over, stopMs);
     this.#release();
     return ended;
   }
@@ -250,6 +252,7 @@ export class ExecSession implements Session {
   #release(): void {
     this.#network.stop();
     this.#released.abort();
+    this.#facts.changed();
   }
 
   #soon(work: Promise<unknown>): void {

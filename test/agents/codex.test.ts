@@ -1,0 +1,481 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createCodexDriver } from "../../src/agents/codex/driver.ts";
+import type { Draft, Session } from "../../src/agents/driver.ts";
+import { type Script, scripted } from "../fakes/openai/script.ts";
+import { startFakeOpenAi } from "../fakes/openai/server.ts";
+import { codexBinary, Lab, opened, Store } from "./codex-lab.ts";
+
+const driver = createCodexDriver();
+const bin = codexBinary();
+let lab: Lab;
+let open: Session[] = [];
+
+beforeAll(async () => {
+  lab = await Lab.make();
+});
+
+afterEach(async () => {
+  const all = open;
+  open = [];
+  for (const session of all) await session.close();
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+/** A session with its store; it is closed when the test is over. */
+async function start(more: Parameters<Lab["request"]>[2] = {}, using = driver) {
+  const store = new Store();
+  const request = await lab.request(using, bin, more);
+  const { io, release: letGo } = store.io(lab.host);
+  const session = await opened(using, request, io);
+  open.push(session);
+  const release = (): void => {
+    letGo();
+    open = open.filter((it) => it !== session);
+  };
+  const send = async (id: string, text: string) =>
+    expect(await session.deliver({ id, text }, { retry: false })).toEqual({ kind: "delivered" });
+  const play = (id: string, script: Script, lead = "") => send(id, scripted(script, lead));
+  return { store, request, session, release, send, play };
+}
+
+/** Draft frames put together as a reader of the stream does. */
+function drafted(drafts: readonly Draft[]): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const { draftId, offset, text } of drafts) {
+    if (text === null) delete texts[draftId];
+    else texts[draftId] = (texts[draftId] ?? "").slice(0, offset) + text;
+  }
+  return texts;
+}
+
+describe("a turn", () => {
+  test("streams text, thoughts, commands, a diff, a plan, usage and rate limits", async () => {
+    const { store, session, play } = await start();
+    await play("m1", [
+      [
+        { reason: "Thinking about it" },
+        { say: "I look around.", chunk: 4, phase: "commentary" },
+        { shell: "echo one; sleep 0.4; echo two" },
+      ],
+      [
+        {
+          plan: [
+            { step: "Look", status: "completed" },
+            { step: "Go", status: "in_progress" },
+          ],
+        },
+      ],
+      [{ patch: "*** Begin Patch\n*** Update File: a.txt\n@@\n-hello\n+hi\n*** End Patch\n" }],
+      [
+        {
+          headers: {
+            "x-codex-primary-used-percent": "42",
+            "x-codex-primary-window-minutes": "300",
+          },
+        },
+        { say: "Done.", phase: "final_answer" },
+      ],
+    ]);
+    const end = await store.ended(1);
+    expect(end.outcome).toEqual({ kind: "succeeded" });
+    const [started] = store.transcript("session.started");
+    expect(started).toMatchObject({ mode: "auto", model: "gpt-5.5", resumed: false });
+    expect(session.ref.agentSessionId).toBe(started!.sessionRef);
+    expect(store.of("turn-started").map((it) => it.messageId)).toEqual(["m1"]);
+    expect(store.texts()).toEqual(["I look around.", "Done."]);
+    expect(store.transcript("assistant.thinking")[0]!.text).toBe("Thinking about it");
+    expect(store.transcript("tool.call").map((it) => [it.kind, it.title])).toEqual([
+      ["execute", "echo one; sleep 0.4; echo two"],
+      ["edit", "a.txt"],
+    ]);
+    const [command, patch] = store.transcript("tool.result");
+    expect(command).toMatchObject({ status: "succeeded", output: "one\ntwo\n", exitCode: 0 });
+    expect(patch).toMatchObject({
+      status: "succeeded",
+      diff: [{ path: "a.txt", kind: "update", additions: 1, deletions: 1 }],
+    });
+    expect(store.transcript("todos.updated")[0]!.todos).toEqual([
+      { text: "Look", status: "completed" },
+      { text: "Go", status: "in_progress" },
+    ]);
+    const usage = store.transcript("usage.updated").at(-1)!;
+    expect(usage.usage).toMatchObject({ inputTokens: 360, cacheReadTokens: 40, outputTokens: 80 });
+    expect(usage.rateLimits).toMatchObject([{ label: "5 h", usedPercent: 42 }]);
+    expect(await Bun.file(join(lab.worktree, "a.txt")).text()).toBe("hi\n");
+    // Every draft is gone once its event is stored.
+    expect(drafted(store.drafts)).toEqual({});
+    expect(store.transcript("raw")).toEqual([]);
+  });
+
+  test("shows text before it is whole, and goes on with a follow-up in the same thread", async () => {
+    const { store, play } = await start();
+    await play("m1", [[{ say: "Half of it", chunk: 3, until: "rest" }, { say: "More." }]]);
+    const live = await store.seen(
+      () => Object.values(drafted(store.drafts)).find((text) => text === "Half of it") ?? null,
+    );
+    expect(live).toBe("Half of it");
+    lab.fake.open("rest");
+    await store.ended(1);
+    await play("m2", [[{ say: "Second." }]]);
+    await store.ended(2);
+    expect(store.texts()).toEqual(["Half of it", "More.", "Second."]);
+    // The second run counts its own tokens only.
+    expect(store.transcript("usage.updated").at(-1)!.usage.outputTokens).toBe(20);
+    const asked = lab.fake.requests.at(-1)!;
+    expect(JSON.stringify(asked.body.input)).toContain("Half of it");
+  });
+
+  test("speaks with a model that works in code mode", async () => {
+    const { store, play } = await start({ model: "gpt-6-luna", effort: "low" });
+    await play("m1", [
+      [{ shell: "sleep 0.3; echo from code" }],
+      [{ patch: "*** Begin Patch\n*** Add File: code.txt\n+new\n*** End Patch\n" }],
+      [{ say: "Done." }],
+    ]);
+    expect((await store.ended(1)).outcome).toEqual({ kind: "succeeded" });
+    expect(store.transcript("tool.result")[0]).toMatchObject({ output: "from code\n" });
+    expect(store.transcript("tool.result")[1]!.diff).toEqual([
+      { path: "code.txt", kind: "add", patch: "@@ -0,0 +1 @@\n+new\n", additions: 1, deletions: 0 },
+    ]);
+    expect(lab.fake.requests.at(-1)!.body.reasoning?.effort).toBe("low");
+  });
+
+  test("hands every prompt over byte for byte", async () => {
+    const { store, send } = await start();
+    const prompts = [
+      "!echo not a command",
+      "/status is text",
+      "-c --dangerously-bypass-approvals-and-sandbox",
+      '@a.txt\r\n\ttabs "quotes" $(touch pwned) `x` \u0003 \u001b[201~\r 🙂 trailing;',
+      "x\n".repeat(30_000),
+    ];
+    for (const [index, prompt] of prompts.entries()) {
+      await send(`p${index}`, prompt);
+      await store.ended(index + 1);
+      expect(lab.fake.requests.at(-1)!.prompt).toBe(prompt);
+    }
+    expect(store.texts()).toEqual(prompts.map(() => "ok"));
+    expect(existsSync(join(lab.worktree, "pwned"))).toBe(false);
+  }, 30_000);
+
+  test("leaves a command in the background when the turn ends well, and says so", async () => {
+    const { store, session, play } = await start();
+    await play("m1", [
+      [{ shell: "echo up; exec sleep 61234", args: { yield_time_ms: 250 } }],
+      [{ say: "It runs." }],
+    ]);
+    expect((await store.ended(1)).outcome).toEqual({ kind: "succeeded" });
+    expect(store.of("background")[0]!.tasks).toMatchObject([
+      { kind: "shell", label: "echo up; exec sleep 61234" },
+    ]);
+    expect(store.transcript("tool.result").map((it) => it.status)).toEqual(["running"]);
+    await session.close();
+    await store.seen(() => store.of("exited")[0]);
+    expect(store.transcript("tool.result").map((it) => it.status)).toEqual(["running", "failed"]);
+    expect(lab.running("sleep 61234")).toEqual([]);
+  });
+});
+
+describe("stopping", () => {
+  test("an interrupt ends the command with it and keeps the conversation", async () => {
+    const { store, session, play } = await start();
+    await play("m1", [[{ shell: "echo up; sleep 0.3; echo two; exec sleep 54321" }]]);
+    await store.seen(() => store.drafts.find((it) => it.kind === "output"));
+    expect(lab.running("sleep 54321")).not.toEqual([]);
+    expect(await session.interrupt()).toEqual({ ok: true, value: null });
+    expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
+    expect(lab.running("sleep 54321")).toEqual([]);
+    // Closed once, although Codex tells of its end a second time, after the turn.
+    expect(store.transcript("tool.result").map((it) => it.status)).toEqual(["failed"]);
+    await play("m2", [[{ say: "Still here." }]]);
+    expect((await store.ended(2)).outcome).toEqual({ kind: "succeeded" });
+    expect(store.transcript("tool.result")).toHaveLength(1);
+  });
+
+  test("an interrupt while text streams keeps what was said", async () => {
+    const { store, session, play } = await start();
+    await play("m1", [[{ say: "Half a sen", chunk: 4, unfinished: true }, { hang: true }]]);
+    await store.seen(
+      () => drafted(store.drafts)["x"] ?? store.drafts.find((it) => it.kind === "text"),
+    );
+    await session.interrupt();
+    expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
+    expect(store.transcript("assistant.text")).toMatchObject([{ text: "Half a sen" }]);
+    expect(drafted(store.drafts)).toEqual({});
+  });
+
+  test("closing ends the process group and says that it was meant", async () => {
+    const { store, session } = await start();
+    const { pid } = session.ref.process!;
+    expect(await session.close()).toEqual({ ok: true, value: { leftovers: [] } });
+    expect(store.of("exited")).toMatchObject([{ expected: true, fault: null }]);
+    expect(await lab.host.identify(pid)).toBeNull();
+  });
+});
+
+describe("faults", () => {
+  const refused = (status: number, type: string, more: object = {}): Script =>
+    Array.from({ length: 6 }, () => [
+      { http: status, body: { error: { type, message: `fake ${type}`, ...more } } },
+    ]);
+
+  test.each([
+    ["not_logged_in", refused(401, "invalid_api_key"), "codex login"],
+    ["rate_limited", refused(429, "usage_limit_reached", { resets_at: 1_900_000_000 }), "2030"],
+    ["agent_error", [[{ failed: "context_length_exceeded" }]] satisfies Script, "new task"],
+  ])("a refusal of the model is %s and ends only its turn", async (code, script, hint) => {
+    const { store, play } = await start();
+    await play("m1", script, code);
+    const end = await store.ended(1);
+    expect(end.outcome).toMatchObject({ kind: "failed", fault: { code } });
+    if (end.outcome.kind === "failed") expect(end.outcome.fault.hint).toContain(hint);
+    await play("m2", [[{ say: "Again." }]]);
+    expect((await store.ended(2)).outcome).toEqual({ kind: "succeeded" });
+  });
+
+  test("a network that stays away is said, then ends the turn", async () => {
+    const impatient = createCodexDriver({ noticeMs: 1, giveUpMs: 300 });
+    const gone = await startFakeOpenAi();
+    await gone.close();
+    lab.config(gone.baseUrl);
+    const { store, send } = await start({}, impatient);
+    lab.config(lab.fake.baseUrl);
+    await send("m1", "hello");
+    const end = await store.ended(1);
+    expect(end.outcome).toMatchObject({ kind: "failed", fault: { code: "network_lost" } });
+    expect(store.of("notice").map((it) => it.notice.code)).toContain("network_waiting");
+  });
+
+  test("a config Codex does not take is said in its own words", async () => {
+    const request = await lab.request(driver, bin);
+    writeFileSync(join(lab.home, "config.toml"), "model = 5\n");
+    const store = new Store();
+    const session = await driver.open(request, store.io(lab.host).io);
+    lab.config(lab.fake.baseUrl);
+    expect(session).toMatchObject({ ok: false, fault: { code: "launch_failed" } });
+    if (!session.ok) expect(session.fault.message).toContain("config");
+  });
+});
+
+describe("a server that dies", () => {
+  test("loses nothing of a turn and doubles nothing, drafts included", async () => {
+    const { store, release, play } = await start();
+    await play("m1", [
+      [{ say: "First." }, { shell: "sleep 0.3; echo tool" }],
+      [
+        { say: "A draft that ", chunk: 5, unfinished: true },
+        { gate: "restart" },
+        { say: "Third." },
+      ],
+    ]);
+    await store.seen(() =>
+      Object.values(drafted(store.drafts)).includes("A draft that ") ? true : null,
+    );
+    release();
+    store.drafts.length = 0;
+    // Codex goes on while nobody reads.
+    lab.fake.open("restart");
+    await lab.fake.request((it) => it.prompt.includes("A draft that"));
+    const { io } = store.io(lab.host);
+    const session = await driver.attach(store.ref!, io);
+    if ("kind" in session) throw new Error(session.detail);
+    open.push(session);
+    expect((await store.ended(1)).outcome).toEqual({ kind: "succeeded" });
+    expect(store.texts()).toEqual(["First.", "A draft that ", "Third."]);
+    expect(store.transcript("tool.call")).toHaveLength(1);
+    expect(store.transcript("tool.result")).toMatchObject([{ output: "tool\n" }]);
+    expect(await session.deliver({ id: "m2", text: "on" }, { retry: false })).toEqual({
+      kind: "delivered",
+    });
+    expect((await store.ended(2)).outcome).toEqual({ kind: "succeeded" });
+    expect(store.of("turn-started").map((it) => it.messageId)).toEqual(["m1", "m2"]);
+  });
+
+  test("shows the whole of an open draft again", async () => {
+    const { store, session: first, release, play } = await start();
+    await play("m1", [
+      [{ say: "Before." }, { shell: "sleep 0.2" }],
+      [{ say: "Not yet whole", chunk: 2, unfinished: true }, { hang: true }],
+    ]);
+    const shown = (): true | null =>
+      Object.values(drafted(store.drafts)).includes("Not yet whole") ? true : null;
+    await store.seen(shown);
+    release();
+    store.drafts.length = 0;
+    const session = await driver.attach(first.ref, store.io(lab.host).io);
+    if ("kind" in session) throw new Error(session.detail);
+    open.push(session);
+    await store.seen(shown);
+    await session.interrupt();
+    expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
+    expect(store.texts()).toEqual(["Before.", "Not yet whole"]);
+  });
+
+  test("does not send a message twice that its predecessor sent", async () => {
+    const { store, release, play } = await start();
+    await play("m1", [[{ say: "Once." }]]);
+    await store.ended(1);
+    release();
+    const asked = lab.fake.requests.length;
+    const session = await driver.attach(store.ref!, store.io(lab.host).io);
+    if ("kind" in session) throw new Error(session.detail);
+    open.push(session);
+    const text = scripted([[{ say: "Once." }]]);
+    expect(await session.deliver({ id: "m1", text }, { retry: true })).toEqual({
+      kind: "delivered",
+    });
+    // A message that never left is sent, once.
+    expect(await session.deliver({ id: "m2", text }, { retry: true })).toEqual({
+      kind: "delivered",
+    });
+    await store.ended(2);
+    expect(store.texts()).toEqual(["Once.", "Once."]);
+    expect(lab.fake.requests.length).toBe(asked + 1);
+  });
+});
+
+describe("an agent that dies", () => {
+  test("says how it ended, and its thread goes on in a new process", async () => {
+    const { store, session, play } = await start();
+    await play("m1", [[{ say: "Half", chunk: 1, unfinished: true }, { hang: true }]]);
+    await store.seen(() => store.drafts.find((it) => it.kind === "text"));
+    process.kill(session.ref.process!.pid, "SIGKILL");
+    const exit = await store.seen(() => store.of("exited")[0]);
+    expect(exit).toMatchObject({ signal: "SIGKILL", expected: false });
+    expect(store.transcript("assistant.text").at(-1)).toMatchObject({ partial: true });
+    expect(await session.deliver({ id: "no", text: "x" }, { retry: false })).toMatchObject({
+      kind: "not-delivered",
+    });
+
+    const resume = store.ref!.agentSessionId!;
+    const next = await start({ resume });
+    await next.play("m2", [[{ say: "Back." }]]);
+    await next.store.ended(1);
+    expect(next.store.transcript("session.started")).toMatchObject([
+      { sessionRef: resume, resumed: true, mode: "auto" },
+    ]);
+    expect(next.store.texts()).toEqual(["Back."]);
+    // What its predecessor may have begun is never begun again unasked.
+    const again = await next.session.deliver({ id: "m1", text: "x" }, { retry: true });
+    expect(again).toMatchObject({ kind: "uncertain", fault: { code: "delivery_uncertain" } });
+  });
+
+  test("is found dead by the next server, with all it said", async () => {
+    const { store, session, release, play } = await start();
+    await play("m1", [[{ say: "Half", chunk: 1, unfinished: true }, { hang: true }]]);
+    await store.seen(() => store.drafts.find((it) => it.kind === "text"));
+    const agent = session.ref.process!;
+    release();
+    process.kill(agent.pid, "SIGKILL");
+    await lab.host.directory(join(session.ref.dir, "g1")).waitExit(AbortSignal.timeout(10_000));
+    const found = await driver.attach(store.ref!, store.io(lab.host).io);
+    expect(found).toMatchObject({ kind: "gone", why: "exited" });
+    expect(store.of("exited")).toHaveLength(1);
+    expect(store.texts()).toEqual(["Half"]);
+    expect(await driver.attach(store.ref!, store.io(lab.host).io)).toMatchObject({ kind: "gone" });
+    expect(store.of("exited")).toHaveLength(1);
+  });
+
+  test("is ended by the sweep when no row knows it", async () => {
+    const { session, release } = await start();
+    const sessions = join(lab.root, "sessions");
+    const { sessionId, process: agent } = session.ref;
+    expect(await driver.sweep(new Set([sessionId]), lab.host, sessions)).toEqual([]);
+    release();
+    expect(await driver.sweep(new Set(), lab.host, sessions)).toEqual([sessionId]);
+    expect(await lab.host.alive(agent!)).toBe(false);
+  });
+});
+
+describe("the sandbox", () => {
+  test("auto commits in the worktree, and hooks and config of the repository stay read-only", async () => {
+    const { store, play } = await start();
+    const hook = join(lab.main, ".git/hooks/post-commit");
+    const config = join(lab.main, ".git/config");
+    const before = await Bun.file(config).text();
+    const attempt = (command: string) => `${command} && echo PLANTED || echo refused`;
+    await play("m1", [
+      [
+        {
+          shell:
+            "echo work > w.txt && git add -A && git commit -qm two && sleep 0.3; git log -1 --format=%s",
+        },
+      ],
+      [{ shell: attempt(`sleep 0.3; echo 'touch x' > ${hook}`) }],
+      [{ shell: attempt(`sleep 0.3; git config core.fsmonitor 'touch x'`) }],
+      [{ shell: attempt(`sleep 0.3; echo x > ${join(lab.root, "outside")}`) }],
+      [{ say: "Done." }],
+    ]);
+    await store.ended(1);
+    const outputs = lab.fake.requests
+      .at(-1)!
+      .body.input!.filter((it) => it.type === "function_call_output")
+      .map((it) => JSON.stringify(it.output));
+    expect(outputs).toHaveLength(4);
+    expect(outputs[0]).toContain("two");
+    for (const output of outputs.slice(1)) expect(output).not.toContain("PLANTED");
+    expect(lab.git(lab.worktree, "log", "-1", "--format=%s")).toBe("two");
+    expect(existsSync(hook)).toBe(false);
+    expect(await Bun.file(config).text()).toBe(before);
+    expect(existsSync(join(lab.root, "outside"))).toBe(false);
+  });
+
+  test("bypass has none", async () => {
+    const { store, play } = await start({ mode: "bypass" });
+    const outside = join(lab.root, "outside-bypass");
+    await play("m1", [[{ shell: `echo x > ${outside}` }], [{ say: "Done." }]]);
+    await store.ended(1);
+    expect(store.transcript("session.started")[0]!.mode).toBe("bypass");
+    expect(existsSync(outside)).toBe(true);
+  });
+
+  test("is tried before a start; a mode that is not offered is refused", async () => {
+    const request = await lab.request(driver, bin);
+    expect(await driver.preflight(request, lab.host)).toBeNull();
+    const asking = { ...request, mode: "ask" };
+    expect(await driver.preflight(asking, lab.host)).toMatchObject({ code: "mode_unavailable" });
+    const broken = join(lab.root, "no-sandbox");
+    writeFileSync(broken, "#!/bin/sh\necho 'bwrap: Creating new namespace failed' >&2\nexit 1\n", {
+      mode: 0o755,
+    });
+    expect(await driver.preflight({ ...request, bin: broken }, lab.host)).toMatchObject({
+      code: "sandbox_unavailable",
+      message: expect.stringContaining("Creating new namespace failed"),
+    });
+    const bypass = { ...request, bin: broken, mode: "bypass" };
+    expect(await driver.preflight(bypass, lab.host)).toBeNull();
+  });
+});
+
+describe("what is installed", () => {
+  test("the native program stands behind the npm wrapper, and its account is told", async () => {
+    const probed = await driver.probe(lab.harness(bin), lab.host);
+    expect(probed).toMatchObject({
+      kind: "ready",
+      version: "0.169.0",
+      account: null,
+      warning: null,
+    });
+    if (probed.kind === "ready") expect(probed.path).not.toEndWith(".js");
+    const elsewhere = { ...lab.harness(bin), home: join(lab.root, "empty-home") };
+    await Bun.write(join(elsewhere.home, "config.toml"), "");
+    expect(await driver.probe(elsewhere, lab.host)).toMatchObject({ kind: "logged-out" });
+    const missing = lab.harness(join(lab.root, "nothing"));
+    expect(await driver.probe(missing, lab.host)).toMatchObject({ kind: "missing" });
+  });
+
+  test("models come from Codex itself", async () => {
+    const catalogue = await driver.discover(lab.harness(bin), lab.worktree, lab.host);
+    expect(catalogue.source).toBe("probe");
+    expect(catalogue.models.find((it) => it.id === "gpt-5.5")?.efforts).toContain("high");
+    expect(catalogue.models.filter((it) => it.default)).toHaveLength(1);
+    // The curated list is what this version bundles.
+    const { models } = driver.descriptor.options;
+    expect(models.map((it) => it.id).sort()).toEqual(catalogue.models.map((it) => it.id).sort());
+  });
+});
