@@ -25,7 +25,7 @@ export function captureTree(
   kit: Kit,
   repo: Repo,
   worktree: string,
-  head: string | null,
+  { head, base }: { readonly head: string | null; readonly base: string | null },
 ): Promise<Result<string>> {
   return withShadow(kit, { repo, worktree, index: "copy" }, async (env, scratch) => {
     const git = bind(kit, worktree, env);
@@ -39,12 +39,14 @@ export function captureTree(
     const listed = await git(["ls-files", "-z", "-m", "-d", "-o", "--exclude-standard"]);
     if (!listed.ok) return listed;
     const paths = [...new Set(fields(listed.value.stdout))];
-    const files = paths.filter((path) => !path.endsWith("/"));
-    const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"];
-    const updated = await git(args, files.map((path) => `${path}\0`).join(""));
-    if (!updated.ok) return updated;
+    const staged = await stage(
+      git,
+      worktree,
+      paths.filter((path) => !path.endsWith("/")),
+    );
+    if (!staged.ok) return staged;
     const nested = paths.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1));
-    const taken = await takeInNested(kit, { repo, worktree, git }, nested);
+    const taken = await takeInNested(kit, { repo, worktree, git }, nested, base ?? head);
     if (!taken.ok) return taken;
     return treeOf(git);
   });
@@ -61,6 +63,26 @@ function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
       ...(input === undefined ? {} : { input }),
       ...(codes === undefined ? {} : { codes }),
     });
+}
+
+/** Puts the files as they are now into the index being built; what is gone from disk goes there. */
+async function stage(git: WorktreeGit, worktree: string, paths: string[]): Promise<Result<null>> {
+  const present: string[] = [];
+  const replaced: string[] = [];
+  for (const path of paths) {
+    const found = await lstat(join(worktree, path)).catch(() => null);
+    // A folder where a file was; that of a submodule has a repository of its own.
+    const folder = found?.isDirectory() && (await gitDirOf(join(worktree, path))) === null;
+    (folder ? replaced : present).push(`${path}\0`);
+  }
+  if (replaced.length > 0) {
+    const args = ["update-index", "-z", "--force-remove", "--stdin"];
+    const removed = await git(args, replaced.join(""));
+    if (!removed.ok) return removed;
+  }
+  const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"];
+  const added = await git(args, present.join(""));
+  return added.ok ? ok(null) : added;
 }
 
 /** A partial clone lacks objects of files that are not checked out; that is no reason to stop. */
@@ -101,30 +123,55 @@ interface Outer {
   readonly git: WorktreeGit;
 }
 
-/** Puts the files of nested repositories and of changed submodules into the index being built. */
-async function takeInNested(kit: Kit, outer: Outer, untracked: string[]): Promise<Result<null>> {
-  const staged = await outer.git(["ls-files", "-z", "-s"]);
-  if (!staged.ok) return staged;
-  const links = fields(staged.value.stdout).flatMap((entry) => {
-    const match = /^160000 ([0-9a-f]+) 0\t(.+)$/s.exec(entry);
-    return match?.[1] && match[2] ? [{ path: match[2], sha: match[1] }] : [];
-  });
+/**
+ * Puts the files of nested repositories and of changed submodules into the index being built. A
+ * submodule stays a link when it is as the base has it: that commit is known elsewhere.
+ */
+async function takeInNested(
+  kit: Kit,
+  outer: Outer,
+  untracked: readonly string[],
+  base: string | null,
+): Promise<Result<null>> {
+  const links = await linksIn(outer.git, ["ls-files", "-z", "-s"]);
+  if (!links.ok) return links;
+  const none = base === null || links.value.size === 0;
+  const known = none
+    ? ok(new Map<string, string>())
+    : await linksIn(outer.git, ["ls-tree", "-r", "-z", "--full-tree", base]);
+  if (!known.ok) return known;
   for (const path of untracked) {
     const tree = await nestedTree(kit, outer, path);
     if (!tree.ok) return tree;
     const put = await putTree(outer.git, path, tree.value);
     if (!put.ok) return put;
   }
-  for (const { path, sha } of links) {
+  for (const [path, sha] of links.value) {
     const gitDir = await gitDirOf(join(outer.worktree, path));
     if (gitDir === null) continue;
     const tree = await nestedTree(kit, outer, path);
     if (!tree.ok) return tree;
-    const same = (await committedTree(kit, gitDir, sha)) === tree.value;
-    const put = same ? ok(null) : await putTree(outer.git, path, tree.value);
+    const same = known.value.get(path) === sha;
+    const clean = same && (await committedTree(kit, gitDir, sha)) === tree.value;
+    const put = clean ? ok(null) : await putTree(outer.git, path, tree.value);
     if (!put.ok) return put;
   }
   return ok(null);
+}
+
+/** The submodules of an index or a tree, with their commits. */
+async function linksIn(
+  git: WorktreeGit,
+  args: readonly string[],
+): Promise<Result<ReadonlyMap<string, string>>> {
+  const listed = await git(args);
+  if (!listed.ok) return listed;
+  const links = new Map<string, string>();
+  for (const entry of fields(listed.value.stdout)) {
+    const match = /^160000 (?:commit )?([0-9a-f]+)(?: 0)?\t(.+)$/s.exec(entry);
+    if (match?.[1] && match[2]) links.set(match[2], match[1]);
+  }
+  return ok(links);
 }
 
 /** The files of a repository inside the worktree, written as objects of the outer one. */

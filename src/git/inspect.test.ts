@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf, type Sandbox, sandbox, startTask, unwrap } from "./testing/sandbox.ts";
+import type { Place } from "./types.ts";
 
 let box: Sandbox;
 beforeEach(() => {
@@ -29,21 +30,26 @@ describe("what a folder is (GIT-17)", () => {
 
   test("nothing, a file, a name with a NUL", async () => {
     writeFileSync(join(box.root, "file"), "");
-    for (const path of [join(box.root, "none"), join(box.root, "file"), "/tmp\0x", ""]) {
-      const code = codeOf(await box.git.inspect(path));
-      expect(path === "" ? "not_a_directory" : code).toBe("not_a_directory");
+    for (const path of [join(box.root, "none"), join(box.root, "file"), "/tmp\0x", "", "src"]) {
+      expect(codeOf(await box.git.inspect(path))).toBe("not_a_directory");
     }
   });
 
   test("a repository, and a folder deep in it", async () => {
     const repo = box.repo("repo", { "src/deep/a.txt": "" });
     const headSha = box.sh(repo, "rev-parse", "HEAD");
-    const place = {
-      ...{ kind: "repository", root: repo, mainRoot: repo, commonDir: join(repo, ".git") },
-      ...{ prefix: "", bare: false, branch: "main", headSha },
-    } as const;
-    expect(unwrap(await box.git.inspect(repo))).toEqual(place);
-    expect(unwrap(await box.git.inspect(`${repo}/src/../src/deep/`))).toEqual({
+    const place: Place = {
+      kind: "repository",
+      root: repo,
+      mainRoot: repo,
+      commonDir: join(repo, ".git"),
+      prefix: "",
+      bare: false,
+      branch: "main",
+      headSha,
+    };
+    expect(await box.place(repo)).toEqual(place);
+    expect(await box.place(`${repo}/src/../src/deep/`)).toEqual({
       ...place,
       prefix: "src/deep",
     });

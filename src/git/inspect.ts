@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { explain } from "./failure.ts";
@@ -16,7 +16,8 @@ interface Discovery {
 
 /** See `Git.inspect`. Identity is the real path: a link and its target are the same place. */
 export async function inspect(kit: Kit, folder: string): Promise<Result<Place>> {
-  const root = folder.includes("\0") ? null : await real(resolve(folder));
+  const named = isAbsolute(folder) && !folder.includes("\0");
+  const root = named ? await real(folder) : null;
   const found = root === null ? null : await stat(root).catch(() => null);
   if (root === null || !found?.isDirectory()) return err(notADirectory(folder, found !== null));
   const discovered = await discover(kit, root);

@@ -72,7 +72,10 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
   }
   const head = await commitOf(kit, gitDir, "HEAD");
   if (!head.ok) return head;
-  const tree = await captureTree(kit, { gitDir, commonDir }, path, head.value);
+  const base = await knownBase(kit, commonDir, request.baseSha);
+  if (!base.ok) return base;
+  const commits = { head: head.value, base: base.value };
+  const tree = await captureTree(kit, { gitDir, commonDir }, path, commits);
   if (!tree.ok) return tree;
   const dirty = await countDirty(kit, commonDir, head.value, tree.value);
   if (!dirty.ok) return dirty;
@@ -84,6 +87,16 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
     tree: tree.value,
     dirtyFiles: dirty.value,
   });
+}
+
+/** The base, when it still names a commit. */
+function knownBase(
+  kit: Kit,
+  commonDir: string,
+  baseSha: string | null,
+): Promise<Result<string | null>> {
+  const named = baseSha !== null && isSha(baseSha);
+  return named ? commitOf(kit, commonDir, baseSha) : Promise.resolve(ok(null));
 }
 
 async function countDirty(
@@ -111,8 +124,7 @@ async function countUnmerged(
   baseSha: string | null,
 ): Promise<Result<number>> {
   const tips = [remains.headSha, remains.branchSha].filter((sha) => sha !== null);
-  const base =
-    baseSha !== null && isSha(baseSha) ? await commitOf(kit, commonDir, baseSha) : ok(null);
+  const base = await knownBase(kit, commonDir, baseSha);
   if (!base.ok) return base;
   const exclude = ["agetor/*", ...(remains.branch === null ? [] : [remains.branch])];
   const args = [

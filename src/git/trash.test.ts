@@ -1,0 +1,413 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import {
+  codeOf,
+  exists,
+  type Sandbox,
+  sandbox,
+  startTask,
+  taskId,
+  unwrap,
+} from "./testing/sandbox.ts";
+
+let box: Sandbox;
+beforeEach(() => {
+  box = sandbox();
+});
+afterEach(() => box[Symbol.dispose]());
+
+type Started = Awaited<ReturnType<typeof startTask>>;
+
+async function deleteTask(task: Started) {
+  const trash = unwrap(await box.git.keep(task.trash));
+  unwrap(await box.git.removeWorktree(task.trash));
+  unwrap(await box.git.unpin(task.commonDir, task.id));
+  expect(exists(task.path)).toBe(false);
+  return trash;
+}
+
+function restore(task: Started) {
+  const { commonDir, branch, path, baseSha } = task;
+  return box.git.restore({ taskId: task.id, commonDir, branch, path, baseSha });
+}
+
+describe("deleting a task (GIT-15)", () => {
+  test("with nothing done keeps nothing", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    expect(await deleteTask(task)).toBeNull();
+    expect(box.sh(repo, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
+    expect(codeOf(await restore(task))).toBe("nothing_to_restore");
+  });
+
+  test("keeps every kind of uncommitted work, and gives it back uncommitted", async () => {
+    const repo = box.repo("repo", {
+      "edit.txt": "1\n",
+      "staged.txt": "1\n",
+      "both.txt": "1\n",
+      "gone.txt": "1\n",
+      "staged-gone.txt": "1\n",
+      "mode.sh": "#!/bin/sh\n",
+      "type.txt": "1\n",
+      "old-name.txt": "a name that moves\n",
+      "dir-to-file/x.txt": "1\n",
+      "file-to-dir": "1\n",
+      ".gitignore": "ignored/\n*.log\n",
+    });
+    const task = await startTask(box, repo);
+    const at = (name: string) => join(task.path, name);
+    box.write(task.path, {
+      "edit.txt": "2\n",
+      "staged.txt": "2\n",
+      "both.txt": "2\n",
+      "new/ünï code.txt": "new\n",
+      "new/line\nbreak": "new\n",
+      "-dash": "new\n",
+      ' space "quote" ': "new\n",
+      "empty.txt": "",
+      "binary.bin": "\0\x01\x02",
+      "crlf.txt": "a\r\nb\r\n",
+      "ignored/x": "not kept\n",
+      "debug.log": "not kept\n",
+    });
+    box.sh(task.path, "add", "staged.txt", "both.txt");
+    box.write(task.path, { "both.txt": "3\n", "intent.txt": "intent\n" });
+    box.sh(task.path, "add", "--intent-to-add", "intent.txt");
+    rmSync(at("gone.txt"));
+    box.sh(task.path, "rm", "-q", "staged-gone.txt");
+    chmodSync(at("mode.sh"), 0o755);
+    rmSync(at("type.txt"));
+    symlinkSync("edit.txt", at("type.txt"));
+    symlinkSync("/nowhere", at("dangling"));
+    box.sh(task.path, "mv", "old-name.txt", "new-name.txt");
+    rmSync(at("dir-to-file"), { recursive: true });
+    box.write(task.path, { "dir-to-file": "now a file\n" });
+    rmSync(at("file-to-dir"));
+    box.write(task.path, { "file-to-dir/y.txt": "now in a folder\n" });
+    const index = readFileSync(join(repo, `.git/worktrees/${task.id}/index`)).toString("hex");
+    const before = box.sh(task.path, "status", "--porcelain", "-uall", "--no-renames").split("\n");
+
+    const first = unwrap(await box.git.keep(task.trash));
+    expect(readFileSync(join(repo, `.git/worktrees/${task.id}/index`)).toString("hex")).toBe(index);
+    const trash = await deleteTask(task);
+    expect(trash).toMatchObject({ dirtyFiles: first?.dirtyFiles ?? 0, unmergedCommits: 0 });
+    expect(trash?.dirtyFiles).toBe(22);
+    const names = box.sh(repo, "ls-tree", "-r", "-z", "--name-only", trash?.ref ?? "").split("\0");
+    expect(names).toContain("new/line\nbreak");
+    expect(names).not.toContain("debug.log");
+    expect(names).not.toContain("gone.txt");
+    expect(box.sh(repo, "rev-parse", `${trash?.ref}^1`)).toBe(task.baseSha);
+
+    unwrap(await restore(task));
+    const after = box.sh(task.path, "status", "--porcelain", "-uall", "--no-renames").split("\n");
+    const paths = (rows: string[]) => rows.map((row) => row.slice(3)).sort();
+    expect(paths(after)).toEqual(paths(before));
+    // Nothing is staged any more: what the person had staged is uncommitted all the same.
+    expect(after.filter((row) => !/^( [MDT]|\?\?) /.test(row))).toEqual([]);
+    expect(readFileSync(at("both.txt"), "utf8")).toBe("3\n");
+    expect(readFileSync(at("binary.bin"), "latin1")).toBe("\0\x01\x02");
+    expect(readFileSync(at("crlf.txt"), "utf8")).toBe("a\r\nb\r\n");
+    expect(readlinkSync(at("dangling"))).toBe("/nowhere");
+    expect(lstatSync(at("type.txt")).isSymbolicLink()).toBe(true);
+    expect(statSync(at("mode.sh")).mode & 0o111).not.toBe(0);
+    expect(readFileSync(at("file-to-dir/y.txt"), "utf8")).toBe("now in a folder\n");
+    expect(box.sh(task.path, "branch", "--show-current")).toBe(task.branch);
+    expect(box.attempt(repo, "rev-parse", "--verify", "-q", trash?.ref ?? "").code).toBe(1);
+    expect(unwrap(await restore(task))).toEqual({ branch: task.branch, path: task.path });
+  });
+
+  test("keeps commits nobody else has, counted from the base", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    for (const n of [1, 2, 3]) {
+      box.write(task.path, { "a.txt": `${n}\n` });
+      box.sh(task.path, "commit", "-qam", `step ${n}`);
+    }
+    const tip = box.sh(task.path, "rev-parse", "HEAD");
+    box.write(task.path, { "a.txt": "dirty\n" });
+    const trash = await deleteTask(task);
+    expect(trash).toMatchObject({ dirtyFiles: 1, unmergedCommits: 3 });
+    box.sh(repo, "gc", "-q", "--prune=now");
+    unwrap(await restore(task));
+    expect(box.sh(task.path, "rev-parse", "HEAD")).toBe(tip);
+    expect(box.sh(task.path, "status", "--porcelain")).toBe(" M a.txt");
+    expect(await deleteTask(task)).toMatchObject({ dirtyFiles: 1, unmergedCommits: 3 });
+  });
+
+  test("does not keep what is merged, but does when only another task has it", async () => {
+    const repo = box.repo();
+    const commit = (task: Started, text: string) => {
+      box.write(task.path, { "a.txt": text });
+      box.sh(task.path, "commit", "-qam", text);
+    };
+    const merged = await startTask(box, repo, taskId(1));
+    commit(merged, "1\n");
+    box.sh(repo, "merge", "-q", merged.branch);
+    expect(await deleteTask(merged)).toBeNull();
+    const first = await startTask(box, repo, taskId(2));
+    commit(first, "2\n");
+    const place = await box.place(first.path);
+    const second = await box.git.addWorktree({
+      ...{ taskId: taskId(3), commonDir: first.commonDir, baseSha: place.headSha ?? "" },
+      ...{ branch: "agetor/second", path: box.path(taskId(3)) },
+    });
+    unwrap(second);
+    expect(await deleteTask(first)).toMatchObject({ dirtyFiles: 0, unmergedCommits: 1 });
+  });
+
+  test("of a worktree in the middle of a conflict, a rebase, on a detached head", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "a.txt": "theirs\n" });
+    box.sh(task.path, "commit", "-qam", "task");
+    box.write(repo, { "a.txt": "ours\n" });
+    box.sh(repo, "commit", "-qam", "main");
+    expect(box.attempt(task.path, "rebase", "-q", "main").code).toBe(1);
+    const tip = box.sh(repo, "rev-parse", task.branch);
+    const conflict = readFileSync(join(task.path, "a.txt"), "utf8");
+    expect(conflict).toContain("<<<<<<<");
+    const trash = await deleteTask(task);
+    expect(trash).toMatchObject({ dirtyFiles: 1, unmergedCommits: 1 });
+    expect(`${box.sh(repo, "show", `${trash?.ref}:a.txt`)}\n`).toBe(conflict);
+    expect(box.sh(repo, "merge-base", "--is-ancestor", tip, trash?.sha ?? "")).toBe("");
+    unwrap(await restore(task));
+    expect(readFileSync(join(task.path, "a.txt"), "utf8")).toBe(conflict);
+    // The branch stands elsewhere than the head stood, so the trash stays: nothing is lost.
+    expect(box.sh(repo, "merge-base", "--is-ancestor", tip, trash?.ref ?? "")).toBe("");
+  });
+
+  test("files git was told to overlook are kept too", async () => {
+    const repo = box.repo("repo", {
+      "assumed.txt": "1\n",
+      "skipped.txt": "1\n",
+      "both.txt": "1\n",
+    });
+    const task = await startTask(box, repo);
+    box.sh(task.path, "update-index", "--assume-unchanged", "assumed.txt", "both.txt");
+    box.sh(task.path, "update-index", "--skip-worktree", "skipped.txt", "both.txt");
+    box.write(task.path, { "assumed.txt": "2\n", "skipped.txt": "2\n", "both.txt": "2\n" });
+    const trash = await deleteTask(task);
+    expect(trash).toMatchObject({ dirtyFiles: 3 });
+    expect(box.sh(repo, "show", `${trash?.ref}:both.txt`)).toBe("2");
+  });
+
+  test("repositories inside are kept as files", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    const clone = join(task.path, "vendor/clone");
+    mkdirSync(clone, { recursive: true });
+    box.sh(clone, "init", "-q");
+    box.write(clone, {
+      "c.txt": "c\n",
+      "skip.log": "",
+      ".gitignore": "*.log\n",
+      "deep/d.txt": "d\n",
+    });
+    box.sh(clone, "add", "-A");
+    box.sh(clone, "commit", "-qm", "inner");
+    box.write(clone, { "c.txt": "changed\n" });
+    mkdirSync(join(clone, "inner"));
+    box.sh(join(clone, "inner"), "init", "-q");
+    box.write(clone, { "inner/e.txt": "e\n" });
+    const trash = await deleteTask(task);
+    expect(box.sh(repo, "ls-tree", "-r", "--name-only", trash?.ref ?? "").split("\n")).toEqual([
+      "a.txt",
+      "vendor/clone/.gitignore",
+      "vendor/clone/c.txt",
+      "vendor/clone/deep/d.txt",
+      "vendor/clone/inner/e.txt",
+    ]);
+    unwrap(await restore(task));
+    expect(readFileSync(join(clone, "c.txt"), "utf8")).toBe("changed\n");
+  });
+
+  test("a submodule: untouched it stays a link, with work in it its files are kept", async () => {
+    const sub = box.repo("sub", { "s.txt": "s\n" });
+    const repo = box.repo();
+    box.sh(repo, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", sub, "m");
+    box.sh(repo, "commit", "-qm", "submodule");
+    const task = await startTask(box, repo);
+    box.sh(
+      task.path,
+      "-c",
+      "protocol.file.allow=always",
+      "submodule",
+      "--quiet",
+      "update",
+      "--init",
+    );
+    expect(unwrap(await box.git.keep(task.trash))).toBeNull();
+    box.write(join(task.path, "m"), { "s.txt": "committed\n" });
+    box.sh(join(task.path, "m"), "commit", "-qam", "in the submodule");
+    const trash = await deleteTask(task);
+    expect(box.sh(repo, "show", `${trash?.ref}:m/s.txt`)).toBe("committed");
+    expect(exists(join(repo, ".git/worktrees"))).toBe(false);
+    unwrap(await restore(task));
+    expect(readFileSync(join(task.path, "m/s.txt"), "utf8")).toBe("committed\n");
+  });
+
+  test("a locked worktree, a write-protected folder, a folder someone stands in", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.sh(repo, "worktree", "lock", task.path);
+    box.write(task.path, { "cache/mod/x.txt": "x\n" });
+    chmodSync(join(task.path, "cache/mod"), 0o555);
+    chmodSync(join(task.path, "cache"), 0o555);
+    const shell = Bun.spawn(["sh", "-c", "exec cat"], { cwd: task.path, stdin: "pipe" });
+    expect(await deleteTask(task)).toMatchObject({ dirtyFiles: 1 });
+    shell.kill();
+    await shell.exited;
+    expect(box.sh(repo, "worktree", "list").split("\n")).toHaveLength(1);
+  });
+
+  test("the files of a worktree whose .git was damaged are kept and go", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "b.txt": "b\n" });
+    rmSync(join(task.path, ".git"));
+    box.sh(task.path, "init", "-q");
+    expect(await deleteTask(task)).toMatchObject({ dirtyFiles: 1 });
+  });
+
+  test("a half-made worktree has nothing to keep", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    const gitDir = unwrap(await box.git.gitDir(task.path));
+    writeFileSync(
+      join(gitDir, "agetor"),
+      JSON.stringify({ taskId: task.id, branch: task.branch, state: "made" }),
+    );
+    rmSync(join(task.path, "a.txt"));
+    expect(await deleteTask(task)).toBeNull();
+  });
+
+  test("asked again after it was done answers the same, at every step", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "b.txt": "b\n" });
+    box.sh(task.path, "add", "-A");
+    box.sh(task.path, "commit", "-qm", "one");
+    box.write(task.path, { "c.txt": "c\n" });
+    const trash = unwrap(await box.git.keep(task.trash));
+    const again = unwrap(await box.git.keep(task.trash));
+    expect(again).toMatchObject({ dirtyFiles: 1, unmergedCommits: 1 });
+    // Killed between setting the folder aside and clearing the repository.
+    rmSync(task.path, { recursive: true });
+    expect(unwrap(await box.git.keep(task.trash))).toEqual(again);
+    unwrap(await box.git.removeWorktree(task.trash));
+    unwrap(await box.git.removeWorktree(task.trash));
+    const bare = { ...task.trash, path: null, branch: null, baseSha: null };
+    expect(unwrap(await box.git.keep(bare))).toEqual(again);
+    expect(trash?.ref).toBe(`refs/agetor/trash/${task.id}`);
+  });
+
+  test("a branch that moved on after it was kept is kept with the rest", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "b.txt": "dirty\n" });
+    unwrap(await box.git.keep(task.trash));
+    rmSync(task.path, { recursive: true });
+    const tree = box.sh(repo, "rev-parse", "HEAD^{tree}");
+    const late = box.sh(repo, "commit-tree", "-p", task.baseSha, "-m", "late", tree);
+    box.sh(repo, "update-ref", `refs/heads/${task.branch}`, late);
+    expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("conflict");
+    const trash = unwrap(await box.git.keep(task.trash));
+    expect(trash).toMatchObject({ dirtyFiles: 1, unmergedCommits: 1 });
+    unwrap(await box.git.removeWorktree(task.trash));
+    expect(box.sh(repo, "show", `${trash?.ref}:b.txt`)).toBe("dirty");
+    expect(box.sh(repo, "merge-base", "--is-ancestor", late, trash?.ref ?? "")).toBe("");
+  });
+});
+
+describe("removing refuses (GIT-16)", () => {
+  test("a folder that is not a worktree of that repository", async () => {
+    const repo = box.repo();
+    const other = box.repo("other");
+    const task = await startTask(box, repo);
+    const { commonDir } = await box.place(other);
+    expect(codeOf(await box.git.removeWorktree({ ...task.trash, commonDir }))).toBe(
+      "worktree_failed",
+    );
+    box.write(box.path("FOREIGN"), { "precious.txt": "" });
+    const foreign = { ...task.trash, taskId: "FOREIGN", path: box.path("FOREIGN") };
+    expect(codeOf(await box.git.removeWorktree(foreign))).toBe("worktree_failed");
+    box.sh(box.path("FOREIGN"), "init", "-q");
+    expect(codeOf(await box.git.removeWorktree(foreign))).toBe("worktree_failed");
+    expect(exists(join(box.path("FOREIGN"), "precious.txt"))).toBe(true);
+    expect(exists(join(task.path, "a.txt"))).toBe(true);
+  });
+
+  test("a link in the place of the worktree", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    rmSync(task.path, { recursive: true });
+    symlinkSync(repo, task.path);
+    expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("worktree_failed");
+    expect(exists(join(repo, "a.txt"))).toBe(true);
+  });
+
+  test("a branch that is not the task's own, whatever the row says", async () => {
+    const repo = box.repo();
+    box.sh(repo, "branch", "agetor/of-someone");
+    const task = await startTask(box, repo);
+    for (const branch of ["main", "agetor/of-someone", "--help"]) {
+      unwrap(await box.git.removeWorktree({ ...task.trash, branch }));
+    }
+    expect(box.sh(repo, "for-each-ref", "--format=%(refname)", "refs/heads")).toBe(
+      "refs/heads/agetor/of-someone\nrefs/heads/main",
+    );
+  });
+
+  test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+    "a folder with something mounted in it",
+    async () => {
+      const repo = box.repo();
+      const task = await startTask(box, repo);
+      const outside = join(box.root, "outside");
+      box.write(outside, { "precious.txt": "" });
+      const point = join(task.path, "mnt here");
+      mkdirSync(point);
+      const mounted = Bun.spawnSync(["mount", "--bind", outside, point]).exitCode === 0;
+      if (!mounted) return console.log("trash: this machine may not mount; skipped");
+      try {
+        expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("worktree_failed");
+        expect(exists(join(outside, "precious.txt"))).toBe(true);
+        expect(exists(join(task.path, "a.txt"))).toBe(true);
+      } finally {
+        Bun.spawnSync(["umount", point]);
+      }
+      unwrap(await box.git.removeWorktree(task.trash));
+    },
+  );
+});
+
+describe("restoring", () => {
+  test("takes the next name when the branch is taken meanwhile", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "b.txt": "b\n" });
+    await deleteTask(task);
+    box.sh(repo, "branch", task.branch);
+    expect(unwrap(await restore(task))).toEqual({ branch: `${task.branch}-2`, path: task.path });
+    expect(readFileSync(join(task.path, "b.txt"), "utf8")).toBe("b\n");
+  });
+
+  test("of a task without its worktree, and of a repository that is gone", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    expect(unwrap(await restore(task))).toEqual({ branch: task.branch, path: task.path });
+    rmSync(repo, { recursive: true });
+    expect(codeOf(await restore(task))).toBe("repo_gone");
+  });
+});
