@@ -1,10 +1,215 @@
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef, useState } from "react";
+import { later } from "../../state/actions.ts";
 import { go } from "../../state/route.ts";
+import { focusCard } from "../../state/selection.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icons.tsx";
+import { announce } from "../../ui/live-region.tsx";
+import { inWords } from "../../ui/report.ts";
+import { Attachments, upload } from "./attachments.tsx";
+import { agentProblem } from "./choices.ts";
+import { clearDraft, type Draft } from "./draft.ts";
+import { Pickers } from "./pickers.tsx";
+import { ProjectPicker } from "./project-picker.tsx";
+import { bodyOf, create, newTaskId, remember } from "./submit.ts";
+import { type Choices, useChoices } from "./use-choices.ts";
+import { useDraft } from "./use-draft.ts";
+import "./new-task.css";
 
+interface Problem {
+  readonly text: string;
+  readonly hint: string | null;
+}
+
+/** A prompt, a place, and an agent; everything else has a default. Closing it keeps the draft. */
 export default function NewTask() {
+  const prompt = useRef<HTMLTextAreaElement>(null);
+  const [draft, change] = useDraft();
+  const choices = useChoices(draft);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const { busy, submit } = useSubmit(draft, choices, setProblem);
+  const attach = useAttach(draft, change, setProblem);
+  const warning = agentProblem(choices.statusOf(choices.agent ?? ""));
+
+  const edit = (part: Partial<Draft>): void => {
+    setProblem(null);
+    change(part);
+  };
+  const key = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    submit(!event.shiftKey);
+  };
   return (
-    <Dialog title="New task" onClose={() => go({ dialog: null })}>
-      <p />
+    <Dialog
+      title="New task"
+      aside={
+        <>
+          <span className="mid" />
+          <ProjectPicker
+            value={draft.workdir}
+            onChange={(workdir) => edit({ workdir })}
+            onError={(error) => setProblem(inWords(error))}
+          />
+        </>
+      }
+      className="new-task"
+      initialFocus={prompt}
+      closeLabel="Close, keep the draft"
+      onClose={() => go({ dialog: null })}
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the fields inside, wherever the focus is */}
+      <div className="nt-body" onKeyDown={key} {...attach.handlers}>
+        <textarea
+          ref={prompt}
+          className="prompt"
+          aria-label="Prompt"
+          placeholder="What should be done?"
+          value={draft.prompt}
+          rows={4}
+          onChange={(event) => edit({ prompt: event.target.value })}
+        />
+        <Attachments
+          files={draft.files}
+          onRemove={(id) => edit({ files: draft.files.filter((file) => file.id !== id) })}
+        />
+        <div className="tl">
+          <IconButton icon="clip" size="s" label="Attach a file" onClick={attach.choose} />
+          <input ref={attach.input} type="file" multiple hidden onChange={attach.chosen} />
+          <span className="grow" />
+          <span className="small t3">Title is taken from the first line</span>
+        </div>
+        <Pickers draft={draft} choices={choices} change={edit} />
+        {warning !== null && (
+          <p className="warnline">
+            <Icon name="info" size={14} className="s-blocked" />
+            <span>{warning}</span>
+          </p>
+        )}
+        {problem !== null && (
+          <p className="nt-fault" role="alert">
+            <Icon name="st-failed" size={14} />
+            <span>
+              {problem.text}
+              {problem.hint !== null && <span className="t2"> {problem.hint}</span>}
+            </span>
+          </p>
+        )}
+      </div>
+      <Actions draft={draft} busy={busy} submit={submit} />
     </Dialog>
   );
+}
+
+interface ActionsProps {
+  readonly draft: Draft;
+  readonly busy: "run" | "keep" | null;
+  readonly submit: (start: boolean) => void;
+}
+
+function Actions({ draft, busy, submit }: ActionsProps) {
+  const missing =
+    draft.prompt.trim() === ""
+      ? "A prompt is all it needs"
+      : draft.workdir === null
+        ? "Choose a project"
+        : null;
+  return (
+    <footer>
+      <span className="grow" />
+      <span className="t3 small">{missing ?? ""}</span>
+      <Button
+        keys="$mod+Shift+Enter"
+        busy={busy !== null}
+        disabled={missing !== null}
+        onClick={() => submit(false)}
+      >
+        To backlog
+      </Button>
+      <Button
+        variant="primary"
+        keys="$mod+Enter"
+        busy={busy !== null}
+        disabled={missing !== null}
+        onClick={() => submit(true)}
+      >
+        {busy === "run" ? "Starting" : "Run task"}
+      </Button>
+    </footer>
+  );
+}
+
+function useSubmit(draft: Draft, choices: Choices, fail: (problem: Problem | null) => void) {
+  const [busy, setBusy] = useState<"run" | "keep" | null>(null);
+  const id = useRef(newTaskId());
+  const send = async (start: boolean): Promise<void> => {
+    setBusy(start ? "run" : "keep");
+    fail(null);
+    try {
+      const task = await create(bodyOf(draft, choices, start, id.current));
+      if (task === null) return;
+      remember(draft, choices);
+      clearDraft();
+      go({ dialog: null });
+      announce(start ? `Starting ${task.title}` : `${task.title} is in the backlog`);
+      focusCard(task.id, task.column);
+    } catch (error) {
+      fail(inWords(error));
+      // What was refused may be changed and sent again: that is another task to the server.
+      id.current = newTaskId();
+    } finally {
+      setBusy(null);
+    }
+  };
+  const submit = (start: boolean): void => {
+    if (busy === null && draft.prompt.trim() !== "" && draft.workdir !== null) later(send(start));
+  };
+  return { busy, submit };
+}
+
+/** Files come in by the button, by pasting and by dropping. */
+function useAttach(
+  draft: Draft,
+  change: (part: Partial<Draft>) => void,
+  fail: (problem: Problem) => void,
+) {
+  const input = useRef<HTMLInputElement>(null);
+  const files = useRef(draft.files);
+  files.current = draft.files;
+  const add = async (list: readonly File[]): Promise<void> => {
+    for (const file of list) {
+      try {
+        const kept = await upload(file);
+        files.current = [...files.current, kept];
+        change({ files: files.current });
+      } catch (error) {
+        fail(inWords(error));
+      }
+    }
+  };
+  const take = (transfer: DataTransfer | null): boolean => {
+    const list = [...(transfer?.files ?? [])];
+    if (list.length > 0) later(add(list));
+    return list.length > 0;
+  };
+  return {
+    input,
+    choose: () => input.current?.click(),
+    chosen: () => {
+      later(add([...(input.current?.files ?? [])]));
+      if (input.current !== null) input.current.value = "";
+    },
+    handlers: {
+      onPaste: (event: ClipboardEvent) => {
+        if (take(event.clipboardData)) event.preventDefault();
+      },
+      onDragOver: (event: DragEvent) => {
+        if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+      },
+      onDrop: (event: DragEvent) => {
+        if (take(event.dataTransfer)) event.preventDefault();
+      },
+    },
+  };
 }
