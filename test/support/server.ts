@@ -91,24 +91,20 @@ export class TestServer {
 
 function launch(dataDir: string, options: ServerOptions): { child: ChildProcess; log: string[] } {
   const log: string[] = [];
-  const child = spawn(
-    process.execPath,
-    options.argv ?? [process.env["TEST_MAIN"] ?? join(root, "src/main.ts")],
-    {
-      cwd: root,
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        HOME: join(dataDir, "..", "home"),
-        LANG: "C.UTF-8",
-        AGETOR_DATA_DIR: dataDir,
-        AGETOR_API_PORT: "0",
-        AGETOR_NO_OPEN: "1",
-        AGETOR_CLAUDE_DRIVER: "fake",
-        ...options.env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+  const child = spawn(process.execPath, options.argv ?? [join(root, "src/main.ts")], {
+    cwd: root,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: join(dataDir, "..", "home"),
+      LANG: "C.UTF-8",
+      AGETOR_DATA_DIR: dataDir,
+      AGETOR_API_PORT: "0",
+      AGETOR_NO_OPEN: "1",
+      AGETOR_CLAUDE_DRIVER: "fake",
+      ...options.env,
     },
-  );
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.stdout?.on("data", (chunk: Buffer) => log.push(chunk.toString("utf8")));
   child.stderr?.on("data", (chunk: Buffer) => log.push(chunk.toString("utf8")));
   return { child, log };

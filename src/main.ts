@@ -1,0 +1,204 @@
+/**
+ * The composition root: reads the environment, opens the store, wires the parts and listens.
+ * Nothing else in the program has import side effects.
+ */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { monotonicFactory } from "ulid";
+import { createClaudeDriver } from "./agents/claude/driver.ts";
+import { createCodexDriver } from "./agents/codex/driver.ts";
+import type { Clock, Driver } from "./agents/driver.ts";
+import { createFakeDriver } from "./agents/fake/driver.ts";
+import type { Fault } from "./contract/fault.ts";
+import { type Config, readConfig } from "./domain/config.ts";
+import type { Engine } from "./engine/api.ts";
+import { createAuth } from "./engine/auth.ts";
+import type { Log } from "./engine/core.ts";
+import { createEngine } from "./engine/engine.ts";
+import { createGit } from "./git/git.ts";
+import { createHost } from "./host/host.ts";
+import { createOpener } from "./http/opener.ts";
+import { type Listening, listen } from "./http/server.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/types.ts";
+
+/** Exit codes: 2 = the settings are wrong, 3 = the data directory or the port is not to be had. */
+const exitSettings = 2;
+const exitUnavailable = 3;
+
+const clock: Clock & { now(): number } = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const log: Log = (level, message, data) => {
+  if (level === "debug") {
+    return;
+  }
+  const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...data });
+  process.stderr.write(`${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const startedAt = clock.now();
+  process.umask(0o077);
+  const config = readConfig(process.env, homedir());
+  if (!config.ok) {
+    fail(config.fault, exitSettings);
+  }
+  const store = openStore({ dataDir: config.value.dataDir, clock });
+  if (!store.ok) {
+    fail(store.fault, exitUnavailable);
+  }
+  const token = config.value.token ?? randomBytes(32).toString("base64url");
+  const engine = wire(config.value, store.value, token);
+  const listening = listen({
+    engine,
+    port: config.value.port ?? 4317,
+    dataDir: config.value.dataDir,
+    token,
+    info: {
+      version: versionOfPackage(),
+      commit: process.env["AGETOR_COMMIT"] ?? null,
+      startedAt,
+      platform: `${process.platform}-${process.arch}`,
+      runtime: `bun ${Bun.version}`,
+    },
+    home: homedir(),
+    cwd: process.cwd(),
+    env: process.env,
+    webRoot: fileURLToPath(new URL("../dist/web", import.meta.url)),
+    opener: createOpener(process.env),
+    audit: (entry) => log("info", "write", { ...entry }),
+    report: (error, where) => log("error", "a bug", { where, why: String(error) }),
+  });
+  if (!listening.ok) {
+    store.value.close();
+    fail(listening.fault, exitUnavailable);
+  }
+  endWell(engine, listening.value, store.value);
+  await engine.boot();
+  welcome(config.value, listening.value);
+}
+
+function wire(config: Config, store: Store, launchToken: string): Engine {
+  const newId = monotonicFactory();
+  const host = createHost({
+    dataDir: config.dataDir,
+    env: process.env,
+    ...(config.tmuxBin === null ? {} : { tmuxBin: config.tmuxBin }),
+  });
+  const git = createGit({ dataDir: config.dataDir, env: process.env });
+  const auth = createAuth({ store, clock, launchToken, newId });
+  const drivers = driversFor(config.fakeClaude);
+  return createEngine(
+    {
+      store,
+      git,
+      host,
+      drivers,
+      clock,
+      newId,
+      dataDir: config.dataDir,
+      overrides: config.overrides,
+      log,
+    },
+    auth,
+  );
+}
+
+/** Every kind of agent this program can run. Adding one is a folder and a line here. */
+function driversFor(fakeClaude: boolean): ReadonlyMap<string, Driver> {
+  const claude = createClaudeDriver();
+  const stand = createFakeDriver({
+    ...claude.descriptor,
+    hosting: "pipes",
+    capabilities: { ...claude.descriptor.capabilities, terminal: { kind: "none" } },
+  });
+  const drivers = [fakeClaude ? stand : claude, createCodexDriver(), createFakeDriver()];
+  return new Map(drivers.map((driver) => [driver.descriptor.kind, driver]));
+}
+
+/** Ends on SIGTERM and SIGINT: lets go of every agent, closes the store. No agent ends with it. */
+function endWell(engine: Engine, listening: Listening, store: Store): void {
+  let ending = false;
+  const end = (signal: NodeJS.Signals): void => {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    log("info", "ending", { signal });
+    const late = setTimeout(() => process.exit(1), 8000);
+    const ended = async (): Promise<void> => {
+      await listening.stop();
+      await engine.shutdown();
+      store.close();
+    };
+    ended().then(
+      () => {
+        clearTimeout(late);
+        process.exit(0);
+      },
+      (thrown: unknown) => {
+        log("error", "ending failed", { why: String(thrown) });
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  process.on("SIGHUP", end);
+  process.on("unhandledRejection", (why) => {
+    log("error", "unhandled rejection", {
+      why: why instanceof Error ? (why.stack ?? why.message) : String(why),
+    });
+  });
+}
+
+/** Says how to get in, and opens the board where there is someone to see it. */
+function welcome(config: Config, listening: Listening): void {
+  const url = listening.url();
+  process.stdout.write(`Agetor is running. Open the board:\n  ${url}\n`);
+  if (config.openBoard && hasDisplay()) {
+    const opener = process.platform === "darwin" ? "open" : "xdg-open";
+    const child = spawn(opener, [url], { stdio: "ignore", detached: true });
+    child.on("error", () => {
+      process.stdout.write("No browser could be opened; use the link above.\n");
+    });
+    child.unref();
+  }
+}
+
+function hasDisplay(): boolean {
+  const { env } = process;
+  return (
+    process.platform === "darwin" ||
+    env["DISPLAY"] !== undefined ||
+    env["WAYLAND_DISPLAY"] !== undefined
+  );
+}
+
+function versionOfPackage(): string {
+  const path = fileURLToPath(new URL("../package.json", import.meta.url));
+  const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
+  return typeof parsed === "object" && parsed !== null && "version" in parsed
+    ? String(parsed.version)
+    : "0.0.0";
+}
+
+function fail(
+  fault: Pick<Fault, "message" | "hint"> & { readonly code: string },
+  exitCode: number,
+): never {
+  process.stderr.write(`${fault.message}\n${fault.hint === null ? "" : `${fault.hint}\n`}`);
+  process.exit(exitCode);
+}
+
+await main();
