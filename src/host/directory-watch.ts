@@ -5,6 +5,12 @@ import { basename, dirname } from "node:path";
 const pollMs = 250;
 /** Every watched directory is also looked at this often: a watcher can miss, or lose its directory. */
 const safetyTicks = 4;
+/**
+ * Bun's watcher drops what follows an event within a millisecond or two, also of another file of the
+ * directory (tried with 1.4.5): the last of several changes may come without an event. So everything
+ * in the directory is looked at once more, this long after an event.
+ */
+const echoMs = 10;
 /** How long a watcher that was refused for want of resources is left alone. */
 const refusedTicks = 40;
 
@@ -23,6 +29,9 @@ interface Entry {
   watcher: FSWatcher | null;
   inode: number;
   wait: number;
+  echo: ReturnType<typeof setTimeout> | null;
+  /** Set when another event came while the echo of one was awaited. */
+  echoAgain: boolean;
 }
 
 /**
@@ -59,7 +68,15 @@ export class DirectoryWatches {
   #entry(dir: string): Entry {
     const known = this.#entries.get(dir);
     if (known !== undefined) return known;
-    const entry: Entry = { dir, listeners: new Map(), watcher: null, inode: -1, wait: 0 };
+    const entry: Entry = {
+      dir,
+      listeners: new Map(),
+      watcher: null,
+      inode: -1,
+      wait: 0,
+      echo: null,
+      echoAgain: false,
+    };
     this.#entries.set(dir, entry);
     this.#open(entry);
     this.#timer ??= setInterval(() => this.#look(), pollMs);
@@ -70,6 +87,7 @@ export class DirectoryWatches {
     if (this.#entries.get(entry.dir) !== entry) return;
     this.#entries.delete(entry.dir);
     close(entry);
+    if (entry.echo !== null) clearTimeout(entry.echo);
     if (this.#entries.size > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
@@ -80,7 +98,7 @@ export class DirectoryWatches {
     if (inode === null) return;
     try {
       const make = this.#options.makeWatcher ?? makeWatcher;
-      const watcher = make(entry.dir, (name) => tell(entry, name));
+      const watcher = make(entry.dir, (name) => hear(entry, name));
       watcher.on("error", () => close(entry));
       entry.watcher = watcher;
       entry.inode = inode;
@@ -140,6 +158,21 @@ function inodeOf(dir: string): number | null {
 function close(entry: Entry): void {
   entry.watcher?.close();
   entry.watcher = null;
+}
+
+function hear(entry: Entry, name: string | null): void {
+  if (entry.echo === null) awaitEcho(entry);
+  else entry.echoAgain = true;
+  tell(entry, name);
+}
+
+function awaitEcho(entry: Entry): void {
+  entry.echoAgain = false;
+  entry.echo = setTimeout(() => {
+    entry.echo = null;
+    if (entry.echoAgain) awaitEcho(entry);
+    tell(entry, null);
+  }, echoMs);
 }
 
 function tell(entry: Entry, name: string | null): void {
