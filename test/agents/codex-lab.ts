@@ -16,6 +16,7 @@ import type {
 import type { TranscriptData } from "../../src/contract/event.ts";
 import { createHost } from "../../src/host/host.ts";
 import type { Host } from "../../src/host/types.ts";
+import { type Script, scripted } from "../fakes/openai/script.ts";
 import { type FakeOpenAi, startFakeOpenAi } from "../fakes/openai/server.ts";
 
 const repositoryRoot = resolve(import.meta.dir, "../..");
@@ -243,6 +244,15 @@ stream_max_retries = 1
     };
   }
 
+  /** Resolves when no process holds `text` in its arguments; each look is a `ps` of its own. */
+  async gone(text: string): Promise<void> {
+    for (let look = 0; look < 200; look += 1) {
+      if (this.running(text).length === 0) return;
+      await Promise.resolve();
+    }
+    throw new Error(`still running: ${this.running(text).join(", ")}`);
+  }
+
   /** Live processes whose arguments hold `text`; a zombie is not one. */
   running(text: string): number[] {
     const { stdout } = Bun.spawnSync(["ps", "-A", "-o", "pid=,stat=,args="]);
@@ -259,13 +269,76 @@ stream_max_retries = 1
   }
 }
 
-/** Opens a session or fails the test with its fault. */
-export async function opened(
-  driver: Driver,
-  request: OpenRequest,
-  io: SessionIo,
-): Promise<Session> {
-  const session = await driver.open(request, io);
-  if (!session.ok) throw new Error(JSON.stringify(session.fault));
-  return session.value;
+/** A session of a test, with what its store took and ways to speak to it. */
+export interface Running {
+  readonly store: Store;
+  readonly request: OpenRequest;
+  readonly session: Session;
+  /** Lets go of the session as a killed server does. */
+  readonly release: () => void;
+  /** Hands a message over and fails the test when it does not arrive. */
+  readonly send: (id: string, text: string) => Promise<void>;
+  readonly play: (id: string, script: Script, lead?: string) => Promise<void>;
+}
+
+/** Opens sessions for the tests of one file and closes what is left of them. */
+export class Sessions {
+  readonly #lab: () => Lab;
+  readonly #driver: Driver;
+  readonly #bin: string;
+  #open: Session[] = [];
+
+  constructor(lab: () => Lab, driver: Driver, bin: string) {
+    this.#lab = lab;
+    this.#driver = driver;
+    this.#bin = bin;
+  }
+
+  async start(more: Partial<OpenRequest> = {}, driver = this.#driver): Promise<Running> {
+    const lab = this.#lab();
+    const store = new Store();
+    const request = await lab.request(driver, this.#bin, more);
+    const { io, release: letGo } = store.io(lab.host);
+    const opened = await driver.open(request, io);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.fault));
+    const session = opened.value;
+    this.#open.push(session);
+    const send = async (id: string, text: string): Promise<void> => {
+      const delivery = await session.deliver({ id, text }, { retry: false });
+      if (delivery.kind !== "delivered") throw new Error(JSON.stringify(delivery));
+    };
+    return {
+      ...{ store, request, session, send },
+      play: (id, script, lead = "") => send(id, scripted(script, lead)),
+      release: () => {
+        letGo();
+        this.#open = this.#open.filter((it) => it !== session);
+      },
+    };
+  }
+
+  /** What the next server does with a session it finds in its store. */
+  async attach(store: Store): Promise<Session> {
+    if (store.ref === null) throw new Error("nothing stored");
+    const session = await this.#driver.attach(store.ref, store.io(this.#lab().host).io);
+    if ("kind" in session) throw new Error(session.detail);
+    this.#open.push(session);
+    return session;
+  }
+
+  async close(): Promise<void> {
+    const all = this.#open;
+    this.#open = [];
+    for (const session of all) await session.close();
+  }
+}
+
+/** Draft frames put together as a reader of the stream does. */
+export function drafted(drafts: readonly Draft[]): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const { draftId, offset, text } of drafts) {
+    if (text === null) delete texts[draftId];
+    else texts[draftId] = (texts[draftId] ?? "").slice(0, offset) + text;
+  }
+  return texts;
 }

@@ -3,210 +3,14 @@
  * the fake model: `bun test/agents/codex-record.ts <codex binary> <work folder> [scenario…]`.
  * The work folder must not lie below the temporary folder: Codex refuses a CODEX_HOME there.
  */
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Op, type Script, scripted } from "../fakes/openai/script.ts";
-import { type FakeOpenAi, startFakeOpenAi } from "../fakes/openai/server.ts";
-
-interface Line {
-  readonly id?: string | number;
-  readonly method?: string;
-  readonly params?: Record<string, unknown>;
-  readonly result?: Record<string, unknown>;
-  readonly error?: unknown;
-}
+import { startFakeOpenAi } from "../fakes/openai/server.ts";
+import { Recorder } from "./codex-recorder.ts";
 
 const [bin = "codex", work = ".setup/codex-record", ...only] = process.argv.slice(2);
 const fixtures = resolve(import.meta.dir, "../../src/agents/codex/fixtures");
-
-class Lab {
-  readonly root: string;
-  readonly lines: string[] = [];
-  readonly fake: FakeOpenAi;
-  #process: Bun.Subprocess<"pipe", "pipe", Bun.BunFile> | null = null;
-  readonly #seen: Line[] = [];
-  readonly #looks = new Set<(line: Line) => void>();
-  #calls = 0;
-  threadId = "";
-
-  constructor(name: string, fake: FakeOpenAi) {
-    this.root = resolve(work, name);
-    this.fake = fake;
-    rmSync(this.root, { recursive: true, force: true });
-    mkdirSync(join(this.root, "home"), { recursive: true });
-    mkdirSync(join(this.root, "repo"));
-    const git = "git init -q -b main && git config user.email u@x.test && git config user.name u";
-    const first = "echo hello > a.txt && git add -A && git commit -qm one";
-    Bun.spawnSync(["sh", "-c", `${git} && ${first} && git worktree add -q ../wt -b task`], {
-      cwd: join(this.root, "repo"),
-    });
-    this.config("");
-  }
-
-  config(extra: string): void {
-    writeFileSync(
-      join(this.root, "home", "config.toml"),
-      `model = "gpt-5.5"
-model_provider = "fake"
-${extra}
-[model_providers.fake]
-name = "Fake"
-base_url = "${this.fake.baseUrl}"
-wire_api = "responses"
-env_key = "FAKE_KEY"
-request_max_retries = 1
-stream_max_retries = 1
-`,
-    );
-  }
-
-  get env(): Record<string, string> {
-    return {
-      PATH: process.env["PATH"] ?? "",
-      HOME: this.root,
-      CODEX_HOME: join(this.root, "home"),
-      FAKE_KEY: "dummy",
-    };
-  }
-
-  async server(): Promise<void> {
-    const child = Bun.spawn([bin, "app-server"], {
-      cwd: join(this.root, "wt"),
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: Bun.file(join(this.root, "err")),
-      env: this.env,
-    });
-    this.#process = child;
-    this.#read(child.stdout).catch((cause: unknown) => console.error(cause));
-    await this.call("initialize", {
-      clientInfo: { name: "agetor", title: "Agetor", version: "0.1.0" },
-      capabilities: { experimentalApi: true, requestAttestation: false },
-    });
-    this.send({ method: "initialized" });
-  }
-
-  async #read(stdout: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const chunk of stdout) {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = parts.pop() ?? "";
-      for (const text of parts) {
-        this.lines.push(text);
-        const line = JSON.parse(text) as Line;
-        this.#seen.push(line);
-        for (const look of [...this.#looks]) look(line);
-      }
-    }
-  }
-
-  async kill(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    this.#process?.kill(signal);
-    await this.#process?.exited;
-  }
-
-  wait(fits: (line: Line) => boolean, from = 0): Promise<Line> {
-    return new Promise((done) => {
-      const past = this.#seen.slice(from).find(fits);
-      if (past !== undefined) {
-        done(past);
-        return;
-      }
-      const look = (line: Line): void => {
-        if (!fits(line)) return;
-        this.#looks.delete(look);
-        done(line);
-      };
-      this.#looks.add(look);
-    });
-  }
-
-  send(message: Record<string, unknown>): void {
-    const stdin = this.#process?.stdin;
-    if (stdin === undefined) throw new Error("no server");
-    void stdin.write(`${JSON.stringify(message)}\n`);
-    void stdin.flush();
-  }
-
-  async call(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>> {
-    this.#calls += 1;
-    const id = `agetor:${this.#calls}`;
-    this.send({ id, method, params });
-    const line = await this.wait((it) => it.id === id && it.method === undefined);
-    if (line.error !== undefined) console.error(method, JSON.stringify(line.error));
-    return line.result ?? {};
-  }
-
-  async thread(extra: Record<string, unknown> = {}): Promise<void> {
-    const git = join(this.root, "repo/.git");
-    const result = await this.call("thread/start", {
-      cwd: join(this.root, "wt"),
-      approvalPolicy: "never",
-      sandbox: "workspace-write",
-      config: {
-        "tools.update_plan.enabled": true,
-        "sandbox_workspace_write.writable_roots": [
-          join(git, "objects"),
-          join(git, "refs"),
-          join(git, "logs"),
-          join(git, "worktrees/wt"),
-        ],
-      },
-      ...extra,
-    });
-    this.threadId = (result["thread"] as { id: string }).id;
-  }
-
-  async start(prompt: string, id: string): Promise<string> {
-    const result = await this.call("turn/start", {
-      threadId: this.threadId,
-      input: [{ type: "text", text: prompt, text_elements: [] }],
-      clientUserMessageId: id,
-    });
-    return (result["turn"] as { id: string }).id;
-  }
-
-  ended(): Promise<Line> {
-    return this.wait((line) => line.method === "turn/completed", this.#seen.length);
-  }
-
-  async turn(script: Script, id: string, lead = ""): Promise<void> {
-    const ended = this.ended();
-    await this.start(scripted(script, lead), id);
-    await ended;
-  }
-
-  async interrupt(turnId: string): Promise<void> {
-    const ended = this.ended();
-    await this.call("turn/interrupt", { threadId: this.threadId, turnId });
-    await ended;
-    await this.call("thread/backgroundTerminals/clean", { threadId: this.threadId });
-  }
-
-  /** One run of `codex exec`; its stdout is the fixture. */
-  async exec(
-    args: readonly string[],
-    signalAt?: (text: string) => boolean,
-  ): Promise<number | null> {
-    const child = Bun.spawn([bin, "exec", "--json", ...args], {
-      cwd: join(this.root, "wt"),
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: Bun.file(join(this.root, "err")),
-      env: this.env,
-    });
-    const decoder = new TextDecoder();
-    let text = "";
-    for await (const chunk of child.stdout) {
-      text += decoder.decode(chunk, { stream: true });
-      if (signalAt?.(text) === true) child.kill("SIGINT");
-    }
-    this.lines.push(...text.split("\n").filter((line) => line !== ""));
-    await child.exited;
-    return child.exitCode;
-  }
-}
 
 const message = "item/agentMessage/delta";
 const tools: Script = [
@@ -247,7 +51,7 @@ const tools: Script = [
   ],
 ];
 
-const scenarios: Record<string, (lab: Lab) => Promise<void>> = {
+const scenarios: Record<string, (lab: Recorder) => Promise<void>> = {
   "app-tools": async (lab) => {
     await lab.server();
     await lab.thread();
@@ -368,7 +172,7 @@ const scenarios: Record<string, (lab: Lab) => Promise<void>> = {
 };
 
 /** Machine paths, random ids and times become stable, so that a new recording shows only real changes. */
-function scrub(text: string, lab: Lab): string {
+function scrub(text: string, lab: Recorder): string {
   const ids = new Map<string, string>();
   const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
   return text
@@ -396,7 +200,7 @@ function scrub(text: string, lab: Lab): string {
 
 for (const [name, run] of Object.entries(scenarios)) {
   if (only.length > 0 && !only.includes(name)) continue;
-  const lab = new Lab(name, await startFakeOpenAi());
+  const lab = new Recorder(bin, work, name, await startFakeOpenAi());
   await run(lab);
   await lab.kill();
   await lab.fake.close();

@@ -2,56 +2,23 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
-import type { Draft, Session } from "../../src/agents/driver.ts";
-import { type Script, scripted } from "../fakes/openai/script.ts";
+import type { Script } from "../fakes/openai/script.ts";
 import { startFakeOpenAi } from "../fakes/openai/server.ts";
-import { codexBinary, Lab, opened, Store } from "./codex-lab.ts";
+import { codexBinary, drafted, Lab, Sessions, Store } from "./codex-lab.ts";
 
 const driver = createCodexDriver();
 const bin = codexBinary();
 let lab: Lab;
-let open: Session[] = [];
+const sessions = new Sessions(() => lab, driver, bin);
+const start = sessions.start.bind(sessions);
 
 beforeAll(async () => {
   lab = await Lab.make();
 });
 
-afterEach(async () => {
-  const all = open;
-  open = [];
-  for (const session of all) await session.close();
-});
+afterEach(() => sessions.close());
 
-afterAll(async () => {
-  await lab.close();
-});
-
-/** A session with its store; it is closed when the test is over. */
-async function start(more: Parameters<Lab["request"]>[2] = {}, using = driver) {
-  const store = new Store();
-  const request = await lab.request(using, bin, more);
-  const { io, release: letGo } = store.io(lab.host);
-  const session = await opened(using, request, io);
-  open.push(session);
-  const release = (): void => {
-    letGo();
-    open = open.filter((it) => it !== session);
-  };
-  const send = async (id: string, text: string) =>
-    expect(await session.deliver({ id, text }, { retry: false })).toEqual({ kind: "delivered" });
-  const play = (id: string, script: Script, lead = "") => send(id, scripted(script, lead));
-  return { store, request, session, release, send, play };
-}
-
-/** Draft frames put together as a reader of the stream does. */
-function drafted(drafts: readonly Draft[]): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const { draftId, offset, text } of drafts) {
-    if (text === null) delete texts[draftId];
-    else texts[draftId] = (texts[draftId] ?? "").slice(0, offset) + text;
-  }
-  return texts;
-}
+afterAll(() => lab.close());
 
 describe("a turn", () => {
   test("streams text, thoughts, commands, a diff, a plan, usage and rate limits", async () => {
@@ -177,7 +144,7 @@ describe("a turn", () => {
     await session.close();
     await store.seen(() => store.of("exited")[0]);
     expect(store.transcript("tool.result").map((it) => it.status)).toEqual(["running", "failed"]);
-    expect(lab.running("sleep 61234")).toEqual([]);
+    await lab.gone("sleep 61234");
   });
 });
 
@@ -189,7 +156,7 @@ describe("stopping", () => {
     expect(lab.running("sleep 54321")).not.toEqual([]);
     expect(await session.interrupt()).toEqual({ ok: true, value: null });
     expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
-    expect(lab.running("sleep 54321")).toEqual([]);
+    await lab.gone("sleep 54321");
     // Closed once, although Codex tells of its end a second time, after the turn.
     expect(store.transcript("tool.result").map((it) => it.status)).toEqual(["failed"]);
     await play("m2", [[{ say: "Still here." }]]);
@@ -259,196 +226,6 @@ describe("faults", () => {
     lab.config(lab.fake.baseUrl);
     expect(session).toMatchObject({ ok: false, fault: { code: "launch_failed" } });
     if (!session.ok) expect(session.fault.message).toContain("config");
-  });
-});
-
-describe("a server that dies", () => {
-  test("loses nothing of a turn and doubles nothing, drafts included", async () => {
-    const { store, release, play } = await start();
-    await play("m1", [
-      [{ say: "First." }, { shell: "sleep 0.3; echo tool" }],
-      [
-        { say: "A draft that ", chunk: 5, unfinished: true },
-        { gate: "restart" },
-        { say: "Third." },
-      ],
-    ]);
-    await store.seen(() =>
-      Object.values(drafted(store.drafts)).includes("A draft that ") ? true : null,
-    );
-    release();
-    store.drafts.length = 0;
-    // Codex goes on while nobody reads.
-    lab.fake.open("restart");
-    await lab.fake.request((it) => it.prompt.includes("A draft that"));
-    const { io } = store.io(lab.host);
-    const session = await driver.attach(store.ref!, io);
-    if ("kind" in session) throw new Error(session.detail);
-    open.push(session);
-    expect((await store.ended(1)).outcome).toEqual({ kind: "succeeded" });
-    expect(store.texts()).toEqual(["First.", "A draft that ", "Third."]);
-    expect(store.transcript("tool.call")).toHaveLength(1);
-    expect(store.transcript("tool.result")).toMatchObject([{ output: "tool\n" }]);
-    expect(await session.deliver({ id: "m2", text: "on" }, { retry: false })).toEqual({
-      kind: "delivered",
-    });
-    expect((await store.ended(2)).outcome).toEqual({ kind: "succeeded" });
-    expect(store.of("turn-started").map((it) => it.messageId)).toEqual(["m1", "m2"]);
-  });
-
-  test("shows the whole of an open draft again", async () => {
-    const { store, session: first, release, play } = await start();
-    await play("m1", [
-      [{ say: "Before." }, { shell: "sleep 0.2" }],
-      [{ say: "Not yet whole", chunk: 2, unfinished: true }, { hang: true }],
-    ]);
-    const shown = (): true | null =>
-      Object.values(drafted(store.drafts)).includes("Not yet whole") ? true : null;
-    await store.seen(shown);
-    release();
-    store.drafts.length = 0;
-    const session = await driver.attach(first.ref, store.io(lab.host).io);
-    if ("kind" in session) throw new Error(session.detail);
-    open.push(session);
-    await store.seen(shown);
-    await session.interrupt();
-    expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
-    expect(store.texts()).toEqual(["Before.", "Not yet whole"]);
-  });
-
-  test("does not send a message twice that its predecessor sent", async () => {
-    const { store, release, play } = await start();
-    await play("m1", [[{ say: "Once." }]]);
-    await store.ended(1);
-    release();
-    const asked = lab.fake.requests.length;
-    const session = await driver.attach(store.ref!, store.io(lab.host).io);
-    if ("kind" in session) throw new Error(session.detail);
-    open.push(session);
-    const text = scripted([[{ say: "Once." }]]);
-    expect(await session.deliver({ id: "m1", text }, { retry: true })).toEqual({
-      kind: "delivered",
-    });
-    // A message that never left is sent, once.
-    expect(await session.deliver({ id: "m2", text }, { retry: true })).toEqual({
-      kind: "delivered",
-    });
-    await store.ended(2);
-    expect(store.texts()).toEqual(["Once.", "Once."]);
-    expect(lab.fake.requests.length).toBe(asked + 1);
-  });
-});
-
-describe("an agent that dies", () => {
-  test("says how it ended, and its thread goes on in a new process", async () => {
-    const { store, session, play } = await start();
-    await play("m1", [[{ say: "Half", chunk: 1, unfinished: true }, { hang: true }]]);
-    await store.seen(() => store.drafts.find((it) => it.kind === "text"));
-    process.kill(session.ref.process!.pid, "SIGKILL");
-    const exit = await store.seen(() => store.of("exited")[0]);
-    expect(exit).toMatchObject({ signal: "SIGKILL", expected: false });
-    expect(store.transcript("assistant.text").at(-1)).toMatchObject({ partial: true });
-    expect(await session.deliver({ id: "no", text: "x" }, { retry: false })).toMatchObject({
-      kind: "not-delivered",
-    });
-
-    const resume = store.ref!.agentSessionId!;
-    const next = await start({ resume });
-    await next.play("m2", [[{ say: "Back." }]]);
-    await next.store.ended(1);
-    expect(next.store.transcript("session.started")).toMatchObject([
-      { sessionRef: resume, resumed: true, mode: "auto" },
-    ]);
-    expect(next.store.texts()).toEqual(["Back."]);
-    // What its predecessor may have begun is never begun again unasked.
-    const again = await next.session.deliver({ id: "m1", text: "x" }, { retry: true });
-    expect(again).toMatchObject({ kind: "uncertain", fault: { code: "delivery_uncertain" } });
-  });
-
-  test("is found dead by the next server, with all it said", async () => {
-    const { store, session, release, play } = await start();
-    await play("m1", [[{ say: "Half", chunk: 1, unfinished: true }, { hang: true }]]);
-    await store.seen(() => store.drafts.find((it) => it.kind === "text"));
-    const agent = session.ref.process!;
-    release();
-    process.kill(agent.pid, "SIGKILL");
-    await lab.host.directory(join(session.ref.dir, "g1")).waitExit(AbortSignal.timeout(10_000));
-    const found = await driver.attach(store.ref!, store.io(lab.host).io);
-    expect(found).toMatchObject({ kind: "gone", why: "exited" });
-    expect(store.of("exited")).toHaveLength(1);
-    expect(store.texts()).toEqual(["Half"]);
-    expect(await driver.attach(store.ref!, store.io(lab.host).io)).toMatchObject({ kind: "gone" });
-    expect(store.of("exited")).toHaveLength(1);
-  });
-
-  test("is ended by the sweep when no row knows it", async () => {
-    const { session, release } = await start();
-    const sessions = join(lab.root, "sessions");
-    const { sessionId, process: agent } = session.ref;
-    expect(await driver.sweep(new Set([sessionId]), lab.host, sessions)).toEqual([]);
-    release();
-    expect(await driver.sweep(new Set(), lab.host, sessions)).toEqual([sessionId]);
-    expect(await lab.host.alive(agent!)).toBe(false);
-  });
-});
-
-describe("the sandbox", () => {
-  test("auto commits in the worktree, and hooks and config of the repository stay read-only", async () => {
-    const { store, play } = await start();
-    const hook = join(lab.main, ".git/hooks/post-commit");
-    const config = join(lab.main, ".git/config");
-    const before = await Bun.file(config).text();
-    const attempt = (command: string) => `${command} && echo PLANTED || echo refused`;
-    await play("m1", [
-      [
-        {
-          shell:
-            "echo work > w.txt && git add -A && git commit -qm two && sleep 0.3; git log -1 --format=%s",
-        },
-      ],
-      [{ shell: attempt(`sleep 0.3; echo 'touch x' > ${hook}`) }],
-      [{ shell: attempt(`sleep 0.3; git config core.fsmonitor 'touch x'`) }],
-      [{ shell: attempt(`sleep 0.3; echo x > ${join(lab.root, "outside")}`) }],
-      [{ say: "Done." }],
-    ]);
-    await store.ended(1);
-    const outputs = lab.fake.requests
-      .at(-1)!
-      .body.input!.filter((it) => it.type === "function_call_output")
-      .map((it) => JSON.stringify(it.output));
-    expect(outputs).toHaveLength(4);
-    expect(outputs[0]).toContain("two");
-    for (const output of outputs.slice(1)) expect(output).not.toContain("PLANTED");
-    expect(lab.git(lab.worktree, "log", "-1", "--format=%s")).toBe("two");
-    expect(existsSync(hook)).toBe(false);
-    expect(await Bun.file(config).text()).toBe(before);
-    expect(existsSync(join(lab.root, "outside"))).toBe(false);
-  });
-
-  test("bypass has none", async () => {
-    const { store, play } = await start({ mode: "bypass" });
-    const outside = join(lab.root, "outside-bypass");
-    await play("m1", [[{ shell: `echo x > ${outside}` }], [{ say: "Done." }]]);
-    await store.ended(1);
-    expect(store.transcript("session.started")[0]!.mode).toBe("bypass");
-    expect(existsSync(outside)).toBe(true);
-  });
-
-  test("is tried before a start; a mode that is not offered is refused", async () => {
-    const request = await lab.request(driver, bin);
-    expect(await driver.preflight(request, lab.host)).toBeNull();
-    const asking = { ...request, mode: "ask" };
-    expect(await driver.preflight(asking, lab.host)).toMatchObject({ code: "mode_unavailable" });
-    const broken = join(lab.root, "no-sandbox");
-    writeFileSync(broken, "#!/bin/sh\necho 'bwrap: Creating new namespace failed' >&2\nexit 1\n", {
-      mode: 0o755,
-    });
-    expect(await driver.preflight({ ...request, bin: broken }, lab.host)).toMatchObject({
-      code: "sandbox_unavailable",
-      message: expect.stringContaining("Creating new namespace failed"),
-    });
-    const bypass = { ...request, bin: broken, mode: "bypass" };
-    expect(await driver.preflight(bypass, lab.host)).toBeNull();
   });
 });
 

@@ -151,7 +151,8 @@ export class AppSession implements Session {
    * or, where that fails, by ourselves.
    */
   async #stop(turnId: string, why: StopReason): Promise<Result<null>> {
-    const { threadId } = this.state;
+    const { threadId, open } = this.state;
+    const commands = open.filter((it) => it.kind === "command").map((it) => it.id);
     const params = { threadId, turnId };
     const id = requestId.interrupt(turnId, why);
     const asked = await this.#link.ask(id, "turn/interrupt", params, stopMs);
@@ -168,7 +169,11 @@ export class AppSession implements Session {
       { threadId },
       stopMs,
     );
-    if (clean.ok !== true && clean.ok !== "gone") {
+    // The answer comes before the commands are gone; their own end, told late, does not.
+    const left = (): true | null =>
+      commands.some((id) => this.state.closed.includes(id)) && !this.#link.gone ? null : true;
+    const gone = clean.ok === true && (await this.#facts.until(left, stopMs)) !== null;
+    if (!gone && clean.ok !== "gone") {
       this.#io.log("warn", "Codex did not end its commands; ending them", { clean });
       await killCommands(this.#io.host, await this.#directory.process());
     }

@@ -2,7 +2,14 @@ import type { TranscriptItem } from "../../contract/event.ts";
 import { toolDuration, toolOf, toolStatus } from "./decode-tools.ts";
 import type { Collector, LineContext } from "./decoded.ts";
 import { type Fields, text, texts } from "./json.ts";
-import { type OpenItem, type State, withClosed, withOpen, withoutOpen } from "./state.ts";
+import {
+  type OpenItem,
+  type State,
+  withClosed,
+  withOpen,
+  withoutClosed,
+  withoutOpen,
+} from "./state.ts";
 
 /** An `item/started` or `item/completed` notification, taken apart. */
 export interface ItemLine {
@@ -121,7 +128,7 @@ function toolCompleted({ state, out }: Scope, line: ItemLine): State {
   const { item, id, type, agentId } = line;
   const tool = toolOf(type);
   if (tool === null) return state;
-  if (state.closed.includes(id)) return withoutOpen(state, id);
+  if (state.closed.includes(id)) return withoutClosed(state, id);
   if (!state.open.some((it) => it.id === id)) {
     // Some tools are told of only when they are done.
     const face = tool.face(item, state.cwd);

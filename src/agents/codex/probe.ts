@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Host, RunOutput } from "../../host/types.ts";
 import type { Probe, ResolvedHarness } from "../driver.ts";
 import { askAppServer } from "./ask.ts";
@@ -41,8 +43,22 @@ async function probeAt(path: string, harness: ResolvedHarness, host: Host): Prom
     limitMs: accountMs,
     calls: [{ method: "account/read", params: {} }],
   });
-  if (answer?.["requiresOpenaiAuth"] === false) return { ...ready, account: null };
+  const needsLogin = answer === null || answer === undefined ? null : answer["requiresOpenaiAuth"];
+  if (needsLogin === false || (needsLogin === null && ownProvider(env))) {
+    return { ...ready, account: null };
+  }
   return { kind: "logged-out", path, version, hint: "Run `codex login` in a terminal." };
+}
+
+/** What the config says where there is no app-server to ask. */
+function ownProvider(env: Readonly<Record<string, string>>): boolean {
+  const home = env["CODEX_HOME"] ?? join(env["HOME"] ?? "/", ".codex");
+  const path = join(home, "config.toml");
+  if (!existsSync(path)) return false;
+  const provider = /^\s*model_provider\s*=\s*["']([^"']+)["']/m.exec(
+    readFileSync(path, "utf8"),
+  )?.[1];
+  return provider !== undefined && provider !== "openai";
 }
 
 const checkConfig = "Run `codex login status` in a terminal, and check config.toml.";

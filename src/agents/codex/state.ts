@@ -138,6 +138,11 @@ export function withClosed(state: State, ids: readonly string[]): State {
   return { ...state, closed: [...state.closed, ...ids].slice(-limits.closed) };
 }
 
+/** The late end of a closed tool has come. */
+export function withoutClosed(state: State, id: string): State {
+  return { ...state, closed: state.closed.filter((it) => it !== id) };
+}
+
 export function withAccepted(state: State, messageId: string): State {
   return { ...state, accepted: [...state.accepted, messageId].slice(-limits.messages) };
 }

@@ -93,7 +93,7 @@ export class ExecSession implements Session {
       const found = await this.#found(message.id);
       if (found !== null) return found;
     }
-    if (this.#turn !== null && !this.#turn.over) {
+    if (!(await this.#idle())) {
       const busy = "Codex still works on the message before.";
       return { kind: "not-delivered", fault: fault("already_running", busy) };
     }
@@ -133,6 +133,14 @@ export class ExecSession implements Session {
   detach(): Promise<void> {
     this.#release();
     return Promise.resolve();
+  }
+
+  /** A process that has said the end of its turn is gone in a moment. */
+  async #idle(): Promise<boolean> {
+    const turn = this.#turn;
+    if (turn === null) return true;
+    if (!turn.over && !turn.reader.state.ended) return false;
+    return (await this.#facts.until(() => (turn.over ? true : null), stopMs)) !== null;
   }
 
   /** Was this message handed over by an earlier server? Its folder says so. */
