@@ -16,6 +16,8 @@ export interface Context {
   readonly memo: Memo;
   readonly streamSet: StreamSet;
   readonly pingMs: number;
+  /** How long a stream's reader may take nothing of what waits for it. */
+  readonly stalledSeconds: number;
 }
 
 /** One admitted, parsed request. */

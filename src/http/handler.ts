@@ -34,7 +34,7 @@ export interface HandlerDeps {
 
 export type Handler = (request: Request, peer: Peer) => Promise<Response>;
 
-/** Seconds an admitted request may take without a byte going either way; diffs of big repos do. */
+/** Seconds a request of somebody we know may take without a byte going either way; diffs of big repos do. */
 const patience = 120;
 
 /** Everything between the listeners and the engine: guard, route, parse, handle. */
@@ -55,8 +55,8 @@ export function createHandler({ context, pages, audit, report }: HandlerDeps): H
     const route: Route = routes[found.id];
     const authorized = authorize(request, route, target.query, context.engine.auth);
     if (!authorized.ok) return refuse(authorized.fault);
-    peer.idle(patience);
     const scope = authorized.value;
+    if (scope !== null) peer.idle(patience);
     const endpoint = endpoints[found.id];
     const parsed = await parse({ request, route, endpoint, target, params: found.params });
     const response = parsed.ok

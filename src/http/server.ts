@@ -29,6 +29,8 @@ export interface ListenOptions {
   readonly audit: (entry: AuditEntry) => void;
   readonly report: (error: unknown, where: string) => void;
   readonly pingMs?: number;
+  /** After this many seconds without a byte a connection that nobody waits on is ended. */
+  readonly idleSeconds?: number;
 }
 
 export interface Listening {
@@ -36,6 +38,8 @@ export interface Listening {
   readonly socket: string;
   /** A fresh URL that lets one browser in, once, within 60 s. */
   url(): string;
+  /** Requests and streams in progress, for leak tests. */
+  pending(): number;
   /** Ends every connection and gives up port, socket and `agetor-core.json`. */
   stop(): Promise<void>;
 }
@@ -47,8 +51,6 @@ export interface ListenFault {
   readonly hint: string;
 }
 
-/** Seconds without a byte after which a connection that was let in nowhere yet is ended. */
-const idleSeconds = 10;
 /** Room for our own answer to a body that is too large: beyond this Bun refuses by itself. */
 const neverReached = Number.MAX_SAFE_INTEGER;
 
@@ -66,6 +68,7 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
   if (!socket.ok) return failed("socket_failed", socket.fault, "Use a shorter AGETOR_DATA_DIR.");
 
   const streamSet = createStreamSet();
+  const idleSeconds = options.idleSeconds ?? 10;
   let port = options.port;
   const handle = createHandler({
     context: {
@@ -77,13 +80,14 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
       memo: createMemo(),
       streamSet,
       pingMs: options.pingMs ?? 15_000,
+      stalledSeconds: idleSeconds,
     },
     pages: createPages(options.webRoot),
     audit: options.audit,
     report: options.report,
   });
 
-  const tcp = bindTcp(options.port, dataDir, handle);
+  const tcp = bindTcp({ port: options.port, dataDir, idleSeconds }, handle);
   if (!tcp.ok) return tcp;
   port = tcp.value.port ?? options.port;
   const unix = bindUnix(socket.value, handle);
@@ -104,6 +108,7 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
     port,
     socket: socket.value,
     url: () => `http://127.0.0.1:${port}/#code=${engine.auth.issueCode().code}`,
+    pending: () => tcp.value.pendingRequests + unix.value.pendingRequests,
     async stop() {
       removeCoreFile(dataDir, process.pid);
       streamSet.dropAll();
@@ -115,7 +120,10 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
 
 type BunServer = Bun.Server<undefined>;
 
-function bindTcp(port: number, dataDir: string, handle: Handler): Result<BunServer, ListenFault> {
+function bindTcp(
+  { port, dataDir, idleSeconds }: { port: number; dataDir: string; idleSeconds: number },
+  handle: Handler,
+): Result<BunServer, ListenFault> {
   const bind = (wanted: number): BunServer => {
     const server: BunServer = Bun.serve({
       hostname: "127.0.0.1",
@@ -123,6 +131,9 @@ function bindTcp(port: number, dataDir: string, handle: Handler): Result<BunServ
       idleTimeout: idleSeconds,
       maxRequestBodySize: neverReached,
       development: false,
+      // Not the default it is said to be: without this line, `development: false` lets any other
+      // process of the user listen on the same port and be given half of the connections.
+      reusePort: false,
       fetch: (request, self) =>
         handle(request, peerOf(request, self, { kind: "tcp", port: self.port ?? wanted })),
     });

@@ -6,9 +6,6 @@ import { apiHeaders, problem } from "./respond.ts";
 
 /** Bytes that may wait for a reader before its stream ends (beside the kernel's own buffers). */
 const bound = 1024 * 1024;
-/** How long a reader that fell behind may take nothing of what waits for it. */
-const stalledSeconds = 10;
-
 const encoder = new TextEncoder();
 const ping = encoder.encode(": ping\n\n");
 const hello = encoder.encode(": agetor\n\n");
@@ -22,6 +19,8 @@ export interface SseOptions {
   readonly request: Request;
   readonly peer: Peer;
   readonly pingMs: number;
+  /** How long a reader that fell behind may take nothing of what waits for it. */
+  readonly stalledSeconds: number;
   /** Ends the stream from our side: the server stops, or its token was revoked. */
   readonly end: AbortSignal;
 }
@@ -121,7 +120,7 @@ class Channel {
     this.#state = "waiting";
     this.#unsubscribe?.();
     this.#unsubscribe = null;
-    this.#options.peer.idle(stalledSeconds);
+    this.#options.peer.idle(this.#options.stalledSeconds);
     return false;
   }
 
@@ -155,6 +154,6 @@ class Channel {
       // Already closed by the other end.
     }
     // Whoever does not fetch the rest now is cut off.
-    this.#options.peer.idle(stalledSeconds);
+    this.#options.peer.idle(this.#options.stalledSeconds);
   }
 }

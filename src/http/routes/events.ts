@@ -35,6 +35,7 @@ function open(
     request,
     peer,
     pingMs: context.pingMs,
+    stalledSeconds: context.stalledSeconds,
     end: context.streamSet.open(scope?.kind === "app" ? scope.tokenId : ""),
   });
 }

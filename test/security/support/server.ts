@@ -28,11 +28,15 @@ export interface TestServer {
   /** What the opener was asked to open. */
   readonly opened: OpenRequest[];
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Resolves when no more than `count` requests and streams are in progress. */
+  pendingAtMost(count: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A really listening server over an engine in memory. */
-export function startServer(options: { pingMs?: number; built?: boolean } = {}): TestServer {
+export function startServer(
+  options: { pingMs?: number; idleSeconds?: number; built?: boolean } = {},
+): TestServer {
   const home = mkdtempSync(join(tmpdir(), "agetor-http-"));
   const dataDir = join(home, "data");
   const webRoot = join(home, "web");
@@ -66,6 +70,7 @@ export function startServer(options: { pingMs?: number; built?: boolean } = {}):
     audit: (entry) => audited.push(entry),
     report: (error) => reported.push(error),
     ...(options.pingMs === undefined ? {} : { pingMs: options.pingMs }),
+    ...(options.idleSeconds === undefined ? {} : { idleSeconds: options.idleSeconds }),
   });
   if (!listening.ok) throw new Error(listening.fault.message);
   const { port } = listening.value;
@@ -84,6 +89,14 @@ export function startServer(options: { pingMs?: number; built?: boolean } = {}):
       fetch(base + path, {
         ...init,
         headers: { authorization: `Bearer ${token}`, ...init?.headers },
+      }),
+    pendingAtMost: (count) =>
+      new Promise((resolve) => {
+        const look = setInterval(() => {
+          if (listening.value.pending() > count) return;
+          clearInterval(look);
+          resolve();
+        }, 10);
       }),
     async stop() {
       await listening.value.stop();
