@@ -1,7 +1,8 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { ok, type Result } from "../contract/result.ts";
-import { fields, type Kit } from "./kit.ts";
+import { type Fault, fault } from "../contract/fault.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { asText, fields, type Kit, rawPath } from "./kit.ts";
 import { commonDirOf, gitDirOf, real } from "./layout.ts";
 import type { GitOutput } from "./runner.ts";
 import { type Repo, type ShadowEnv, withShadow } from "./shadow.ts";
@@ -9,7 +10,7 @@ import { type Repo, type ShadowEnv, withShadow } from "./shadow.ts";
 /** Ten minutes: an agent may leave gigabytes that nobody ignored. */
 const captureTimeoutMs = 600_000;
 
-/** Runs git on the files of one worktree. */
+/** Runs git on the files of one worktree; names go in and come out as Latin-1. */
 type WorktreeGit = (
   args: readonly string[],
   input?: string,
@@ -38,7 +39,7 @@ export function captureTree(
     if (!seen.ok) return seen;
     const listed = await git(["ls-files", "-z", "-m", "-d", "-o", "--exclude-standard"]);
     if (!listed.ok) return listed;
-    const paths = [...new Set(fields(listed.value.stdout))];
+    const paths = [...new Set(fields(listed.value.stdout, "latin1"))];
     const staged = await stage(
       git,
       worktree,
@@ -60,7 +61,7 @@ function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
       env,
       timeoutMs: captureTimeoutMs,
       maxBytes: 512 * 1024 * 1024,
-      ...(input === undefined ? {} : { input }),
+      ...(input === undefined ? {} : { input: Buffer.from(input, "latin1") }),
       ...(codes === undefined ? {} : { codes }),
     });
 }
@@ -70,9 +71,11 @@ async function stage(git: WorktreeGit, worktree: string, paths: string[]): Promi
   const present: string[] = [];
   const replaced: string[] = [];
   for (const path of paths) {
-    const found = await lstat(join(worktree, path)).catch(() => null);
+    const found = await lstat(rawPath(worktree, path)).catch(() => null);
     // A folder where a file was; that of a submodule has a repository of its own.
-    const folder = found?.isDirectory() && (await gitDirOf(join(worktree, path))) === null;
+    const name = asText(path);
+    const inner = name === null ? null : await gitDirOf(join(worktree, name));
+    const folder = found?.isDirectory() === true && inner === null;
     (folder ? replaced : present).push(`${path}\0`);
   }
   if (replaced.length > 0) {
@@ -98,11 +101,11 @@ async function treeOf(git: WorktreeGit): Promise<Result<string>> {
 async function noticeAll(git: WorktreeGit, worktree: string): Promise<Result<null>> {
   const listed = await git(["ls-files", "-z", "-v"]);
   if (!listed.ok) return listed;
-  const marked = fields(listed.value.stdout).filter((entry) => /^[a-zS] /.test(entry));
+  const marked = fields(listed.value.stdout, "latin1").filter((entry) => /^[a-zS] /.test(entry));
   const assumed = marked.filter((entry) => /^[a-z]/.test(entry)).map((entry) => entry.slice(2));
   const skipped: string[] = [];
   for (const entry of marked.filter((name) => /^[sS]/.test(name))) {
-    const found = await lstat(join(worktree, entry.slice(2))).catch(() => null);
+    const found = await lstat(rawPath(worktree, entry.slice(2))).catch(() => null);
     if (found !== null) skipped.push(entry.slice(2));
   }
   for (const [flag, paths] of [
@@ -147,7 +150,7 @@ async function takeInNested(
     if (!put.ok) return put;
   }
   for (const [path, sha] of links.value) {
-    const gitDir = await gitDirOf(join(outer.worktree, path));
+    const gitDir = await gitDirOf(join(outer.worktree, asText(path) ?? "\0"));
     if (gitDir === null) continue;
     const tree = await nestedTree(kit, outer, path);
     if (!tree.ok) return tree;
@@ -167,7 +170,7 @@ async function linksIn(
   const listed = await git(args);
   if (!listed.ok) return listed;
   const links = new Map<string, string>();
-  for (const entry of fields(listed.value.stdout)) {
+  for (const entry of fields(listed.value.stdout, "latin1")) {
     const match = /^160000 (?:commit )?([0-9a-f]+)(?: 0)?\t(.+)$/s.exec(entry);
     if (match?.[1] && match[2]) links.set(match[2], match[1]);
   }
@@ -176,12 +179,14 @@ async function linksIn(
 
 /** The files of a repository inside the worktree, written as objects of the outer one. */
 async function nestedTree(kit: Kit, outer: Outer, path: string): Promise<Result<string>> {
-  const worktree = join(outer.worktree, path);
+  const name = asText(path);
+  if (name === null) return err(unspeakable(outer.worktree));
+  const worktree = join(outer.worktree, name);
   return withShadow(kit, { repo: outer.repo, worktree, index: "empty" }, async (env) => {
     const git = bind(kit, worktree, env);
     const listed = await git(["ls-files", "-z", "-o", "--exclude-standard"]);
     if (!listed.ok) return listed;
-    const paths = fields(listed.value.stdout);
+    const paths = fields(listed.value.stdout, "latin1");
     const files = paths.filter((name) => !name.endsWith("/"));
     const added = await git(
       ["update-index", "-z", "--add", "--stdin"],
@@ -202,8 +207,18 @@ async function nestedTree(kit: Kit, outer: Outer, path: string): Promise<Result<
 async function putTree(git: WorktreeGit, path: string, tree: string): Promise<Result<null>> {
   const removed = await git(["update-index", "-z", "--force-remove", "--stdin"], `${path}\0`);
   if (!removed.ok) return removed;
-  const read = await git(["read-tree", `--prefix=${path}/`, tree]);
+  const read = await git(["read-tree", `--prefix=${asText(path)}/`, tree]);
   return read.ok ? ok(null) : read;
+}
+
+/** Said, not skipped: what cannot be kept must not be deleted. */
+function unspeakable(folder: string): Fault {
+  return fault(
+    "worktree_failed",
+    `A repository inside ${folder} has a name that is not valid UTF-8, so it cannot be kept.`,
+    "Rename or remove that folder, then try again.",
+    { path: folder },
+  );
 }
 
 /** The tree of a submodule's commit, asked of the submodule's own objects; null when unknown. */

@@ -123,7 +123,7 @@ async function look(kit: Kit, repo: Repo, asked: Asked, patches: boolean): Promi
     ]);
     if (!diff.ok) return diff;
     if (!others.ok) return others;
-    const untracked = fields(others.value.stdout);
+    const untracked = fields(others.value.stdout, "latin1");
     // The last name may be half of one.
     if (others.value.cut) untracked.pop();
     const entries = parseDiff(diff.value.stdout, diff.value.cut);

@@ -61,8 +61,23 @@ export async function line(answer: Promise<Result<GitOutput>>): Promise<Result<s
   return ok(output.value.stdout.toString("utf8").replace(/\n$/, ""));
 }
 
-/** The NUL-terminated fields of an answer. */
-export function fields(stdout: Buffer): string[] {
-  const text = stdout.toString("utf8");
+/**
+ * The NUL-terminated fields of an answer. A name need not be UTF-8: where it goes back to git or to
+ * the file system it is read as Latin-1, a character a byte.
+ */
+export function fields(stdout: Buffer, encoding: "utf8" | "latin1" = "utf8"): string[] {
+  const text = stdout.toString(encoding);
   return text === "" ? [] : text.replace(/\0$/, "").split("\0");
+}
+
+/** The path of a name that was read as Latin-1. */
+export function rawPath(folder: string, name: string): Buffer {
+  return Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, "latin1")]);
+}
+
+/** A name that was read as Latin-1, as text; null when its bytes are no text. */
+export function asText(name: string): string | null {
+  const bytes = Buffer.from(name, "latin1");
+  const text = bytes.toString("utf8");
+  return Buffer.from(text).equals(bytes) ? text : null;
 }

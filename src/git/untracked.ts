@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
-import { lstat, open, readlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, open, readlink, realpath } from "node:fs/promises";
+import { posix } from "node:path";
 import type { ChangedFile } from "../contract/project.ts";
-import { real } from "./layout.ts";
+import { rawPath } from "./kit.ts";
 import { quoteName } from "./patch.ts";
 
 /** As git does: a NUL among the first bytes makes a file binary. */
@@ -16,13 +16,15 @@ export interface Described {
 
 /**
  * An untracked file, described as git would describe it once added. It is read here, not by git,
- * which would have to write an index for it; at most `maxBytes` of it. Null when it is gone.
+ * which would have to write an index for it; at most `maxBytes` of it. Null when it is gone. The
+ * name comes as Latin-1: it need not be text.
  */
 export async function describeUntracked(
   worktree: string,
-  path: string,
+  name: string,
   maxBytes: number,
 ): Promise<Described | null> {
+  const path = Buffer.from(name, "latin1").toString("utf8");
   const empty: ChangedFile = {
     path,
     oldPath: null,
@@ -35,8 +37,8 @@ export async function describeUntracked(
   };
   // A repository inside: git names the folder and stops there.
   if (path.endsWith("/")) return { entry: empty, bytes: 0 };
-  const full = join(worktree, path);
-  const found = (await isInside(worktree, dirname(full)))
+  const full = rawPath(worktree, name);
+  const found = (await isInside(worktree, rawPath(worktree, posix.dirname(name))))
     ? await lstat(full).catch(() => null)
     : null;
   if (found === null) return null;
@@ -61,13 +63,14 @@ export async function describeUntracked(
 }
 
 /** A folder swapped for a link must not show what lies outside. */
-async function isInside(worktree: string, folder: string): Promise<boolean> {
-  const [root, at] = await Promise.all([real(worktree), real(folder)]);
+async function isInside(worktree: string, folder: Buffer): Promise<boolean> {
+  const resolve = (path: Buffer) => realpath(path, "latin1").catch(() => null);
+  const [root, at] = await Promise.all([resolve(Buffer.from(worktree)), resolve(folder)]);
   return root !== null && at !== null && (at === root || at.startsWith(`${root}/`));
 }
 
 /** The first bytes of a regular file; never waits on a pipe, never follows a link. */
-async function readHead(path: string, maxBytes: number): Promise<Buffer | null> {
+async function readHead(path: Buffer, maxBytes: number): Promise<Buffer | null> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(path, flags).catch(() => null);
   if (file === null) return null;
