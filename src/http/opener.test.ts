@@ -1,0 +1,108 @@
+import { describe, expect, test } from "bun:test";
+import { type OpenerPorts, type OpenRequest, openerOver } from "./opener.ts";
+
+interface Spawned {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+}
+
+function machine(
+  programs: readonly string[],
+  more: { platform?: string; env?: OpenerPorts["env"] } = {},
+): { open: (request: Partial<OpenRequest>) => unknown; spawned: Spawned[] } {
+  const spawned: Spawned[] = [];
+  const opener = openerOver({
+    platform: more.platform ?? "linux",
+    env: { DISPLAY: ":0", ...more.env },
+    which: (name) => (programs.includes(name) ? `/usr/bin/${name.replace(/^.*\//, "")}` : null),
+    spawn: (argv, { cwd, env }) => spawned.push({ argv, cwd, env }),
+  });
+  const place = { app: "files", path: "/w/a b.ts", directory: "/w", line: null } as const;
+  return { spawned, open: (request) => opener.open({ ...place, ...request }) };
+}
+
+const argvOf = ({ spawned }: { spawned: Spawned[] }) => spawned.map(({ argv }) => argv);
+
+describe("files", () => {
+  test("open as their folder: nothing is started by its type", () => {
+    const linux = machine(["xdg-open"]);
+    linux.open({});
+    expect(argvOf(linux)).toEqual([["/usr/bin/xdg-open", "/w"]]);
+  });
+
+  test("are shown in their folder on a Mac, where opening an application would start it", () => {
+    const mac = machine([], { platform: "darwin" });
+    mac.open({ path: "/w/Evil.app", directory: "/w/Evil.app" });
+    expect(argvOf(mac)).toEqual([["/usr/bin/open", "-R", "/w/Evil.app"]]);
+  });
+});
+
+describe("the editor", () => {
+  test.each([
+    [["code"], {}, ["/usr/bin/code", "-g", "/w/a b.ts:7"]],
+    [["zed"], {}, ["/usr/bin/zed", "/w/a b.ts:7"]],
+    [["code", "subl"], { VISUAL: "subl -w" }, ["/usr/bin/subl", "-w", "/w/a b.ts:7"]],
+    [["code", "vim"], { VISUAL: "vim" }, ["/usr/bin/code", "-g", "/w/a b.ts:7"]],
+    [["/opt/bin/code"], { VISUAL: "/opt/bin/code" }, ["/usr/bin/code", "-g", "/w/a b.ts:7"]],
+    [["code"], { VISUAL: "constructor" }, ["/usr/bin/code", "-g", "/w/a b.ts:7"]],
+  ] as const)("with %j and %j runs %j", (programs, env, argv) => {
+    const desk = machine(programs, { env });
+    desk.open({ app: "editor", line: 7 });
+    expect(argvOf(desk)).toEqual([argv]);
+  });
+
+  test("opens a file without a line too", () => {
+    const desk = machine(["code"]);
+    desk.open({ app: "editor" });
+    expect(argvOf(desk)).toEqual([["/usr/bin/code", "/w/a b.ts"]]);
+  });
+
+  test("that is missing is said, with what to install", () => {
+    expect(machine([]).open({ app: "editor" })).toMatchObject({
+      ok: false,
+      fault: { code: "host_failed", hint: expect.stringContaining("VISUAL") },
+    });
+  });
+});
+
+describe("the terminal", () => {
+  test("starts in the folder, which is no argument", () => {
+    const desk = machine(["xterm"]);
+    desk.open({ app: "terminal" });
+    expect(desk.spawned).toMatchObject([{ argv: ["/usr/bin/xterm"], cwd: "/w" }]);
+  });
+});
+
+describe("a machine without a desktop", () => {
+  test.each([
+    { platform: "linux", env: { DISPLAY: undefined } },
+    { platform: "darwin", env: { SSH_CONNECTION: "a b" } },
+  ])("%j opens nothing and says the path", (more) => {
+    const server = machine(["xdg-open", "code"], more);
+    expect(server.open({})).toMatchObject({
+      ok: false,
+      fault: { code: "host_failed", hint: "Open it yourself: /w/a b.ts" },
+    });
+    expect(server.spawned).toEqual([]);
+  });
+});
+
+test("no setting or token of ours goes along", () => {
+  const desk = machine(["xdg-open"], { env: { AGETOR_API_TOKEN: "secret", PATH: "/bin" } });
+  desk.open({});
+  expect(desk.spawned[0]?.env).toEqual({ DISPLAY: ":0", PATH: "/bin" });
+});
+
+test("a program that cannot be started is a fault, not a throw", () => {
+  const opener = openerOver({
+    platform: "linux",
+    env: { DISPLAY: ":0" },
+    which: () => "/usr/bin/xdg-open",
+    spawn: () => {
+      throw new Error("ENOENT");
+    },
+  });
+  const opened = opener.open({ app: "files", path: "/w", directory: "/w", line: null });
+  expect(opened).toMatchObject({ ok: false, fault: { code: "host_failed" } });
+});
