@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
 import { scripted } from "../fakes/openai/script.ts";
@@ -143,36 +143,47 @@ describe("an agent that dies", () => {
 });
 
 describe("the sandbox", () => {
-  test("auto commits in the worktree, and hooks and config of the repository stay read-only", async () => {
+  test("auto commits in the worktree and can plant nothing that our own git would run", async () => {
     const { store, play } = await start();
-    const hook = join(lab.main, ".git/hooks/post-commit");
-    const config = join(lab.main, ".git/config");
-    const before = await Bun.file(config).text();
-    const attempt = (command: string) => `${command} && echo PLANTED || echo refused`;
+    const gitDir = join(lab.main, ".git/worktrees/wt");
+    const guarded = [
+      join(lab.main, ".git/hooks/post-commit"),
+      join(lab.main, ".git/config"),
+      join(gitDir, "commondir"),
+      join(gitDir, "gitdir"),
+      join(gitDir, "config.worktree"),
+      join(lab.worktree, ".git"),
+      join(lab.root, "outside"),
+    ];
+    const before = guarded.map((path) => (existsSync(path) ? readFileSync(path, "utf8") : null));
+    const commit = "echo work > w.txt && git add -A && git commit -qm two";
+    const plant = guarded.map(
+      (path) => `(echo x >> ${path}) 2>&-; (echo x > t && mv -f t ${path}) 2>&-; rm -f t`,
+    );
     await play("m1", [
-      [
-        {
-          shell:
-            "echo work > w.txt && git add -A && git commit -qm two && sleep 0.3; git log -1 --format=%s",
-        },
-      ],
-      [{ shell: attempt(`sleep 0.3; echo 'touch x' > ${hook}`) }],
-      [{ shell: attempt(`sleep 0.3; git config core.fsmonitor 'touch x'`) }],
-      [{ shell: attempt(`sleep 0.3; echo x > ${join(lab.root, "outside")}`) }],
+      [{ shell: `${commit}; git log -1 --format=%s; sleep 0.3` }],
+      [{ shell: `${plant.join("; ")}; git config core.fsmonitor x; git status --short; true` }],
+      [{ shell: `echo again > w.txt && git commit -qam three; git status --short` }],
       [{ say: "Done." }],
     ]);
     await store.ended(1);
-    const outputs = lab.fake.requests
-      .at(-1)!
-      .body.input!.filter((it) => it.type === "function_call_output")
-      .map((it) => JSON.stringify(it.output));
-    expect(outputs).toHaveLength(4);
-    expect(outputs[0]).toContain("two");
-    for (const output of outputs.slice(1)) expect(output).not.toContain("PLANTED");
-    expect(lab.git(lab.worktree, "log", "-1", "--format=%s")).toBe("two");
-    expect(existsSync(hook)).toBe(false);
-    expect(await Bun.file(config).text()).toBe(before);
-    expect(existsSync(join(lab.root, "outside"))).toBe(false);
+    expect(lab.git(lab.worktree, "log", "--format=%s")).toBe("three\ntwo\none");
+    expect(lab.git(lab.worktree, "status", "--short")).toBe("");
+    const after = guarded.map((path) => (existsSync(path) ? readFileSync(path, "utf8") : null));
+    expect(after).toEqual(before);
+  });
+
+  test("auto keeps to its sandbox whatever the account's config says", async () => {
+    const config = join(lab.home, "config.toml");
+    const outside = join(lab.root, "outside-config");
+    const text = await Bun.file(config).text();
+    writeFileSync(config, `sandbox_mode = "danger-full-access"\n${text}`);
+    const { store, play } = await start();
+    await play("m1", [[{ shell: `echo x > ${outside}; sleep 0.3` }], [{ say: "Done." }]]);
+    await store.ended(1);
+    lab.config(lab.fake.baseUrl);
+    expect(store.transcript("session.started")[0]!.mode).toBe("auto");
+    expect(existsSync(outside)).toBe(false);
   });
 
   test("bypass has none", async () => {

@@ -1,6 +1,7 @@
 import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Asked, Link } from "./link.ts";
+import { profileConfig, profileName } from "./permissions.ts";
 import { notificationLine, requestId } from "./rpc.ts";
 import type { SessionData } from "./session-data.ts";
 import type { State } from "./state.ts";
@@ -15,7 +16,7 @@ const clientInfo = { name: "agetor", title: "Agetor", version: "0.1.0" } as cons
  * Brings an app-server (codex-cli 0.169.0) to an open thread. Safe to repeat at any point: a second
  * `initialize` is refused without harm, and a thread that is open is not opened again.
  *
- * `thread/start` with `workspace-write` makes Codex write `[projects."<main root>"] trust_level =
+ * `thread/start` in a sandbox that may write makes Codex write `[projects."<main root>"] trust_level =
  * "trusted"` into the `config.toml` of its home, once per repository. Nothing we can send prevents
  * it; a harness with a home of its own keeps it out of the person's.
  */
@@ -61,15 +62,18 @@ async function openThread(
 
 /** Neither mode ever asks; the sandbox is what holds `auto` back. */
 function threadSettings(data: SessionData): Record<string, unknown> {
-  const config: Record<string, unknown> = { "tools.update_plan.enabled": true };
-  if (data.roots.length > 0) config["sandbox_workspace_write.writable_roots"] = data.roots;
-  return {
+  const plan = { "tools.update_plan.enabled": true };
+  const common = {
     cwd: data.cwd,
     approvalPolicy: "never",
-    sandbox: data.sandbox,
-    config,
     ...(data.model === null ? {} : { model: data.model }),
   };
+  if (data.sandbox === "danger-full-access") {
+    return { ...common, sandbox: data.sandbox, config: plan };
+  }
+  // A profile and `sandbox` cannot be given together.
+  const config = { ...plan, ...profileConfig(data.rules) };
+  return { ...common, permissions: profileName, config };
 }
 
 function notReady(asked: Asked, doing: string): Fault {

@@ -1,7 +1,7 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import { fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
-import type { LaunchPlan, OpenRequest, ResolvedHarness, Workplace } from "../driver.ts";
+import type { LaunchPlan, OpenRequest, ResolvedHarness } from "../driver.ts";
 
 /** How the two modes of this driver are said to Codex. Neither ever asks. */
 export type Sandbox = "workspace-write" | "danger-full-access";
@@ -13,18 +13,6 @@ export function sandboxOf(mode: string | null): Result<Sandbox> {
   return err(
     fault("mode_unavailable", `Codex has no mode ${mode} here.`, "Choose auto or bypass."),
   );
-}
-
-/**
- * The folders of the common git directory a commit in a worktree writes to. Codex protects `.git`
- * otherwise; hooks and config stay protected this way (`sandbox_workspace_write.writable_roots`).
- */
-export function writableRoots(workplace: Workplace): readonly string[] {
-  const { repo } = workplace;
-  // In the main worktree itself every file of .git lies beside hooks and config.
-  if (repo === null || repo.gitDir === repo.commonDir) return [];
-  const { commonDir, gitDir } = repo;
-  return [join(commonDir, "objects"), join(commonDir, "refs"), join(commonDir, "logs"), gitDir];
 }
 
 /** The whole environment of the agent: the host's allow-list, the harness' own, an absolute CODEX_HOME. */

@@ -34,8 +34,8 @@ export async function openAppServer(
   if (!sandbox.ok) return sandbox;
   markDirectory(request.dir);
   const { generation, offset, state } = await placeFor(request, io);
-  const more = { transport: "app-server", generation, sandbox: sandbox.value, env: {} } as const;
-  const data = dataOf(request, more);
+  const more = { transport: "app-server", generation, sandbox: sandbox.value } as const;
+  const data = dataOf(request, { ...more, env: {}, profiles: true });
   const directory = io.host.directory(generationDir(request.dir, generation));
   const started = await directory.start({
     argv: serverArgv(request.bin, request.harness),

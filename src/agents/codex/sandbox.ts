@@ -1,10 +1,25 @@
+import { existsSync } from "node:fs";
 import { type Fault, fault } from "../../contract/fault.ts";
 import type { Host } from "../../host/types.ts";
-import type { OpenRequest } from "../driver.ts";
+import type { OpenRequest, Workplace } from "../driver.ts";
 import { agentEnv, sandboxOf } from "./launch.ts";
+import { fileRules, profileName, profileOverride } from "./permissions.ts";
 import { oneLine } from "./words.ts";
 
 const limitMs = 5_000;
+
+/**
+ * A command that does nothing in the sandbox of `auto`, with the very profile of the session. The
+ * worktree may not be made yet: then in the repository, with the profile Codex brings.
+ */
+export function sandboxArgv(bin: string, workplace: Workplace): [string, ...string[]] {
+  const { cwd, repo } = workplace;
+  if (!existsSync(cwd)) {
+    return [bin, "sandbox", "-P", ":workspace", "-C", repo?.mainRoot ?? "/", "--", "true"];
+  }
+  const profile = ["-c", profileOverride(fileRules(workplace)), "-P", profileName];
+  return [bin, "sandbox", ...profile, "-C", cwd, "--", "true"];
+}
 
 /**
  * Tries Codex's sandbox with a command that does nothing: where it cannot be made (no user
@@ -18,9 +33,8 @@ export async function sandboxPreflight(
   const sandbox = sandboxOf(request.mode);
   if (!sandbox.ok) return sandbox.fault;
   if (sandbox.value === "danger-full-access") return null;
-  const { cwd } = request.workplace;
   const tried = await host.run({
-    argv: [request.bin, "sandbox", "-P", ":workspace", "-C", cwd, "--", "true"],
+    argv: sandboxArgv(request.bin, request.workplace),
     env: agentEnv(request.harness, host.baseEnv()),
     timeoutMs: limitMs,
   });

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenRequest, SessionRef } from "../driver.ts";
 import { type Fields, list, number, text } from "./json.ts";
-import { type Sandbox, writableRoots } from "./launch.ts";
+import type { Sandbox } from "./launch.ts";
+import { type FileRules, fileRules, readRules } from "./permissions.ts";
 
 /** What a later server needs to go on with a session; stored in `SessionRef.data`. */
 export interface SessionData {
@@ -15,7 +16,10 @@ export interface SessionData {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly sandbox: Sandbox;
-  readonly roots: readonly string[];
+  /** What `auto` may touch outside the worktree; unused in `bypass`. */
+  readonly rules: FileRules;
+  /** False for a Codex without permission profiles: then `auto` cannot commit. */
+  readonly profiles: boolean;
   readonly model: string | null;
   readonly effort: string | null;
   /** The thread the session goes on with, or null for a new one. */
@@ -27,16 +31,14 @@ export interface SessionData {
 
 export function dataOf(
   request: OpenRequest,
-  more: Pick<SessionData, "transport" | "generation" | "sandbox" | "env">,
+  more: Pick<SessionData, "transport" | "generation" | "sandbox" | "env" | "profiles">,
 ): SessionData {
-  const inWorktree = more.sandbox === "workspace-write";
   return {
     ...more,
     bin: request.bin,
     args: request.harness.args,
     cwd: request.workplace.cwd,
-    // A folder that is not there cannot be mounted writable: the sandbox would refuse to start.
-    roots: inWorktree ? writableRoots(request.workplace).filter((root) => existsSync(root)) : [],
+    rules: fileRules(request.workplace),
     model: request.model,
     effort: request.effort,
     resume: request.resume,
@@ -62,7 +64,8 @@ export function readData(stored: Fields): SessionData | null {
     args: list(stored, "args").filter((it) => typeof it === "string"),
     env: typeof env === "object" && env !== null ? (env as Record<string, string>) : {},
     sandbox: stored["sandbox"] === "danger-full-access" ? "danger-full-access" : "workspace-write",
-    roots: list(stored, "roots").filter((it) => typeof it === "string"),
+    rules: readRules(stored["rules"]),
+    profiles: stored["profiles"] === true,
     model: text(stored, "model"),
     effort: text(stored, "effort"),
     resume: text(stored, "resume"),

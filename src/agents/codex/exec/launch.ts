@@ -1,3 +1,4 @@
+import { profileName, profileOverride } from "../permissions.ts";
 import type { SessionData } from "../session-data.ts";
 
 /**
@@ -13,9 +14,8 @@ export function execArgv(
 ): [string, ...string[]] {
   const config = ["tools.update_plan.enabled=true"];
   if (data.effort !== null) config.push(`model_reasoning_effort=${JSON.stringify(data.effort)}`);
-  if (data.roots.length > 0) {
-    config.push(`sandbox_workspace_write.writable_roots=${JSON.stringify(data.roots)}`);
-  }
+  const profiled = data.sandbox === "workspace-write" && data.profiles;
+  if (profiled) config.push(profileOverride(data.rules), `default_permissions="${profileName}"`);
   const codex = [
     data.bin,
     "exec",
@@ -23,7 +23,9 @@ export function execArgv(
     ...data.args,
     ...config.flatMap((it) => ["-c", it]),
     ...(data.model === null ? [] : ["-m", data.model]),
-    ...["-s", data.sandbox, "-C", data.cwd],
+    // `-s` would switch the profile off.
+    ...(profiled ? [] : ["-s", data.sandbox]),
+    ...["-C", data.cwd],
     // Its own check asks for a trust that Agetor has settled with the person before.
     "--skip-git-repo-check",
     ...(threadId === null ? [] : ["resume", threadId]),

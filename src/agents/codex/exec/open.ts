@@ -4,9 +4,12 @@ import type { Gone, OpenRequest, Session, SessionIo, SessionRef } from "../../dr
 import { sandboxOf } from "../launch.ts";
 import type { NetworkLimits } from "../network.ts";
 import { stream } from "../reader.ts";
+import { sandboxArgv } from "../sandbox.ts";
 import { dataOf, markDirectory, newestGeneration, type SessionData } from "../session-data.ts";
 import { ExecSession } from "./session.ts";
 import { type ExecState, initialExecState, restoreExecState } from "./state.ts";
+
+const profilesMs = 5_000;
 
 const lost: NoticeData = {
   level: "warning",
@@ -15,6 +18,25 @@ const lost: NoticeData = {
     "This Codex has no app-server, so every message runs in a process of its own (`codex exec`).",
   hint: "Until you update Codex the card goes without live text, diffs of single changes, context and rate limits, approvals and questions.",
 };
+
+const lostCommits: NoticeData = {
+  ...lost,
+  message: `${lost.message} It is too old for permission profiles, so it cannot commit either.`,
+};
+
+/**
+ * Whether this Codex knows permission profiles. One that does not would ignore ours and use what
+ * its config says, which may be no sandbox at all.
+ */
+async function hasProfiles(
+  request: OpenRequest,
+  env: Readonly<Record<string, string>>,
+  { host }: SessionIo,
+): Promise<boolean> {
+  const argv = sandboxArgv(request.bin, request.workplace);
+  const tried = await host.run({ argv, env, timeoutMs: profilesMs });
+  return tried.code === 0;
+}
 
 /** A session without an app-server. Nothing runs until the first message. */
 export async function openExec(
@@ -27,7 +49,8 @@ export async function openExec(
   if (!sandbox.ok) return sandbox;
   markDirectory(request.dir);
   const generation = newestGeneration(request.dir);
-  const more = { transport: "exec", generation, sandbox: sandbox.value, env } as const;
+  const profiles = sandbox.value === "danger-full-access" || (await hasProfiles(request, env, io));
+  const more = { transport: "exec", generation, sandbox: sandbox.value, env, profiles } as const;
   const data = dataOf(request, more);
   const ref: SessionRef = {
     sessionId: request.sessionId,
@@ -43,7 +66,7 @@ export async function openExec(
   const cursor = stored ?? { generation: 0, offset: 0, state };
   await io.ingest({
     stream,
-    items: [{ kind: "notice", key: "exec-fallback", notice: lost }],
+    items: [{ kind: "notice", key: "exec-fallback", notice: profiles ? lost : lostCommits }],
     cursor,
   });
   const session = new ExecSession({ io, ref, data, state, limits });
