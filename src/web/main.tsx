@@ -2,6 +2,7 @@ import "./styles.ts";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { Door } from "./door.tsx";
+import { loadBoard } from "./state/load.ts";
 import { applyTheme } from "./state/prefs.ts";
 import { followHistory } from "./state/route.ts";
 import { answerOtherTabs, type Entry, enter, forgetToken, storedToken } from "./wire/auth.ts";
@@ -12,8 +13,14 @@ if (container === null) throw new Error("index.html has no #root");
 const root = createRoot(container);
 
 function show(entry: Entry): void {
-  if (entry.kind === "in") root.render(<App token={entry.token} />);
-  else root.render(<Door why={entry.why} />);
+  if (entry.kind === "out") {
+    root.render(<Door why={entry.why} />);
+    return;
+  }
+  // The first look does not wait for the stream; once that is live, the board is read again and
+  // tells of failures.
+  loadBoard().catch(() => undefined);
+  root.render(<App token={entry.token} />);
 }
 
 setSession({

@@ -111,6 +111,8 @@ function Objective({ text, verb }: { readonly text: string; readonly verb: strin
 type WaitingProps = Pick<CardBodyProps, "task" | "asks" | "current">;
 
 function Waiting({ task, asks, current }: WaitingProps) {
+  // A card that was put here by hand waits for nothing.
+  if (task.phase?.kind !== "blocked") return null;
   const ask = asks[0];
   const open = (tab: string | null): void => go({ task: task.id, tab });
   const tabIndex = current ? 0 : -1;

@@ -143,6 +143,7 @@ function Head({ task, state, asks, agent }: HeadProps) {
 
 function Wait({ task, asks }: { readonly task: Task; readonly asks: readonly Interaction[] }) {
   const frozen = useConnection((state) => (state.kind === "open" ? undefined : state.goodAt));
+  if (task.phase?.kind !== "blocked") return <span className="sr">Blocked</span>;
   if (needsTerminal(task, asks)) return <span className="word s-blocked">Needs terminal</span>;
   const since = waitingSince(board.getState(), task);
   return (

@@ -28,6 +28,9 @@ export const Column = memo(function Column(props: ColumnProps) {
   return props.collapsed ? <Shut {...props} /> : <Open {...props} />;
 });
 
+/** Drawn before the list knows its height, so a full screen takes one pass instead of two. */
+const firstDraw = 10;
+
 /** The height of a plain card with its gap: a first guess for cards that were not drawn yet. */
 const usualHeight = 96;
 
@@ -62,6 +65,7 @@ function Open({ column, ids, total, onToggle }: ColumnProps) {
           className="list"
           data={ids}
           itemSize={usualHeight}
+          ssrCount={Math.min(ids.length, firstDraw)}
           keepMounted={stop === -1 ? [] : [stop]}
         >
           {(id, index) => (

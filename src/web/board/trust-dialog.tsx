@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { later } from "../state/actions.ts";
 import { closeTrust, type TrustRequest } from "../state/trust.ts";
 import { Button } from "../ui/button.tsx";
@@ -14,6 +14,7 @@ export default function TrustDialog({ request }: { readonly request: TrustReques
   const { trust, title } = request;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const notNow = useRef<HTMLButtonElement>(null);
   const name = folderName(trust.path);
   const none = trust.files.length === 0;
 
@@ -43,6 +44,7 @@ export default function TrustDialog({ request }: { readonly request: TrustReques
       }
       className="ask-sheet"
       modal="alert"
+      initialFocus={notNow}
       onClose={refuse}
     >
       <div className="sheet-body">
@@ -84,7 +86,9 @@ export default function TrustDialog({ request }: { readonly request: TrustReques
       </div>
       <footer>
         <span className="grow" />
-        <Button onClick={refuse}>Not now</Button>
+        <Button ref={notNow} onClick={refuse}>
+          Not now
+        </Button>
         <Button variant="primary" busy={busy} onClick={() => later(accept())}>
           {none ? "Trust it and start" : "Trust this version and start"}
         </Button>

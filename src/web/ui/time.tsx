@@ -22,7 +22,7 @@ export function formatAgo(at: number, now: number): string {
 /** 14:26:40 in the person's own way of writing it. */
 export function formatClock(at: number, seconds = false): string {
   return new Date(at).toLocaleTimeString(undefined, {
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     ...(seconds ? { second: "2-digit" } : {}),
   });

@@ -1,4 +1,5 @@
 import { Toast } from "@base-ui/react/toast";
+import { useEffect } from "react";
 import { useNow } from "../state/clock.ts";
 import { Button, IconButton } from "./button.tsx";
 import { Icon } from "./icons.tsx";
@@ -13,7 +14,7 @@ const manager = Toast.createToastManager<Data>();
 const newsFor = 6_000;
 const failureFor = 12_000;
 
-attachToasts((spec) => {
+function show(spec: ToastSpec): void {
   const timeout = spec.timeout ?? (spec.tone === "bad" ? failureFor : newsFor);
   manager.add({
     title: spec.text,
@@ -21,10 +22,12 @@ attachToasts((spec) => {
     priority: spec.tone === "bad" ? "high" : "low",
     data: { spec, endsAt: Date.now() + timeout },
   });
-});
+}
 
 /** The stack at the bottom right; pauses while the pointer or the focus is on it. */
 export default function ToastLayer() {
+  // The manager keeps nothing for later: only once the provider listens may it be told.
+  useEffect(() => attachToasts(show), []);
   return (
     <Toast.Provider toastManager={manager} limit={4}>
       <Toast.Portal>

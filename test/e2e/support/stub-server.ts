@@ -70,7 +70,9 @@ export function stubServer(world: World, port = 0) {
       case "GET /tasks": {
         const limit = Number(url.searchParams.get("limit") ?? 100);
         const from = Number(url.searchParams.get("cursor") ?? 0);
-        const all = listed();
+        const column = url.searchParams.get("column");
+        const everything = listed();
+        const all = everything.filter((item) => column === null || item.column === column);
         const counts: Record<string, number> = {
           backlog: 0,
           ready: 0,
@@ -79,7 +81,7 @@ export function stubServer(world: World, port = 0) {
           review: 0,
           done: 0,
         };
-        for (const item of all) counts[item.column] = (counts[item.column] ?? 0) + 1;
+        for (const item of everything) counts[item.column] = (counts[item.column] ?? 0) + 1;
         const nextCursor = from + limit < all.length ? String(from + limit) : null;
         return Response.json({ tasks: all.slice(from, from + limit), nextCursor, counts });
       }
