@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServer, type TestServer, token } from "../../test/security/support/server.ts";
+import { readArguments } from "./arguments.ts";
+import type { Shell } from "./commands.ts";
+import { type Outcome, runCli } from "./main.ts";
+import { oneLine, table } from "./text.ts";
+
+let server: TestServer;
+let browsed: string[];
+beforeEach(() => {
+  server = startServer();
+  browsed = [];
+});
+afterEach(() => server.stop());
+
+function cli(argv: readonly string[], more: Partial<Shell> = {}): Promise<Outcome> {
+  return runCli(argv, {
+    env: { AGETOR_DATA_DIR: server.dataDir },
+    cwd: "/work/repo",
+    readStdin: async () => "from stdin",
+    browse: (url) => {
+      browsed.push(url);
+      return true;
+    },
+    ...more,
+  });
+}
+
+async function exchange(url: string): Promise<Response> {
+  return fetch(`${server.base}/auth/exchange`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ code: /#code=(.+)$/m.exec(url)?.[1] }),
+  });
+}
+
+describe("open", () => {
+  test("opens a link with a code that works", async () => {
+    const { stdout, exitCode } = await cli(["open"]);
+    expect(exitCode).toBe(0);
+    expect(browsed).toHaveLength(1);
+    expect(browsed[0]).toStartWith(`${server.base}/#code=`);
+    expect(stdout).toContain(browsed[0] ?? "nothing");
+    expect(stdout).not.toContain(token);
+    expect((await exchange(browsed[0] ?? "")).status).toBe(200);
+  });
+
+  test("only prints it when asked to, or when nothing may be opened", async () => {
+    const quiet = { AGETOR_DATA_DIR: server.dataDir, AGETOR_NO_OPEN: "1" };
+    for (const outcome of [await cli(["open", "--print"]), await cli(["open"], { env: quiet })]) {
+      expect((await exchange(outcome.stdout)).status).toBe(200);
+    }
+    expect(browsed).toEqual([]);
+  });
+});
+
+describe("tasks", () => {
+  test("are added, with the folder one stands in, and listed", async () => {
+    const added = await cli(["add", "Fix the bug", "--title", "Bug"]);
+    expect(added).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("added: Bug") });
+    const [task] = server.engine.stored.values();
+    expect(task).toMatchObject({ prompt: "Fix the bug", title: "Bug", workdir: "/work/repo" });
+    const { stdout } = await cli(["list"]);
+    expect(stdout).toBe(`${task?.id.slice(-8)}  backlog  –  fake  Bug\n`);
+    expect(JSON.parse((await cli(["list", "--json"])).stdout)).toMatchObject([{ title: "Bug" }]);
+    expect((await cli(["list", "--column", "done"])).stdout).toBe("No tasks.\n");
+  });
+
+  test("take their prompt from standard input, and another folder", async () => {
+    await cli(["add", "-", "--dir", "../other"]);
+    const [task] = server.engine.stored.values();
+    expect(task).toMatchObject({ prompt: "from stdin", workdir: "/work/other" });
+  });
+
+  test("are started by the end of their id", async () => {
+    await cli(["add", "one"]);
+    await cli(["add", "two"]);
+    const [one] = [...server.engine.stored.keys()];
+    const started = await cli(["start", one?.slice(-8).toLowerCase() ?? ""]);
+    // The engine in memory starts nothing: what counts is that the right task was asked for.
+    expect(started).toMatchObject({ exitCode: 1, stderr: "There is no such thing.\n" });
+    expect(server.audited.at(-1)).toMatchObject({ path: `/tasks/${one}/start`, status: 404 });
+  });
+
+  test("that are not there, or not one, are said", async () => {
+    await cli(["add", "one"]);
+    expect(await cli(["start", "ZZZZZZ"])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('There is no task "ZZZZZZ".'),
+    });
+    expect((await cli(["start", ""])).exitCode).toBe(1);
+  });
+
+  test("cannot write to the terminal with their title", async () => {
+    await cli(["add", "x", "--title", "a\u001b[2Jb\u009b31m\u202ec"]);
+    const { stdout } = await cli(["list"]);
+    expect(stdout).toEndWith("  a [2Jb 31m c\n");
+  });
+});
+
+describe("status", () => {
+  test("says where the server is and what waits", async () => {
+    const { stdout } = await cli(["status"]);
+    expect(stdout).toContain(`Agetor 1.2.3, ${server.base}, process ${process.pid}`);
+    expect(stdout).toContain("waiting for you  nothing");
+    expect(JSON.parse((await cli(["status", "--json"])).stdout)).toMatchObject({
+      running: true,
+      port: server.port,
+      counts: { backlog: 0 },
+    });
+  });
+
+  test("says when there is no server", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "agetor-cli-"));
+    const none = await cli(["status"], { env: { AGETOR_DATA_DIR: dataDir } });
+    expect(none).toMatchObject({ exitCode: 3, stderr: expect.stringContaining(dataDir) });
+    rmSync(dataDir, { recursive: true });
+  });
+
+  test("CFG-01: never sends the token to a stranger on the port of a killed server", async () => {
+    const seen: string[] = [];
+    const stranger = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: (request) => {
+        seen.push(request.headers.get("authorization") ?? "");
+        return Response.json({ ok: true, app: "agetor", version: "1.2.3" });
+      },
+    });
+    const dataDir = mkdtempSync(join(tmpdir(), "agetor-cli-"));
+    const stale = { port: stranger.port, token, pid: 1, version: "1.2.3", startedAt: 1 };
+    writeFileSync(join(dataDir, "agetor-core.json"), JSON.stringify(stale));
+    for (const command of [["status"], ["open"], ["list"], ["add", "x"]]) {
+      const { exitCode } = await cli(command, { env: { AGETOR_DATA_DIR: dataDir } });
+      expect(exitCode).toBe(3);
+    }
+    expect(seen).toEqual([]);
+    await stranger.stop(true);
+    rmSync(dataDir, { recursive: true });
+  });
+});
+
+describe("the command line", () => {
+  test.each([
+    [["nonsense"]],
+    [["list", "--nope"]],
+    [["add"]],
+    [["add", "a", "b"]],
+    [["status", "x"]],
+    [["__proto__"]],
+  ])("%j is wrong usage", async (argv) => {
+    expect((await cli(argv)).exitCode).toBe(2);
+  });
+
+  test.each([[[]], [["help"]], [["--help"]], [["-h"]]])("%j is help", async (argv) => {
+    const outcome = await cli(argv);
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(outcome.stdout).toContain("agetor open");
+  });
+
+  test("a prompt may begin with a dash after --", () => {
+    expect(readArguments(["add", "--", "-x"])).toMatchObject({ value: { words: ["-x"] } });
+  });
+});
+
+test("text is cut to whole characters, and columns stand below each other", () => {
+  expect(oneLine("😀😀😀😀", 3)).toBe("😀😀…");
+  expect(
+    table([
+      ["a", "b"],
+      ["ccc", "d"],
+    ]),
+  ).toBe("a    b\nccc  d\n");
+});
