@@ -234,8 +234,13 @@ describe("the changes of a task", () => {
     const repo = box.repo("repo", { "sub/a.txt": "1\n" });
     const baseSha = box.sh(repo, "rev-parse", "HEAD");
     box.write(repo, { "sub/a.txt": "2\n", "new.txt": "" });
-    const paths = (await see({ path: repo, baseSha })).files.map((file) => file.path);
-    expect(paths).toEqual(["new.txt", "sub/a.txt"]);
+    for (const path of [repo, join(repo, "sub")]) {
+      const { files } = await see({ path, baseSha });
+      expect(files.map((file) => [file.path, file.status])).toEqual([
+        ["new.txt", "untracked"],
+        ["sub/a.txt", "modified"],
+      ]);
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import type { ChangedFile, Changes } from "../contract/project.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { gitDirectory } from "./inspect.ts";
+import { gitDirectory, inspect } from "./inspect.ts";
 import { fields, type Kit } from "./kit.ts";
 import { commonDirOf, gitDirOf, real } from "./layout.ts";
 import { type DiffEntry, parseDiff } from "./patch.ts";
@@ -33,15 +33,17 @@ export const limits = {
 const diffTimeoutMs = 60_000;
 
 interface Asked {
+  /** The top of a worktree, or a folder somewhere in it. */
   readonly worktree: string;
   readonly baseSha: string;
   readonly signal: AbortSignal;
 }
 
 /** See `Git.changes`. */
-export async function changes(kit: Kit, asked: Asked): Promise<Result<Changes>> {
-  const repo = await repoOf(kit, asked.worktree);
+export async function changes(kit: Kit, wanted: Asked): Promise<Result<Changes>> {
+  const repo = await siteOf(kit, wanted.worktree);
   if (!repo.ok) return repo;
+  const asked = { ...wanted, worktree: repo.value.top };
   const [head, both] = await Promise.all([
     commitOf(kit, repo.value.gitDir, "HEAD"),
     look(kit, repo.value, asked, true),
@@ -66,10 +68,11 @@ export async function changes(kit: Kit, asked: Asked): Promise<Result<Changes>> 
 /** See `Git.shortstat`. */
 export async function shortstat(
   kit: Kit,
-  asked: Asked,
+  wanted: Asked,
 ): Promise<Result<{ files: number; additions: number; deletions: number }>> {
-  const repo = await repoOf(kit, asked.worktree);
+  const repo = await siteOf(kit, wanted.worktree);
   if (!repo.ok) return repo;
+  const asked = { ...wanted, worktree: repo.value.top };
   const both = await look(kit, repo.value, asked, false);
   if (!both.ok) return both;
   const { entries, untracked } = both.value;
@@ -81,29 +84,45 @@ export async function shortstat(
   });
 }
 
-/** The git directories behind a worktree; its `.git` is read, so that no process is spent on it. */
-async function repoOf(kit: Kit, worktree: string): Promise<Result<Repo>> {
-  const found = await stat(worktree).catch(() => null);
+/** Where the files and the git directories are. */
+interface Site extends Repo {
+  /** The top of the worktree. */
+  readonly top: string;
+}
+
+/** Of a worktree its `.git` is read, so that no process is spent on it; else git is asked. */
+async function siteOf(kit: Kit, folder: string): Promise<Result<Site>> {
+  const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) {
-    return err(
-      fault("repo_gone", `The folder ${worktree} does not exist any more.`, null, {
-        path: worktree,
-      }),
-    );
+    const message = `The folder ${folder} does not exist any more.`;
+    return err(fault("repo_gone", message, null, { path: folder }));
   }
-  const named = await gitDirOf(worktree);
-  const gitDir = named === null ? await gitDirectory(kit, worktree) : ok(await real(named));
-  if (!gitDir.ok) return gitDir;
-  const commonDir = gitDir.value === null ? null : await real(await commonDirOf(gitDir.value));
-  if (gitDir.value !== null && commonDir !== null) return ok({ gitDir: gitDir.value, commonDir });
+  const named = await gitDirOf(folder);
+  if (named === null) return siteAbove(kit, folder);
+  const gitDir = await real(named);
+  const commonDir = gitDir === null ? null : await real(await commonDirOf(gitDir));
+  if (gitDir !== null && commonDir !== null) return ok({ gitDir, commonDir, top: folder });
   return err(
     fault(
       "repo_gone",
-      `The repository of ${worktree} is not where it was.`,
+      `The repository of ${folder} is not where it was.`,
       "Bring it back to its place, or run `git worktree repair` in its new one.",
-      { path: worktree },
+      { path: folder },
     ),
   );
+}
+
+/** A folder somewhere in a checkout: its task works without a worktree of its own. */
+async function siteAbove(kit: Kit, folder: string): Promise<Result<Site>> {
+  const place = await inspect(kit, folder);
+  if (!place.ok) return place;
+  if (place.value.kind === "repository" && !place.value.bare) {
+    const { root, commonDir } = place.value;
+    const gitDir = await gitDirectory(kit, root);
+    return gitDir.ok ? ok({ gitDir: gitDir.value, commonDir, top: root }) : gitDir;
+  }
+  const message = `${folder} is not in a checkout of a git repository.`;
+  return err(fault("not_a_repository", message, null, { path: folder }));
 }
 
 interface Seen {

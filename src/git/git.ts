@@ -8,7 +8,7 @@ import { fileFault, missing } from "./failure.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { Locks } from "./lanes.ts";
-import { baseRef, branches, dropRef, pin, pinned, resolve } from "./refs.ts";
+import { baseRef, branches, dropRef, pin, pinned, resolve, trashRef } from "./refs.ts";
 import { removeWorktree } from "./remove.ts";
 import { Runner } from "./runner.ts";
 import { createSampleRepository } from "./sample.ts";
@@ -48,6 +48,7 @@ export function createGit(options: GitOptions): Git {
     keep: (request) => guarded(() => keep(kit, request)),
     removeWorktree: (request) => guarded(() => removeWorktree(kit, request)),
     restore: (request) => guarded(() => restore(kit, request)),
+    dropTrash: (commonDir, taskId) => guarded(() => dropRef(kit, commonDir, taskId, trashRef)),
     changes: (worktree, baseSha, signal) =>
       guarded(() => changes(kit, { worktree, baseSha, signal })),
     shortstat: (worktree, baseSha, signal) =>

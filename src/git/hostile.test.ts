@@ -179,6 +179,22 @@ describe("a hostile repository", () => {
     await useEverything(hostile(), 1);
   });
 
+  test("hooks that newer gits read from the configuration are switched off by name", async () => {
+    const repo = hostile();
+    const log = join(box.root, "log");
+    const bin = script(
+      join(box.root, "bin/git"),
+      `case "$*" in *" update-ref "*) env | grep ^GIT_CONFIG_ >> ${log};; esac\nexec git "$@"`,
+    );
+    const { commonDir, headSha } = await box.place(repo);
+    unwrap(await box.withGit({ bin }).pin(commonDir, taskId(), headSha ?? ""));
+    const given = readFileSync(log, "utf8");
+    for (const name of ["named", "reference-transaction", "post-checkout"]) {
+      const at = new RegExp(`KEY_(\\d+)=hook\\.${name}\\.enabled$`, "m").exec(given)?.[1];
+      expect(given).toContain(`GIT_CONFIG_VALUE_${at}=false\n`);
+    }
+  });
+
   test("the traps do spring for an ordinary git", () => {
     const repo = hostile();
     box.attempt(repo, "status");

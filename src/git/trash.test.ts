@@ -403,6 +403,18 @@ describe("restoring", () => {
     expect(readFileSync(join(task.path, "b.txt"), "utf8")).toBe("b\n");
   });
 
+  test("is over once the trash is emptied", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "b.txt": "b\n" });
+    await deleteTask(task);
+    unwrap(await box.git.dropTrash(task.commonDir, task.id));
+    unwrap(await box.git.dropTrash(task.commonDir, task.id));
+    unwrap(await box.git.dropTrash(task.commonDir, "../../heads/main"));
+    expect(codeOf(await restore(task))).toBe("nothing_to_restore");
+    expect(box.sh(repo, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
+  });
+
   test("of a task without its worktree, and of a repository that is gone", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);

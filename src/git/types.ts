@@ -68,7 +68,12 @@ export interface Git {
   restore(
     request: WorktreeRequest,
   ): Promise<Result<{ readonly branch: string; readonly path: string }>>;
-  /** Files and diffs of a worktree since the base commit, committed or not, untracked too. */
+  /** Forgets what was kept of a deleted task, once its time in the trash is over. Idempotent. */
+  dropTrash(commonDir: string, taskId: string): Promise<Result<null>>;
+  /**
+   * Files and diffs since the base commit, committed or not, untracked too: of a worktree, or of the
+   * checkout a folder lies in.
+   */
   changes(worktree: string, baseSha: string, signal: AbortSignal): Promise<Result<Changes>>;
   /** Numbers only: cheap enough for the card. */
   shortstat(
