@@ -92,7 +92,7 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
   port = tcp.value.port ?? options.port;
   const unix = bindUnix(socket.value, handle);
   if (!unix.ok) {
-    void tcp.value.stop(true);
+    tcp.value.stop(true).catch(() => undefined);
     return unix;
   }
   const { version, startedAt } = info;
