@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Route, type RouteId, routes } from "../../src/contract/routes.ts";
+import type { Task } from "../../src/contract/task.ts";
+import { endpoints } from "../../src/http/routes/index.ts";
+import { makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let repo: string;
+let task: Task;
+let runId: string;
+const answered = new Set<RouteId>();
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  repo = makeRepo();
+  await server.client.trust(repo);
+  const started = await server.client.startFake(repo, "hello");
+  runId = started.run.id;
+  await server.client.ended(started.task.id, runId);
+  task = await server.client.task(started.task.id);
+});
+afterAll(() => server.dispose());
+
+interface Ask {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** Calls a route of the real server and holds its answer to the schema that describes it. */
+async function ask<T = Record<string, unknown>>(id: RouteId, { params, query, body }: Ask = {}) {
+  const route: Route = routes[id];
+  const path = route.path.replace(/:(\w+)/g, (_, name: string) => params?.[name] ?? name);
+  const search = query === undefined ? "" : `?${new URLSearchParams(query)}`;
+  const payload = route.method === "GET" ? undefined : (body ?? {});
+  const reply = await server.client.call<T>(route.method, path + search, payload);
+  const { status, answer } = endpoints[id];
+  expect([id, reply.status, JSON.stringify(reply.body)]).toEqual([
+    id,
+    status,
+    JSON.stringify(reply.body),
+  ]);
+  const parsed = answer?.safeParse(reply.body);
+  expect([id, parsed?.error?.issues ?? []]).toEqual([id, []]);
+  answered.add(id);
+  return reply.body;
+}
+
+describe("the answers of the running program are what the description says", () => {
+  test("about itself", async () => {
+    for (const id of ["health", "info", "defaults", "openapi", "authTokens"] as const)
+      await ask(id);
+    const { code } = await ask<{ code: string }>("authCode");
+    await ask("authExchange", { body: { code } });
+    const { tokens } = await ask<{ tokens: { id: string }[] }>("authTokens");
+    expect(tokens).toHaveLength(1);
+    await ask("authRevoke", { params: { id: tokens[0]?.id ?? "" } });
+  });
+
+  test("about tasks", async () => {
+    const params = { id: task.id };
+    const list = await ask<{ tasks: Task[]; counts: object }>("listTasks");
+    expect(list.tasks.map(({ prompt }) => prompt)).toEqual([null]);
+    expect(Object.keys(list.counts)).toHaveLength(6);
+    expect((await ask<{ task: Task }>("getTask", { params })).task.prompt).toBe("hello");
+    await ask("patchTask", { params, body: { title: "Another" } });
+    await ask("listRuns", { params });
+    await ask("taskTranscript", { params, query: { limit: "2" } });
+    await ask("taskChanges", { params });
+    await ask("listQueued", { params });
+    await ask("taskInteractions", { params });
+    await ask("allInteractions");
+  });
+
+  test("about work", async () => {
+    const made = await ask<{ task: Task; run: null }>("createTask", {
+      body: { prompt: "second", workdir: repo, agent: "fake" },
+    });
+    expect(made.run).toBeNull();
+    const params = { id: made.task.id };
+    const started = await ask<{ run: { id: string } }>("startTask", { params });
+    await server.client.ended(made.task.id, started.run.id);
+    const sent = await ask<{ run: { id: string } }>("inputRun", {
+      params: { id: started.run.id },
+      body: { text: "and more" },
+    });
+    await ask("cancelRun", { params: { id: sent.run.id } });
+    await server.client.ended(made.task.id, sent.run.id);
+    await ask("deleteTask", { params });
+    const { tasks } = await ask<{ tasks: { id: string }[] }>("trash");
+    expect(tasks.map(({ id }) => id)).toContain(made.task.id);
+    await ask("restoreTask", { params });
+  });
+
+  test("about agents", async () => {
+    await ask("listHarnesses");
+    await ask("createHarness", { body: { id: "mine", kind: "fake", label: "Mine" } });
+    const params = { id: "mine" };
+    await ask("getHarness", { params });
+    await ask("patchHarness", { params, body: { label: "Ours" } });
+    await ask("agents");
+    await ask("agentModels", { query: { agent: "fake" } });
+    await ask("agentCommands", { query: { agent: "fake", workdir: repo } });
+    await ask("deleteHarness", { params });
+  });
+
+  test("about projects and preferences", async () => {
+    const query = { path: repo };
+    await ask("addProject", { body: { path: repo } });
+    await ask("listProjects");
+    await ask("projectBranches", { query });
+    const { path, hash } = await ask<{ path: string; hash: string }>("projectTrust", { query });
+    await ask("trustProject", { body: { path, hash } });
+    await ask("removeProject", { query });
+    await ask("patchPreferences", { body: { theme: "dark" } });
+    await ask("putPreference", { params: { key: "theme" }, body: { value: { name: "light" } } });
+    const { preferences } = await ask<{ preferences: object }>("getPreferences");
+    expect(preferences).toEqual({ theme: { name: "light" } });
+  });
+
+  test("and every JSON route was asked, but those that need what a test machine has not", () => {
+    const rest = Object.entries<Route>(routes)
+      .filter(([id, { answer }]) => answer === "json" && !answered.has(id as RouteId))
+      .map(([id]) => id);
+    // A desktop, a terminal, and the sample repository's own test.
+    expect(rest.sort()).toEqual(["createSample", "openPath", "removeQueued", "taskTerminal"]);
+  });
+});
