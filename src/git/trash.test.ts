@@ -13,8 +13,11 @@ import {
 import { join } from "node:path";
 import {
   codeOf,
+  deleteTask,
   exists,
+  restoreTask,
   type Sandbox,
+  type StartedTask,
   sandbox,
   startTask,
   taskId,
@@ -27,28 +30,13 @@ beforeEach(() => {
 });
 afterEach(() => box[Symbol.dispose]());
 
-type Started = Awaited<ReturnType<typeof startTask>>;
-
-async function deleteTask(task: Started) {
-  const trash = unwrap(await box.git.keep(task.trash));
-  unwrap(await box.git.removeWorktree(task.trash));
-  unwrap(await box.git.unpin(task.commonDir, task.id));
-  expect(exists(task.path)).toBe(false);
-  return trash;
-}
-
-function restore(task: Started) {
-  const { commonDir, branch, path, baseSha } = task;
-  return box.git.restore({ taskId: task.id, commonDir, branch, path, baseSha });
-}
-
 describe("deleting a task (GIT-15)", () => {
   test("with nothing done keeps nothing", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);
-    expect(await deleteTask(task)).toBeNull();
+    expect(await deleteTask(box, task)).toBeNull();
     expect(box.sh(repo, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
-    expect(codeOf(await restore(task))).toBe("nothing_to_restore");
+    expect(codeOf(await restoreTask(box, task))).toBe("nothing_to_restore");
   });
 
   test("keeps every kind of uncommitted work, and gives it back uncommitted", async () => {
@@ -100,7 +88,7 @@ describe("deleting a task (GIT-15)", () => {
 
     const first = unwrap(await box.git.keep(task.trash));
     expect(readFileSync(join(repo, `.git/worktrees/${task.id}/index`)).toString("hex")).toBe(index);
-    const trash = await deleteTask(task);
+    const trash = await deleteTask(box, task);
     expect(trash).toMatchObject({ dirtyFiles: first?.dirtyFiles ?? 0, unmergedCommits: 0 });
     expect(trash?.dirtyFiles).toBe(22);
     const names = box.sh(repo, "ls-tree", "-r", "-z", "--name-only", trash?.ref ?? "").split("\0");
@@ -109,7 +97,7 @@ describe("deleting a task (GIT-15)", () => {
     expect(names).not.toContain("gone.txt");
     expect(box.sh(repo, "rev-parse", `${trash?.ref}^1`)).toBe(task.baseSha);
 
-    unwrap(await restore(task));
+    unwrap(await restoreTask(box, task));
     const after = box.sh(task.path, "status", "--porcelain", "-uall", "--no-renames").split("\n");
     const paths = (rows: string[]) => rows.map((row) => row.slice(3)).sort();
     expect(paths(after)).toEqual(paths(before));
@@ -124,7 +112,7 @@ describe("deleting a task (GIT-15)", () => {
     expect(readFileSync(at("file-to-dir/y.txt"), "utf8")).toBe("now in a folder\n");
     expect(box.sh(task.path, "branch", "--show-current")).toBe(task.branch);
     expect(box.attempt(repo, "rev-parse", "--verify", "-q", trash?.ref ?? "").code).toBe(1);
-    expect(unwrap(await restore(task))).toEqual({ branch: task.branch, path: task.path });
+    expect(unwrap(await restoreTask(box, task))).toEqual({ branch: task.branch, path: task.path });
   });
 
   test("keeps commits nobody else has, counted from the base", async () => {
@@ -136,25 +124,25 @@ describe("deleting a task (GIT-15)", () => {
     }
     const tip = box.sh(task.path, "rev-parse", "HEAD");
     box.write(task.path, { "a.txt": "dirty\n" });
-    const trash = await deleteTask(task);
+    const trash = await deleteTask(box, task);
     expect(trash).toMatchObject({ dirtyFiles: 1, unmergedCommits: 3 });
     box.sh(repo, "gc", "-q", "--prune=now");
-    unwrap(await restore(task));
+    unwrap(await restoreTask(box, task));
     expect(box.sh(task.path, "rev-parse", "HEAD")).toBe(tip);
     expect(box.sh(task.path, "status", "--porcelain")).toBe(" M a.txt");
-    expect(await deleteTask(task)).toMatchObject({ dirtyFiles: 1, unmergedCommits: 3 });
+    expect(await deleteTask(box, task)).toMatchObject({ dirtyFiles: 1, unmergedCommits: 3 });
   });
 
   test("does not keep what is merged, but does when only another task has it", async () => {
     const repo = box.repo();
-    const commit = (task: Started, text: string) => {
+    const commit = (task: StartedTask, text: string) => {
       box.write(task.path, { "a.txt": text });
       box.sh(task.path, "commit", "-qam", text);
     };
     const merged = await startTask(box, repo, taskId(1));
     commit(merged, "1\n");
     box.sh(repo, "merge", "-q", merged.branch);
-    expect(await deleteTask(merged)).toBeNull();
+    expect(await deleteTask(box, merged)).toBeNull();
     const first = await startTask(box, repo, taskId(2));
     commit(first, "2\n");
     const place = await box.place(first.path);
@@ -163,7 +151,7 @@ describe("deleting a task (GIT-15)", () => {
       ...{ branch: "agetor/second", path: box.path(taskId(3)) },
     });
     unwrap(second);
-    expect(await deleteTask(first)).toMatchObject({ dirtyFiles: 0, unmergedCommits: 1 });
+    expect(await deleteTask(box, first)).toMatchObject({ dirtyFiles: 0, unmergedCommits: 1 });
   });
 
   test("of a worktree in the middle of a conflict, a rebase, on a detached head", async () => {
@@ -177,11 +165,11 @@ describe("deleting a task (GIT-15)", () => {
     const tip = box.sh(repo, "rev-parse", task.branch);
     const conflict = readFileSync(join(task.path, "a.txt"), "utf8");
     expect(conflict).toContain("<<<<<<<");
-    const trash = await deleteTask(task);
+    const trash = await deleteTask(box, task);
     expect(trash).toMatchObject({ dirtyFiles: 1, unmergedCommits: 1 });
     expect(`${box.sh(repo, "show", `${trash?.ref}:a.txt`)}\n`).toBe(conflict);
     expect(box.sh(repo, "merge-base", "--is-ancestor", tip, trash?.sha ?? "")).toBe("");
-    unwrap(await restore(task));
+    unwrap(await restoreTask(box, task));
     expect(readFileSync(join(task.path, "a.txt"), "utf8")).toBe(conflict);
     // The branch stands elsewhere than the head stood, so the trash stays: nothing is lost.
     expect(box.sh(repo, "merge-base", "--is-ancestor", tip, trash?.ref ?? "")).toBe("");
@@ -197,7 +185,7 @@ describe("deleting a task (GIT-15)", () => {
     box.sh(task.path, "update-index", "--assume-unchanged", "assumed.txt", "both.txt");
     box.sh(task.path, "update-index", "--skip-worktree", "skipped.txt", "both.txt");
     box.write(task.path, { "assumed.txt": "2\n", "skipped.txt": "2\n", "both.txt": "2\n" });
-    const trash = await deleteTask(task);
+    const trash = await deleteTask(box, task);
     expect(trash).toMatchObject({ dirtyFiles: 3 });
     expect(box.sh(repo, "show", `${trash?.ref}:both.txt`)).toBe("2");
   });
@@ -220,7 +208,7 @@ describe("deleting a task (GIT-15)", () => {
     mkdirSync(join(clone, "inner"));
     box.sh(join(clone, "inner"), "init", "-q");
     box.write(clone, { "inner/e.txt": "e\n" });
-    const trash = await deleteTask(task);
+    const trash = await deleteTask(box, task);
     expect(box.sh(repo, "ls-tree", "-r", "--name-only", trash?.ref ?? "").split("\n")).toEqual([
       "a.txt",
       "vendor/clone/.gitignore",
@@ -228,7 +216,7 @@ describe("deleting a task (GIT-15)", () => {
       "vendor/clone/deep/d.txt",
       "vendor/clone/inner/e.txt",
     ]);
-    unwrap(await restore(task));
+    unwrap(await restoreTask(box, task));
     expect(readFileSync(join(clone, "c.txt"), "utf8")).toBe("changed\n");
   });
 
@@ -250,10 +238,10 @@ describe("deleting a task (GIT-15)", () => {
     expect(unwrap(await box.git.keep(task.trash))).toBeNull();
     box.write(join(task.path, "m"), { "s.txt": "committed\n" });
     box.sh(join(task.path, "m"), "commit", "-qam", "in the submodule");
-    const trash = await deleteTask(task);
+    const trash = await deleteTask(box, task);
     expect(box.sh(repo, "show", `${trash?.ref}:m/s.txt`)).toBe("committed");
     expect(exists(join(repo, ".git/worktrees"))).toBe(false);
-    unwrap(await restore(task));
+    unwrap(await restoreTask(box, task));
     expect(readFileSync(join(task.path, "m/s.txt"), "utf8")).toBe("committed\n");
   });
 
@@ -265,7 +253,7 @@ describe("deleting a task (GIT-15)", () => {
     chmodSync(join(task.path, "cache/mod"), 0o555);
     chmodSync(join(task.path, "cache"), 0o555);
     const shell = Bun.spawn(["sh", "-c", "exec cat"], { cwd: task.path, stdin: "pipe" });
-    expect(await deleteTask(task)).toMatchObject({ dirtyFiles: 1 });
+    expect(await deleteTask(box, task)).toMatchObject({ dirtyFiles: 1 });
     shell.kill();
     await shell.exited;
     expect(box.sh(repo, "worktree", "list").split("\n")).toHaveLength(1);
@@ -277,7 +265,7 @@ describe("deleting a task (GIT-15)", () => {
     box.write(task.path, { "b.txt": "b\n" });
     rmSync(join(task.path, ".git"));
     box.sh(task.path, "init", "-q");
-    expect(await deleteTask(task)).toMatchObject({ dirtyFiles: 1 });
+    expect(await deleteTask(box, task)).toMatchObject({ dirtyFiles: 1 });
   });
 
   test("a half-made worktree has nothing to keep", async () => {
@@ -289,7 +277,7 @@ describe("deleting a task (GIT-15)", () => {
       JSON.stringify({ taskId: task.id, branch: task.branch, state: "made" }),
     );
     rmSync(join(task.path, "a.txt"));
-    expect(await deleteTask(task)).toBeNull();
+    expect(await deleteTask(box, task)).toBeNull();
   });
 
   test("asked again after it was done answers the same, at every step", async () => {
@@ -327,99 +315,5 @@ describe("deleting a task (GIT-15)", () => {
     unwrap(await box.git.removeWorktree(task.trash));
     expect(box.sh(repo, "show", `${trash?.ref}:b.txt`)).toBe("dirty");
     expect(box.sh(repo, "merge-base", "--is-ancestor", late, trash?.ref ?? "")).toBe("");
-  });
-});
-
-describe("removing refuses (GIT-16)", () => {
-  test("a folder that is not a worktree of that repository", async () => {
-    const repo = box.repo();
-    const other = box.repo("other");
-    const task = await startTask(box, repo);
-    const { commonDir } = await box.place(other);
-    expect(codeOf(await box.git.removeWorktree({ ...task.trash, commonDir }))).toBe(
-      "worktree_failed",
-    );
-    box.write(box.path("FOREIGN"), { "precious.txt": "" });
-    const foreign = { ...task.trash, taskId: "FOREIGN", path: box.path("FOREIGN") };
-    expect(codeOf(await box.git.removeWorktree(foreign))).toBe("worktree_failed");
-    box.sh(box.path("FOREIGN"), "init", "-q");
-    expect(codeOf(await box.git.removeWorktree(foreign))).toBe("worktree_failed");
-    expect(exists(join(box.path("FOREIGN"), "precious.txt"))).toBe(true);
-    expect(exists(join(task.path, "a.txt"))).toBe(true);
-  });
-
-  test("a link in the place of the worktree", async () => {
-    const repo = box.repo();
-    const task = await startTask(box, repo);
-    rmSync(task.path, { recursive: true });
-    symlinkSync(repo, task.path);
-    expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("worktree_failed");
-    expect(exists(join(repo, "a.txt"))).toBe(true);
-  });
-
-  test("a branch that is not the task's own, whatever the row says", async () => {
-    const repo = box.repo();
-    box.sh(repo, "branch", "agetor/of-someone");
-    const task = await startTask(box, repo);
-    for (const branch of ["main", "agetor/of-someone", "--help"]) {
-      unwrap(await box.git.removeWorktree({ ...task.trash, branch }));
-    }
-    expect(box.sh(repo, "for-each-ref", "--format=%(refname)", "refs/heads")).toBe(
-      "refs/heads/agetor/of-someone\nrefs/heads/main",
-    );
-  });
-
-  test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
-    "a folder with something mounted in it",
-    async () => {
-      const repo = box.repo();
-      const task = await startTask(box, repo);
-      const outside = join(box.root, "outside");
-      box.write(outside, { "precious.txt": "" });
-      const point = join(task.path, "mnt here");
-      mkdirSync(point);
-      const mounted = Bun.spawnSync(["mount", "--bind", outside, point]).exitCode === 0;
-      if (!mounted) return console.log("trash: this machine may not mount; skipped");
-      try {
-        expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("worktree_failed");
-        expect(exists(join(outside, "precious.txt"))).toBe(true);
-        expect(exists(join(task.path, "a.txt"))).toBe(true);
-      } finally {
-        Bun.spawnSync(["umount", point]);
-      }
-      unwrap(await box.git.removeWorktree(task.trash));
-    },
-  );
-});
-
-describe("restoring", () => {
-  test("takes the next name when the branch is taken meanwhile", async () => {
-    const repo = box.repo();
-    const task = await startTask(box, repo);
-    box.write(task.path, { "b.txt": "b\n" });
-    await deleteTask(task);
-    box.sh(repo, "branch", task.branch);
-    expect(unwrap(await restore(task))).toEqual({ branch: `${task.branch}-2`, path: task.path });
-    expect(readFileSync(join(task.path, "b.txt"), "utf8")).toBe("b\n");
-  });
-
-  test("is over once the trash is emptied", async () => {
-    const repo = box.repo();
-    const task = await startTask(box, repo);
-    box.write(task.path, { "b.txt": "b\n" });
-    await deleteTask(task);
-    unwrap(await box.git.dropTrash(task.commonDir, task.id));
-    unwrap(await box.git.dropTrash(task.commonDir, task.id));
-    unwrap(await box.git.dropTrash(task.commonDir, "../../heads/main"));
-    expect(codeOf(await restore(task))).toBe("nothing_to_restore");
-    expect(box.sh(repo, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
-  });
-
-  test("of a task without its worktree, and of a repository that is gone", async () => {
-    const repo = box.repo();
-    const task = await startTask(box, repo);
-    expect(unwrap(await restore(task))).toEqual({ branch: task.branch, path: task.path });
-    rmSync(repo, { recursive: true });
-    expect(codeOf(await restore(task))).toBe("repo_gone");
   });
 });

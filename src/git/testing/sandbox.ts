@@ -159,3 +159,20 @@ export async function startTask(box: Sandbox, repo: string, id = taskId(), branc
 }
 
 export const exists = existsSync;
+
+export type StartedTask = Awaited<ReturnType<typeof startTask>>;
+
+/** Deletes a task as the engine does; what was kept. */
+export async function deleteTask(box: Sandbox, task: StartedTask) {
+  const trash = unwrap(await box.git.keep(task.trash));
+  unwrap(await box.git.removeWorktree(task.trash));
+  unwrap(await box.git.unpin(task.commonDir, task.id));
+  if (existsSync(task.path)) throw new Error(`${task.path} is still there`);
+  return trash;
+}
+
+/** Asks for a deleted task back. */
+export function restoreTask(box: Sandbox, task: StartedTask) {
+  const { commonDir, branch, path, baseSha } = task;
+  return box.git.restore({ taskId: task.id, commonDir, branch, path, baseSha });
+}

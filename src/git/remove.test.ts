@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import {
+  codeOf,
+  deleteTask,
+  exists,
+  restoreTask,
+  type Sandbox,
+  sandbox,
+  startTask,
+  unwrap,
+} from "./testing/sandbox.ts";
+
+let box: Sandbox;
+beforeEach(() => {
+  box = sandbox();
+});
+afterEach(() => box[Symbol.dispose]());
+
+describe("removing refuses (GIT-16)", () => {
+  test("a folder that is not a worktree of that repository", async () => {
+    const repo = box.repo();
+    const other = box.repo("other");
+    const task = await startTask(box, repo);
+    const { commonDir } = await box.place(other);
+    expect(codeOf(await box.git.removeWorktree({ ...task.trash, commonDir }))).toBe(
+      "worktree_failed",
+    );
+    box.write(box.path("FOREIGN"), { "precious.txt": "" });
+    const foreign = { ...task.trash, taskId: "FOREIGN", path: box.path("FOREIGN") };
+    expect(codeOf(await box.git.removeWorktree(foreign))).toBe("worktree_failed");
+    box.sh(box.path("FOREIGN"), "init", "-q");
+    expect(codeOf(await box.git.removeWorktree(foreign))).toBe("worktree_failed");
+    expect(exists(join(box.path("FOREIGN"), "precious.txt"))).toBe(true);
+    expect(exists(join(task.path, "a.txt"))).toBe(true);
+  });
+
+  test("a link in the place of the worktree", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    rmSync(task.path, { recursive: true });
+    symlinkSync(repo, task.path);
+    expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("worktree_failed");
+    expect(exists(join(repo, "a.txt"))).toBe(true);
+  });
+
+  test("a branch that is not the task's own, whatever the row says", async () => {
+    const repo = box.repo();
+    box.sh(repo, "branch", "agetor/of-someone");
+    const task = await startTask(box, repo);
+    for (const branch of ["main", "agetor/of-someone", "--help"]) {
+      unwrap(await box.git.removeWorktree({ ...task.trash, branch }));
+    }
+    expect(box.sh(repo, "for-each-ref", "--format=%(refname)", "refs/heads")).toBe(
+      "refs/heads/agetor/of-someone\nrefs/heads/main",
+    );
+  });
+
+  test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+    "a folder with something mounted in it",
+    async () => {
+      const repo = box.repo();
+      const task = await startTask(box, repo);
+      const outside = join(box.root, "outside");
+      box.write(outside, { "precious.txt": "" });
+      const point = join(task.path, "mnt here");
+      mkdirSync(point);
+      const mounted = Bun.spawnSync(["mount", "--bind", outside, point]).exitCode === 0;
+      if (!mounted) return console.log("trash: this machine may not mount; skipped");
+      try {
+        expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("worktree_failed");
+        expect(exists(join(outside, "precious.txt"))).toBe(true);
+        expect(exists(join(task.path, "a.txt"))).toBe(true);
+      } finally {
+        Bun.spawnSync(["umount", point]);
+      }
+      unwrap(await box.git.removeWorktree(task.trash));
+    },
+  );
+});
+
+describe("restoring", () => {
+  test("takes the next name when the branch is taken meanwhile", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "b.txt": "b\n" });
+    await deleteTask(box, task);
+    box.sh(repo, "branch", task.branch);
+    expect(unwrap(await restoreTask(box, task))).toEqual({
+      branch: `${task.branch}-2`,
+      path: task.path,
+    });
+    expect(readFileSync(join(task.path, "b.txt"), "utf8")).toBe("b\n");
+  });
+
+  test("is over once the trash is emptied", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "b.txt": "b\n" });
+    await deleteTask(box, task);
+    unwrap(await box.git.dropTrash(task.commonDir, task.id));
+    unwrap(await box.git.dropTrash(task.commonDir, task.id));
+    unwrap(await box.git.dropTrash(task.commonDir, "../../heads/main"));
+    expect(codeOf(await restoreTask(box, task))).toBe("nothing_to_restore");
+    expect(box.sh(repo, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
+  });
+
+  test("of a task without its worktree, and of a repository that is gone", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    expect(unwrap(await restoreTask(box, task))).toEqual({ branch: task.branch, path: task.path });
+    rmSync(repo, { recursive: true });
+    expect(codeOf(await restoreTask(box, task))).toBe("repo_gone");
+  });
+});
