@@ -20,9 +20,11 @@ function fifo(): string {
 }
 
 /** A program that holds the FIFO open and copies it to a file; paused by SIGSTOP at will. */
-async function reader(path: string, script = "cat >&1") {
+async function reader(path: string, script = "exec cat") {
   const out = `${path}.out`;
-  const child = Bun.spawn(["sh", "-c", `exec 0<>"$0" 1>"$1"; ${script}`, path, out]);
+  const child = Bun.spawn(["sh", "-c", `exec 0<>"$0" 1>"$1"; ${script}`, path, out], {
+    stdio: ["ignore", "ignore", "ignore"],
+  });
   readers.push(child);
   await work.file(out);
   return { child, out, text: async () => Bun.file(out).text() };

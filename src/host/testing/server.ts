@@ -10,8 +10,8 @@ export interface ServerOrder {
   readonly dir: string;
   readonly launch: DirectoryLaunch;
   readonly tmux: { readonly name: string; readonly script: string; readonly cwd: string } | null;
-  /** Written into the agent's input without waiting for it to be taken. */
-  readonly halfLine: string | null;
+  /** How long a line is written into the agent's input without waiting for it to be taken; 0 = none. */
+  readonly halfLine: number;
 }
 
 async function serve(order: ServerOrder): Promise<void> {
@@ -28,9 +28,9 @@ async function serve(order: ServerOrder): Promise<void> {
     });
     if (!pane.ok) throw new Error(pane.fault.message);
   }
-  if (order.halfLine !== null) {
+  if (order.halfLine > 0) {
     const writer = await directory.writer();
-    if (writer.ok) writer.value.write(order.halfLine).catch(() => undefined);
+    if (writer.ok) writer.value.write("h".repeat(order.halfLine)).catch(() => undefined);
   }
   process.stdout.write("ready\n");
   await new Promise(() => undefined);
