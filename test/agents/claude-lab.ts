@@ -255,6 +255,7 @@ export class Lab {
       model: "opus",
       effort: null,
       resume: null,
+      bridge: null,
       firstMessage: { id: "m1", text: "text: hello" },
       ...more,
     };

@@ -52,8 +52,15 @@ export function decodeToolResult(line: Line, state: ClaudeState, block: Json): C
     },
     `result:${toolId}`,
   );
-  const next = { ...state, tools };
+  const next = { ...state, tools, unreported: begun(state, result) };
   return tool === null || failed ? next : afterSuccess(line, next, toolId, tool, result);
+}
+
+/** Shells and sub-agents that outlive their call report later, by notification. */
+function begun(state: ClaudeState, result: Json | null): readonly string[] {
+  const agent = result?.["isAsync"] === true ? stringAt(result, "agentId") : null;
+  const id = stringAt(result, "backgroundTaskId") ?? agent;
+  return id === null ? state.unreported : capped([...state.unreported, id]);
 }
 
 function statusOf(record: Json, failed: boolean): ToolStatus {

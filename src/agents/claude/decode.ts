@@ -265,7 +265,7 @@ function decodeQueue(line: Line, state: ClaudeState): ClaudeState {
   const who = notification(content) === null ? "person" : "task";
   switch (stringAt(line.record, "operation")) {
     case "enqueue":
-      return noted(line, { ...state, queue: capped([...state.queue, who]) }, content, "note");
+      return enqueued(line, { ...state, queue: capped([...state.queue, who]) }, content);
     case "dequeue":
       return { ...state, queue: state.queue.slice(1) };
     case "remove": {
@@ -277,6 +277,14 @@ function decodeQueue(line: Line, state: ClaudeState): ClaudeState {
     default:
       return state;
   }
+}
+
+function enqueued(line: Line, state: ClaudeState, content: string): ClaudeState {
+  const said = notification(content);
+  if (said === null) return state;
+  const reportedAt = Math.max(state.reportedAt, line.at ?? 0);
+  const unreported = state.unreported.filter((it) => it !== said.id);
+  return noted(line, { ...state, unreported, reportedAt }, content, "note");
 }
 
 /** Ends the sub-agent a notification speaks of. Shells notify the same way and are none. */

@@ -24,16 +24,17 @@ export class Drafts {
   readonly #context: Context;
   /** Called for each line that only says "look at the spool". */
   readonly #wake: () => void;
-  readonly #showing: () => boolean;
   #open: Open[] = [];
+  /** Prompts drafts were shown for since the last end, and those that are over. */
+  #prompts = new Set<string>();
+  #over = new Set<string>();
   #tools = new Set<string>();
   #tail: Tail | null = null;
   #abort = new AbortController();
 
-  constructor(context: Context, wake: () => void, showing: () => boolean) {
+  constructor(context: Context, wake: () => void) {
     this.#context = context;
     this.#wake = wake;
-    this.#showing = showing;
   }
 
   /** Reads on from the end of what is there: old drafts are worth nothing. */
@@ -54,8 +55,11 @@ export class Drafts {
     }
   }
 
-  /** The turn is over: nothing is being written any more. */
-  async clear(): Promise<void> {
+  /** The turn is over: nothing is being written any more, whatever a slow hook still brings. */
+  async clear(promptId: string | null): Promise<void> {
+    if (promptId !== null) this.#prompts.add(promptId);
+    this.#over = this.#prompts;
+    this.#prompts = new Set();
     for (const { draftId } of this.#open)
       this.#say({ draftId, kind: "text", offset: 0, text: null });
     for (const draftId of this.#tools) this.#say({ draftId, kind: "tool", offset: 0, text: null });
@@ -94,10 +98,17 @@ export class Drafts {
     for (const line of lines) {
       if (line.text === "+" || line.oversize) continue;
       const payload = parseObject(line.text);
-      if (payload === null || !this.#showing()) continue;
+      if (payload === null || this.#isOver(payload)) continue;
       if (payload["hook_event_name"] === "MessageDisplay") this.#text(payload);
       if (payload["hook_event_name"] === "PreToolUse") this.#tool(payload);
     }
+  }
+
+  #isOver(payload: Json): boolean {
+    const promptId = stringAt(payload, "prompt_id") ?? "";
+    if (this.#over.has(promptId)) return true;
+    this.#prompts.add(promptId);
+    return false;
   }
 
   #text(payload: Json): void {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promi
 import { dirname, join } from "node:path";
 import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
-import type { Host } from "../../host/types.ts";
+import type { Host, PaneInfo, ProcessRef } from "../../host/types.ts";
 import type { Gone, OpenRequest, Session, SessionIo, SessionRef } from "../driver.ts";
 import { Context, type RefData, refData } from "./context.ts";
 import { discover } from "./discover.ts";
@@ -56,9 +56,8 @@ export async function attach(ref: SessionRef, io: SessionIo): Promise<Session | 
     await context.save({ process: pane.value.process });
   }
   const process = context.ref.process;
-  const other = pane.value !== null && pane.value.process.pid !== process?.pid;
   const alive = process !== null && (await io.host.alive(process));
-  if (pane.value !== null && pane.value.dead === null && (other || !alive)) {
+  if (pane.value !== null && isForeign(pane.value, process)) {
     return gone("foreign", `Its terminal now runs ${pane.value.command}.`);
   }
   const session = new ClaudeSession(context, commandsOf(context));
@@ -69,6 +68,13 @@ export async function attach(ref: SessionRef, io: SessionIo): Promise<Session | 
   }
   await session.end();
   return gone("exited", pane.value === null ? "Its terminal is gone." : "");
+}
+
+/** Another process in our pane. One that has just died may still be shown as living. */
+function isForeign(pane: PaneInfo, process: ProcessRef | null): boolean {
+  if (pane.dead !== null) return false;
+  const { pid, startTime } = pane.process;
+  return pid !== process?.pid || (startTime !== "" && startTime !== process.startTime);
 }
 
 function gone(why: Gone["why"], detail: string): Gone {

@@ -9,7 +9,7 @@ import { Drafts } from "./drafts.ts";
 import { stringAt } from "./json.ts";
 import { printOf } from "./prompt.ts";
 import { type HookEvent, Spool } from "./spool.ts";
-import type { ClaudeState } from "./state.ts";
+import { type ClaudeState, noUsage } from "./state.ts";
 import { isIdle, readStatus } from "./status.ts";
 import { SubAgents, withUsage } from "./subagents.ts";
 import { type Shaped, Transcript } from "./transcript.ts";
@@ -52,11 +52,7 @@ export class ClaudeSession implements Session {
       () => this.#main.state,
       (items) => this.#drafts.stored(items),
     );
-    this.#drafts = new Drafts(
-      context,
-      () => this.#wake(),
-      () => this.#turns.open,
-    );
+    this.#drafts = new Drafts(context, () => this.#wake());
     this.#turns = new Turns({
       context,
       main: this.#main,
@@ -177,7 +173,7 @@ export class ClaudeSession implements Session {
     await this.#main.finish();
     await this.#agents.finish();
     await this.#spool.settle();
-    await this.#drafts.clear();
+    await this.#drafts.clear(null);
     const process = context.ref.process;
     await this.#spool.say([
       {
@@ -197,13 +193,16 @@ export class ClaudeSession implements Session {
   /** How it ended, as tmux kept it; null when tmux itself is gone. */
   async #exit(): Promise<ExitStatus | null> {
     const { beacon, io, name } = this.#context;
+    let last: ExitStatus | null = null;
     for (let look = 0; look < killMs / lookMs; look += 1) {
       const pane = await io.host.tmux.pane(name);
       if (!pane.ok || pane.value === null) return null;
-      if (pane.value.dead !== null) return pane.value.dead;
+      last = pane.value.dead;
+      // tmux shows a pane as dead a moment before it knows how its program ended.
+      if (last !== null && last.signal !== "unknown") return last;
       await beacon.pause(lookMs);
     }
-    return null;
+    return last;
   }
 
   #exitFault(exit: ExitStatus | null): Fault | null {
@@ -244,20 +243,18 @@ export class ClaudeSession implements Session {
     await this.#context.beacon.until(settled, gateMs);
   }
 
+  /** What sub-agents used belongs to the turn: of those at work as it is, of the ended for good. */
   async #shape(items: readonly AgentItem[], state: ClaudeState): Promise<Shaped> {
-    let { usage } = state;
+    const shaped: AgentItem[] = [];
+    let ended = noUsage;
     for (const item of items) {
+      shaped.push(withUsage(item, sum(ended, this.#agents.used(state.turn))));
       if (item.kind !== "transcript") continue;
-      if (item.type === "subagent.ended")
-        usage = sum(usage, await this.#agents.end(item.data.agentId));
+      if (item.type === "subagent.started") await this.#agents.follow(item.data.agentId, state);
+      if (item.type !== "subagent.ended") continue;
+      ended = sum(ended, await this.#agents.end(item.data.agentId, state));
     }
-    const others = this.#agents.used();
-    const shaped = items.map((item) => withUsage(item, others));
-    for (const item of items) {
-      if (item.kind !== "transcript" || item.type !== "subagent.started") continue;
-      await this.#agents.follow(item.data.agentId);
-    }
-    return { items: shaped, state: { ...state, usage } };
+    return { items: shaped, state: { ...state, usage: sum(state.usage, ended) } };
   }
 
   #held(): boolean {

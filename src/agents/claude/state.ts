@@ -54,6 +54,9 @@ export interface ClaudeState {
   readonly durationMs: number | null;
   /** What waits in Claude's own queue: a person's message or a notification. */
   readonly queue: readonly ("person" | "task")[];
+  /** Background work that was begun and has not been reported yet, and the ms of the last report. */
+  readonly unreported: readonly string[];
+  readonly reportedAt: number;
   readonly tools: Readonly<Record<string, OpenTool>>;
   readonly todos: readonly Todo[];
   /** Sub-agents that were launched and have not ended. */
@@ -94,6 +97,8 @@ export function initialState(path: string, agentId: string | null): ClaudeState 
     errorAt: 0,
     durationMs: null,
     queue: [],
+    unreported: [],
+    reportedAt: 0,
     tools: {},
     todos: [],
     agents: [],

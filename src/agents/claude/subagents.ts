@@ -26,8 +26,7 @@ export class SubAgents {
   }
 
   /** Starts to read a sub-agent; one that is being read stays as it is. */
-  async follow(agentId: string): Promise<void> {
-    const main = this.#main();
+  async follow(agentId: string, main: ClaudeState | null = this.#main()): Promise<void> {
     // The id becomes part of a path.
     if (main === null || this.#open.has(agentId) || !/^[A-Za-z0-9_-]{1,64}$/.test(agentId)) return;
     const base = join(main.path.replace(/\.jsonl$/, ""), "subagents", `agent-${agentId}`);
@@ -57,18 +56,19 @@ export class SubAgents {
   }
 
   /** Stops reading one that has ended and answers what it used. */
-  async end(agentId: string): Promise<Usage> {
+  async end(agentId: string, main: ClaudeState): Promise<Usage> {
+    // Read late, it may have begun and ended in one batch.
+    await this.follow(agentId, main);
     const transcript = this.#open.get(agentId);
     await transcript?.finish();
     transcript?.stop();
     this.#open.delete(agentId);
     const state = transcript?.state;
-    return state && state.turn === this.#main()?.turn ? state.usage : noUsage;
+    return state && state.turn === main.turn ? state.usage : noUsage;
   }
 
   /** What those still at work have used for the current turn. */
-  used(): Usage {
-    const turn = this.#main()?.turn;
+  used(turn: number): Usage {
     return [...this.#open.values()]
       .flatMap(({ state }) => (state !== null && state.turn === turn ? [state.usage] : []))
       .reduce(sum, noUsage);

@@ -52,6 +52,8 @@ export class Turns {
       case "StopFailure":
         return this.#failure(event);
       case "SubagentStart":
+        // The turn it works for is on its way to us in the transcript.
+        await this.#parts.context.beacon.until(() => this.open, lateMs);
         await this.#parts.agents.follow(stringAt(payload, "agent_id") ?? "");
         return nothing;
       case "SubagentStop":
@@ -79,7 +81,7 @@ export class Turns {
       ended: turn,
       background: [],
     });
-    await drafts.clear();
+    await drafts.clear(main.state?.promptId ?? null);
   }
 
   async #sessionStart(event: HookEvent): Promise<Told> {
@@ -104,12 +106,12 @@ export class Turns {
 
   async #stop(event: HookEvent): Promise<Told> {
     const how = await this.#end(event);
+    const tasks = backgroundOf(event.payload);
+    const goesOn = how !== "superseded" && tasks.length === 0 && (await this.#reports(event));
     const state = this.#parts.main.state;
     if (how === "superseded" || state === null || !this.open) return nothing;
     const items: AgentItem[] = how === "late" ? [late(event.file)] : [];
-    const tasks = backgroundOf(event.payload);
-    // A notification that still waits in Claude's queue goes on with this run.
-    if (tasks.length > 0 || state.queue.includes("task")) {
+    if (tasks.length > 0 || goesOn) {
       items.push({ kind: "background", key: `${event.file}:background`, tasks });
       return { items, change: { background: tasks } };
     }
@@ -119,8 +121,22 @@ export class Turns {
       outcome: { kind: "succeeded" },
       durationMs: state.durationMs,
     });
-    await this.#parts.drafts.clear();
+    await this.#parts.drafts.clear(stringAt(event.payload, "prompt_id"));
     return { items, change: { ended: state.turn, background: [] } };
+  }
+
+  /**
+   * True when a notification will go on with this run. Work that ended just before Stop is in none
+   * of its lists, and its notification may come half a second later (2.1.330, observed).
+   */
+  async #reports(event: HookEvent): Promise<boolean> {
+    const { context, main } = this.#parts;
+    const reported = () =>
+      main.state !== null &&
+      (main.state.queue.includes("task") || main.state.reportedAt > event.at);
+    const nothingOpen = () => main.state === null || main.state.unreported.length === 0;
+    await context.beacon.until(() => reported() || nothingOpen() || context.gone, lateMs);
+    return reported();
   }
 
   #noBackground(key: string): AgentItem[] {
@@ -164,7 +180,7 @@ export class Turns {
       stringAt(event.payload, "error"),
       stringAt(event.payload, "last_assistant_message"),
     );
-    await drafts.clear();
+    await drafts.clear(stringAt(event.payload, "prompt_id"));
     const items: AgentItem[] = [
       ...this.#noBackground(`${event.file}:background`),
       { kind: "turn-ended", key: event.file, outcome: { kind: "failed", fault }, durationMs: null },

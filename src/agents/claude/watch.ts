@@ -79,7 +79,10 @@ export class Watch {
     const { main, spool, turns } = this.#parts;
     const state = main.state;
     if (state === null || status?.kind !== "idle" || since < settledMs || !turns.open) return;
-    const held = spool.state.background.length > 0 || state.queue.includes("task");
+    const held =
+      spool.state.background.length > 0 ||
+      state.queue.includes("task") ||
+      state.reportedAt > state.endAt;
     if (held || spool.waiting.length > 0 || status.since < state.turnAt) return;
     await main.drain();
     const finished = (main.state?.endAt ?? 0) >= state.turnAt;
