@@ -239,6 +239,7 @@ stream_max_retries = 1
       model: null,
       effort: null,
       resume: null,
+      bridge: null,
       firstMessage: { id: "m1", text: "" },
       ...more,
     };

@@ -5,6 +5,7 @@
  */
 import { appendFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { requestId } from "../../src/agents/codex/rpc.ts";
 import { type Op, type Script, scripted } from "../fakes/openai/script.ts";
 import { startFakeOpenAi } from "../fakes/openai/server.ts";
 import { Recorder } from "./codex-recorder.ts";
@@ -141,8 +142,11 @@ const scenarios: Record<string, (lab: Recorder) => Promise<void>> = {
     await lab.wait((it) => it.method === message);
     await lab.kill("SIGKILL");
     await lab.server();
-    await lab.call("thread/resume", { threadId: lab.threadId, excludeTurns: true });
-    await lab.call("thread/read", { threadId: lab.threadId, includeTurns: true });
+    await lab.call(requestId.thread(2, "resume"), "thread/resume", {
+      threadId: lab.threadId,
+      excludeTurns: true,
+    });
+    await lab.call(requestId.look("m1", 1), "thread/read", { threadId: lab.threadId });
     await lab.turn([[{ say: "Back." }]], "m2");
   },
   "exec-tools": async (lab) => {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { requestId } from "../../src/agents/codex/rpc.ts";
 import { type Script, scripted } from "../fakes/openai/script.ts";
 import type { FakeOpenAi } from "../fakes/openai/server.ts";
 
@@ -20,7 +21,7 @@ export class Recorder {
   #process: Bun.Subprocess<"pipe", "pipe", Bun.BunFile> | null = null;
   readonly #seen: Line[] = [];
   readonly #looks = new Set<(line: Line) => void>();
-  #calls = 0;
+  #generation = 0;
   threadId = "";
 
   constructor(bin: string, work: string, name: string, fake: FakeOpenAi) {
@@ -74,7 +75,8 @@ stream_max_retries = 1
     });
     this.#process = child;
     this.#read(child.stdout).catch((cause: unknown) => console.error(cause));
-    await this.call("initialize", {
+    this.#generation += 1;
+    await this.call(requestId.initialize(this.#generation), "initialize", {
       clientInfo: { name: "agetor", title: "Agetor", version: "0.1.0" },
       capabilities: { experimentalApi: true, requestAttestation: false },
     });
@@ -124,9 +126,12 @@ stream_max_retries = 1
     void stdin.flush();
   }
 
-  async call(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>> {
-    this.#calls += 1;
-    const id = `agetor:${this.#calls}`;
+  /** Requests carry the ids of the driver: they say what their answers mean to its decoder. */
+  async call(
+    id: string,
+    method: string,
+    params: Record<string, unknown>,
+  ): Promise<Record<string, unknown>> {
     this.send({ id, method, params });
     const line = await this.wait((it) => it.id === id && it.method === undefined);
     if (line.error !== undefined) console.error(method, JSON.stringify(line.error));
@@ -135,7 +140,7 @@ stream_max_retries = 1
 
   async thread(extra: Record<string, unknown> = {}): Promise<void> {
     const git = join(this.root, "repo/.git");
-    const result = await this.call("thread/start", {
+    const result = await this.call(requestId.thread(1, "start"), "thread/start", {
       cwd: join(this.root, "wt"),
       approvalPolicy: "never",
       sandbox: "workspace-write",
@@ -154,7 +159,7 @@ stream_max_retries = 1
   }
 
   async start(prompt: string, id: string): Promise<string> {
-    const result = await this.call("turn/start", {
+    const result = await this.call(requestId.turn(id), "turn/start", {
       threadId: this.threadId,
       input: [{ type: "text", text: prompt, text_elements: [] }],
       clientUserMessageId: id,
@@ -174,9 +179,14 @@ stream_max_retries = 1
 
   async interrupt(turnId: string): Promise<void> {
     const ended = this.ended();
-    await this.call("turn/interrupt", { threadId: this.threadId, turnId });
+    await this.call(requestId.interrupt(turnId, "person"), "turn/interrupt", {
+      threadId: this.threadId,
+      turnId,
+    });
     await ended;
-    await this.call("thread/backgroundTerminals/clean", { threadId: this.threadId });
+    await this.call(requestId.clean(turnId), "thread/backgroundTerminals/clean", {
+      threadId: this.threadId,
+    });
   }
 
   /** One run of `codex exec`; its stdout is the fixture. */

@@ -50,6 +50,7 @@ export class AppSession implements Session {
   #ref: SessionRef;
   #data: SessionData;
   #told = false;
+  #delivering = 0;
 
   constructor({ io, directory, ref, data, state, offset, limits }: AppSessionOptions) {
     this.#io = io;
@@ -114,17 +115,27 @@ export class AppSession implements Session {
   async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
     const opened = await this.ready();
     if (!opened.ok) return { kind: "not-delivered", fault: opened.fault };
-    return await deliver(message, {
-      retry: options.retry,
-      threadId: opened.value,
-      data: this.#data,
-      link: this.#link,
-      facts: this.#facts,
-      stateOf: () => this.state,
-    });
+    this.#delivering += 1;
+    try {
+      return await deliver(message, {
+        retry: options.retry,
+        threadId: opened.value,
+        data: this.#data,
+        link: this.#link,
+        facts: this.#facts,
+        stateOf: () => this.state,
+      });
+    } finally {
+      this.#delivering -= 1;
+      this.#facts.changed();
+    }
   }
 
   async interrupt(): Promise<Result<null>> {
+    // A message on its way begins a turn in a moment: the stop is meant for that one.
+    const settled = (): true | null =>
+      this.state.turn !== null || this.#delivering === 0 || this.#link.gone ? true : null;
+    await this.#facts.until(settled, stopMs);
     const { turn } = this.state;
     return turn === null ? ok(null) : await this.#stop(turn.id, "person");
   }

@@ -8,9 +8,8 @@ import { agentEnv } from "./launch.ts";
 import { nativeProgram } from "./native.ts";
 import { messageOf, oneLine } from "./words.ts";
 
-const versionMs = 1_200;
-const loginMs = 800;
-const accountMs = 900;
+/** For all of a probe's steps together. */
+const limitMs = 2_900;
 
 /** What is installed and logged in, within 3 s and without spending tokens. Never throws. */
 export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe> {
@@ -24,11 +23,17 @@ export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe
 }
 
 async function probeAt(path: string, harness: ResolvedHarness, host: Host): Promise<Probe> {
+  const until = performance.now() + limitMs;
+  const left = (): number => Math.max(1, Math.round(until - performance.now()));
   const env = agentEnv(harness, host.baseEnv());
-  const said = await host.run({ argv: [path, "--version"], env, timeoutMs: versionMs });
+  const said = await host.run({ argv: [path, "--version"], env, timeoutMs: left() });
   const version = /(\d+\.\d+\.\d+\S*)/.exec(said.stdout)?.[1];
   if (said.code !== 0 || version === undefined) return broken(path, said);
-  const login = await host.run({ argv: [path, "login", "status"], env, timeoutMs: loginMs });
+  const hint = loginHint(env["CODEX_HOME"]);
+  // Codex refuses a home that is not there with words that help nobody.
+  const home = env["CODEX_HOME"];
+  if (home !== undefined && !existsSync(home)) return { kind: "logged-out", path, version, hint };
+  const login = await host.run({ argv: [path, "login", "status"], env, timeoutMs: left() });
   const account = oneLine(login.stderr) || oneLine(login.stdout);
   const ready = { kind: "ready", path, version, warning: versionWarning(version) } as const;
   if (login.code === 0) return { ...ready, account: account.replace(/^Logged in using /, "") };
@@ -40,14 +45,19 @@ async function probeAt(path: string, harness: ResolvedHarness, host: Host): Prom
   const [answer] = await askAppServer({
     argv: [path, "app-server", ...harness.args],
     env,
-    limitMs: accountMs,
+    limitMs: left(),
     calls: [{ method: "account/read", params: {} }],
   });
   const needsLogin = answer === null || answer === undefined ? null : answer["requiresOpenaiAuth"];
   if (needsLogin === false || (needsLogin === null && ownProvider(env))) {
     return { ...ready, account: null };
   }
-  return { kind: "logged-out", path, version, hint: "Run `codex login` in a terminal." };
+  return { kind: "logged-out", path, version, hint };
+}
+
+function loginHint(home: string | undefined): string {
+  if (home === undefined) return "Run `codex login` in a terminal.";
+  return `Run \`mkdir -p '${home}' && CODEX_HOME='${home}' codex login\` in a terminal.`;
 }
 
 /** What the config says where there is no app-server to ask. */

@@ -24,7 +24,6 @@ export interface SessionData {
   readonly effort: string | null;
   /** The thread the session goes on with, or null for a new one. */
   readonly resume: string | null;
-  readonly inRepository: boolean;
   /** Set before we end the process ourselves. */
   readonly closing: boolean;
 }
@@ -42,7 +41,6 @@ export function dataOf(
     model: request.model,
     effort: request.effort,
     resume: request.resume,
-    inRepository: request.workplace.repo !== null,
     closing: false,
   };
 }
@@ -69,7 +67,6 @@ export function readData(stored: Fields): SessionData | null {
     model: text(stored, "model"),
     effort: text(stored, "effort"),
     resume: text(stored, "resume"),
-    inRepository: stored["inRepository"] !== false,
     closing: stored["closing"] === true,
   };
 }

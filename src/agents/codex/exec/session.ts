@@ -46,6 +46,7 @@ export class ExecSession implements Session {
   /** Between two processes; while one runs its reader holds the newest. */
   #state: ExecState;
   #turn: Turn | null = null;
+  #delivering = 0;
 
   constructor({ io, ref, data, state, limits }: ExecSessionOptions) {
     this.#io = io;
@@ -85,10 +86,22 @@ export class ExecSession implements Session {
       this.#state = state;
       return;
     }
-    await this.#read(directory, current ? cursor.offset : 0, state);
+    const turn = await this.#read(directory, current ? cursor.offset : 0, state);
+    if ((await directory.exit()) === null) return;
+    await this.#facts.until(() => (turn.over ? true : null), stopMs);
   }
 
   async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
+    this.#delivering += 1;
+    try {
+      return await this.#deliver(message, options);
+    } finally {
+      this.#delivering -= 1;
+      this.#facts.changed();
+    }
+  }
+
+  async #deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
     if (options.retry) {
       const found = await this.#found(message.id);
       if (found !== null) return found;
@@ -115,6 +128,10 @@ export class ExecSession implements Session {
   }
 
   async interrupt(): Promise<Result<null>> {
+    // A message on its way begins a process in a moment: the stop is meant for that one.
+    const settled = (): true | null =>
+      this.#delivering === 0 || this.#turn?.over === false ? true : null;
+    await this.#facts.until(settled, stopMs);
     return await this.#stop("person");
   }
 
@@ -202,6 +219,7 @@ export class ExecSession implements Session {
     });
     const turn: Turn = { directory, reader, over: false };
     this.#turn = turn;
+    this.#facts.changed();
     reader.start();
     directory.waitExit(this.#released.signal).then(
       (status) => this.#soon(this.#ended(turn, status)),
