@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Column as ColumnName } from "../../contract/primitives.ts";
 import { columnName, isActive, later, moveTask } from "../state/actions.ts";
 import { board, useBoard } from "../state/board.ts";
@@ -19,7 +19,7 @@ import { Column } from "./column.tsx";
 import { isFiltering, visibleOrder } from "./filter.ts";
 import { FirstSteps } from "./first-steps.tsx";
 import { openColumns } from "./fit.ts";
-import { type Landing, useDragMonitor, useDragScroll } from "./use-card-drag.ts";
+import { dragScroll, type Landing, useDragMonitor } from "./use-card-drag.ts";
 import { clearFilter, useFilter } from "./use-filter.ts";
 
 export interface BoardProps {
@@ -29,7 +29,6 @@ export interface BoardProps {
 
 /** Six columns side by side. */
 export function Board({ squeezed }: BoardProps) {
-  const element = useRef<HTMLDivElement>(null);
   const filter = useFilter();
   const order = useBoard((state) => state.order);
   const tasks = useBoard((state) => state.tasks);
@@ -40,10 +39,18 @@ export function Board({ squeezed }: BoardProps) {
   const shown = useStable(
     useMemo(() => visibleOrder(order, watched ?? new Map(), filter), [order, watched, filter]),
   );
-  const width = useWidth(element);
+  const [width, measure] = useWidth();
   const { open, toggle } = useOpenColumns(width, squeezed, filter.column);
   const grid = useMemo(() => ({ order: shown, open }), [shown, open]);
-  useDragScroll(element);
+  const attach = useCallback(
+    (board: HTMLDivElement | null) => {
+      const stops = [measure(board), board === null ? undefined : dragScroll(board)];
+      return () => {
+        for (const stop of stops) stop?.();
+      };
+    },
+    [measure],
+  );
   useDragMonitor(shown, dropped);
   useFirstArrow(grid);
   useEffect(() => {
@@ -58,7 +65,7 @@ export function Board({ squeezed }: BoardProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and menus of the cards inside are handled here, because only the board knows their neighbours
     <div
-      ref={element}
+      ref={attach}
       className={cx("board", squeezed && "is-squeezed")}
       onKeyDown={(event) => onBoardKey(event, grid)}
       onContextMenu={(event) => {
@@ -107,16 +114,17 @@ function useStable(order: Order): Order {
   return held.current;
 }
 
-function useWidth(element: RefObject<HTMLElement | null>): number {
+/** The width of the board in px, from the moment it is there: an empty board has none. */
+function useWidth(): readonly [number, (element: HTMLElement | null) => (() => void) | undefined] {
   const [width, setWidth] = useState(innerWidth);
-  useEffect(() => {
-    const target = element.current;
-    if (target === null) return;
-    const observer = new ResizeObserver(() => setWidth(target.clientWidth));
-    observer.observe(target);
+  const measure = useCallback((element: HTMLElement | null) => {
+    if (element === null) return;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
     return () => observer.disconnect();
-  }, [element]);
-  return width;
+  }, []);
+  return [width, measure];
 }
 
 function useOpenColumns(width: number, squeezed: boolean, only: string | null) {

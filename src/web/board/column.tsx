@@ -12,7 +12,7 @@ import { MenuButton } from "../ui/menu-button.tsx";
 import { StateGlyph } from "../ui/state-glyph.tsx";
 import { Card } from "./card.tsx";
 import { cardState } from "./card-state.ts";
-import { useColumnDrop, useDrag, useDragScroll } from "./use-card-drag.ts";
+import { dragScroll, useColumnDrop, useDrag } from "./use-card-drag.ts";
 
 export interface ColumnProps {
   readonly column: ColumnName;
@@ -44,6 +44,7 @@ function Open({ column, ids, total, onToggle }: ColumnProps) {
   useColumnDrop(section, column, null);
   const stop = useStop(column, ids);
   useFollowFocus(list, column, ids);
+  useListScroll(section, ids.length > 0);
   return (
     <section
       ref={section}
@@ -80,21 +81,16 @@ function Open({ column, ids, total, onToggle }: ColumnProps) {
           )}
         </VList>
       )}
-      <ListScroll section={section} filled={ids.length > 0} />
     </section>
   );
 }
 
-/** Registers the scroller for dragging; apart, because the scroller comes and goes with the cards. */
-function ListScroll(props: { section: RefObject<HTMLElement | null>; filled: boolean }) {
-  const scroller = useRef<HTMLElement | null>(null);
-  scroller.current = props.section.current?.querySelector<HTMLElement>(".list") ?? null;
-  return props.filled && scroller.current !== null ? <Scroll element={scroller} /> : null;
-}
-
-function Scroll({ element }: { readonly element: RefObject<HTMLElement | null> }) {
-  useDragScroll(element);
-  return null;
+/** Scrolls the cards while one is dragged to an edge; the scroller comes and goes with the cards. */
+function useListScroll(section: RefObject<HTMLElement | null>, filled: boolean): void {
+  useEffect(() => {
+    const list = filled ? section.current?.querySelector<HTMLElement>(".list") : null;
+    return list == null ? undefined : dragScroll(list);
+  }, [section, filled]);
 }
 
 interface SlotProps {
@@ -218,16 +214,12 @@ function Shut({ column, ids, total, onToggle }: ColumnProps) {
   useColumnDrop(section, column, open);
   return (
     <section ref={section} className={cx("col shut", over && "drop")} data-column={column}>
-      <button
-        type="button"
-        aria-expanded={false}
-        aria-label={`Open ${columnName(column)}, ${total} ${total === 1 ? "task" : "tasks"}`}
-        onClick={open}
-      >
+      <button type="button" aria-expanded={false} onClick={open}>
+        <span className="sr">Open </span>
         <StateGlyph state={column} still />
-        <span className="n">{total}</span>
+        <span className="n">{total} </span>
         <span className="name">{columnName(column)}</span>
-        <span className="ticks">
+        <span className="ticks" aria-hidden="true">
           {ids.slice(0, mostGlyphs).map((id) => (
             <Tick key={id} id={id} />
           ))}

@@ -22,13 +22,7 @@ export function TopBar({ tight }: { readonly tight: boolean }) {
       <span className="grow" />
       {!tight && <RunningCount />}
       <NeedsYou />
-      <Button
-        variant="primary"
-        icon="plus"
-        keys="C"
-        aria-label="New task"
-        onClick={() => go({ dialog: "new" })}
-      >
+      <Button variant="primary" icon="plus" keys="C" onClick={() => go({ dialog: "new" })}>
         <span className="wide-only">New task</span>
       </Button>
     </header>
@@ -59,12 +53,11 @@ function NeedsYou() {
     <button
       type="button"
       className="btn need"
-      aria-label={`Needs you: ${count}`}
       onClick={first}
       {...tip("Open the one that waits longest")}
     >
       <Icon name="st-blocked" />
-      <span className="wide-only">Needs you</span>
+      <span className="wide-only">Needs you </span>
       <span className="num">{count}</span>
     </button>
   );

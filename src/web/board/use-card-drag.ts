@@ -9,6 +9,7 @@ import { type RefObject, useEffect } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { Column } from "../../contract/primitives.ts";
+import type { Order } from "../state/order.ts";
 
 /** Where a dragged card would land; `beforeId` null = last. */
 export interface Landing {
@@ -90,52 +91,46 @@ export function useColumnDrop(
   }, [element, column, open]);
 }
 
-/** Scrolls a list (or the board) while a card is held at its edge. */
-export function useDragScroll(element: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
-    const target = element.current;
-    return target === null ? undefined : autoScrollForElements({ element: target });
-  }, [element]);
+/** Scrolls a list, or the board, while a card is held at its edge; the answer ends it. */
+export function dragScroll(element: HTMLElement): () => void {
+  return autoScrollForElements({ element });
 }
 
 /** Follows the drag over the whole board and says where the card was let go. */
-export function useDragMonitor(
-  order: Readonly<Record<Column, readonly string[]>>,
-  dropped: (id: string, landing: Landing) => void,
-): void {
+export function useDragMonitor(order: Order, dropped: (id: string, at: Landing) => void): void {
   useEffect(
     () =>
       monitorForElements({
         canMonitor: ({ source }) => typeof source.data["card"] === "string",
         onDragStart: ({ source }) => drag.setState({ id: source.data["card"] as string }),
         onDrag: ({ location, source }) => {
-          const target = location.current.dropTargets[0];
-          const id = source.data["card"] as string;
-          const next =
-            target === undefined
-              ? null
-              : landingIn(
-                  target.element,
-                  target.data["column"] as Column,
-                  id,
-                  order,
-                  location.current.input.clientY,
-                );
+          const next = landingAt(location.current, source.data["card"] as string, order);
           const { over } = drag.getState();
           if (over?.column !== next?.column || over?.beforeId !== next?.beforeId) {
             drag.setState({ over: next });
           }
         },
         onDrop: ({ source, location }) => {
-          const { over } = drag.getState();
+          const id = source.data["card"] as string;
+          // A quick hand lets go before the last move was told.
+          const landing = landingAt(location.current, id, order);
           drag.setState({ id: null, over: null });
-          if (over !== null && location.current.dropTargets.length > 0) {
-            dropped(source.data["card"] as string, over);
-          }
+          if (landing !== null) dropped(id, landing);
         },
       }),
     [order, dropped],
   );
+}
+
+interface Place {
+  readonly dropTargets: readonly { element: Element; data: Record<string | symbol, unknown> }[];
+  readonly input: { readonly clientY: number };
+}
+
+function landingAt({ dropTargets, input }: Place, id: string, order: Order): Landing | null {
+  const target = dropTargets[0];
+  if (target === undefined) return null;
+  return landingIn(target.element, target.data["column"] as Column, id, order, input.clientY);
 }
 
 /** The first card whose middle is below the pointer is the one the dragged card goes before. */
@@ -143,7 +138,7 @@ function landingIn(
   element: Element,
   column: Column,
   dragged: string,
-  order: Readonly<Record<Column, readonly string[]>>,
+  order: Order,
   y: number,
 ): Landing {
   const cards = [...element.querySelectorAll<HTMLElement>("[data-card]")];

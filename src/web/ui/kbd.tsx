@@ -19,11 +19,10 @@ export function readableKeys(keys: string): string {
   return mac ? parts.join("") : parts.join(" ");
 }
 
-/** A key cap. The command it stands beside is named by words, so it is not read out. */
+/**
+ * A key cap. It is drawn by the style sheet and is no text: the command beside it is named by words,
+ * and a name must not end in "C".
+ */
 export function Kbd({ keys }: { readonly keys: string }) {
-  return (
-    <span aria-hidden="true" className="keycap">
-      <kbd>{readableKeys(keys)}</kbd>
-    </span>
-  );
+  return <kbd data-keys={readableKeys(keys)} />;
 }

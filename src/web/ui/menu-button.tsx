@@ -65,7 +65,7 @@ export function MenuButton(props: MenuButtonProps) {
           <Icon name={icon} size={size === "s" ? 14 : 16} />
         </button>
       ) : (
-        <Button variant="ghost" icon={icon} aria-label={label} {...common}>
+        <Button variant="ghost" icon={icon} {...tip(label)} {...common}>
           {children}
           <Icon name="chev-d" size={12} />
         </Button>

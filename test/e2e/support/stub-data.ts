@@ -127,6 +127,8 @@ const backlog = [
   "Move the changelog to one file per release",
 ];
 
+const open = { state: "open", outcome: null, answeredBy: null, resolvedAt: null } as const;
+
 export interface World {
   readonly tasks: Task[];
   readonly interactions: Interaction[];
@@ -208,11 +210,15 @@ export function busyDay(): World {
         runId: waiting[0]?.runId ?? "",
         createdAt: now - 252_000,
         expiresAt: null,
+        ...open,
         kind: "approval",
         toolName: "Bash",
         toolInput: { command: "terraform apply -target=module.kms" },
         title: "terraform apply -target=module.kms",
         cwd: "/w",
+        reason: null,
+        diff: null,
+        editable: false,
         risks: ["network"],
         rememberable: [],
       },
@@ -222,6 +228,7 @@ export function busyDay(): World {
         runId: waiting[1]?.runId ?? "",
         createdAt: now - 158_000,
         expiresAt: null,
+        ...open,
         kind: "ask_questions",
         questions: ["Which date decides the booking day?", "b", "c"].map((question) => ({
           question,
@@ -236,6 +243,7 @@ export function busyDay(): World {
         runId: waiting[2]?.runId ?? "",
         createdAt: now - 51_000,
         expiresAt: null,
+        ...open,
         kind: "plan_approval",
         plan: "# Plan\n\n7 steps, 23 files, no schema change.\n",
       },

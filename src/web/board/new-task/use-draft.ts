@@ -1,4 +1,5 @@
-import { useCallback, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
 import { board } from "../../state/board.ts";
 import { prefs } from "../../state/prefs.ts";
 import { projectsQuery, queries } from "../../state/queries.ts";
@@ -35,5 +36,12 @@ export function useDraft(): readonly [Draft, (change: Partial<Draft>) => void] {
       return base;
     });
   }, []);
+  // What is known of projects may come after the dialog.
+  const { data: projects } = useQuery(projectsQuery);
+  const missing = draft.workdir === null && projects !== undefined;
+  useEffect(() => {
+    const workdir = missing ? likelyProject() : null;
+    if (workdir !== null) change({ workdir });
+  }, [missing, change]);
   return [draft, change];
 }

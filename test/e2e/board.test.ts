@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import type { Task } from "../../src/contract/task.ts";
+import { makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+import { card, launch, link, newPage, titlesIn } from "./support/browser.ts";
+
+let server: TestServer;
+let browser: Browser;
+let repo: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([TestServer.start(), launch()]);
+  repo = makeRepo();
+  await server.client.trust(repo);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+async function add(prompt: string, more = {}): Promise<Task> {
+  const { body } = await server.client.post<{ task: Task }>("/tasks", {
+    prompt,
+    workdir: repo,
+    agent: "fake",
+    ...more,
+  });
+  return body.task;
+}
+
+async function clear(): Promise<void> {
+  const { body } = await server.client.get<{ tasks: Task[] }>("/tasks?limit=500");
+  for (const { id } of body.tasks) await server.client.call("DELETE", `/tasks/${id}`);
+}
+
+async function board() {
+  const opened = await newPage(browser);
+  await opened.page.goto(await link(server));
+  await opened.page.locator(".board, .board-empty").waitFor();
+  return opened;
+}
+
+test("the sample goes over the board by itself", async () => {
+  await clear();
+  const { page, complaints, close } = await board();
+  await page.getByRole("button", { name: "Run the sample" }).click();
+  await page.locator('[data-column="review"] article.card').waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("arrows walk over the cards, Space carries one, Enter drops it, and it stays there", async () => {
+  await clear();
+  for (const name of ["one", "two", "three"]) await add(`Card ${name}`);
+  const { page, complaints, close } = await board();
+  const before = await titlesIn(page, "backlog", 3);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  const second = card(page, before[1] ?? "");
+  await page.waitForFunction(
+    (title) => document.activeElement?.textContent?.includes(title),
+    before[1] ?? "",
+  );
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowUp");
+  expect(await titlesIn(page, "backlog", 3)).toEqual([before[1]!, before[0]!, before[2]!]);
+  await page.keyboard.press("Escape");
+  expect(await titlesIn(page, "backlog", 3)).toEqual(before);
+  await page.keyboard.press("Space");
+  await page.keyboard.press("l");
+  await titlesIn(page, "ready", 1);
+  const said = page.locator('[role="alert"].sr');
+  expect(await said.textContent()).toContain("Ready, position 1 of 1");
+  await page.keyboard.press("Enter");
+  await second.waitFor();
+  await page.waitForFunction(
+    (title) => document.activeElement?.textContent?.includes(title),
+    before[1] ?? "",
+  );
+  await page.reload();
+  expect(await titlesIn(page, "ready", 1)).toEqual([before[1]!]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a card is dragged between two others, and into another column", async () => {
+  await clear();
+  for (const name of ["one", "two", "three"]) await add(`Drag ${name}`);
+  const { page, complaints, close } = await board();
+  const [first, , third] = await titlesIn(page, "backlog", 3);
+  await card(page, third!).dragTo(card(page, first!), { targetPosition: { x: 60, y: 6 } });
+  await page.waitForFunction(
+    (title) => document.querySelector('[data-column="backlog"] h3')?.textContent === title,
+    third!,
+  );
+  await card(page, first!).dragTo(page.locator('[data-column="review"]'));
+  expect(await titlesIn(page, "review", 1)).toEqual([first!]);
+  const { body } = await server.client.get<{ tasks: Task[] }>("/tasks?column=review");
+  expect(body.tasks.map((task) => task.title)).toEqual([first!]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("dropping into Running starts; what the server refuses slides back and says why", async () => {
+  await clear();
+  await add("say: I was started by hand");
+  await add("Cannot work", { agent: "codex" });
+  const { page, close } = await board();
+  await titlesIn(page, "backlog", 2);
+  await card(page, "started by hand").dragTo(page.locator('[data-column="running"]'));
+  await page
+    .locator('[data-column="review"] article.card', { hasText: "started by hand" })
+    .waitFor();
+  await server.client.call("PATCH", "/harnesses/codex", { bin: "/nowhere/codex" });
+  await card(page, "Cannot work").focus();
+  await page.keyboard.press("m");
+  await page.getByRole("menuitem", { name: "Running: start" }).click();
+  await page.getByText("Could not start").first().waitFor();
+  expect(await titlesIn(page, "backlog", 1)).toEqual(["Cannot work"]);
+  await close();
+});
+
+test("deleting can be undone, archiving too", async () => {
+  await clear();
+  await add("Keep me");
+  const { page, complaints, close } = await board();
+  await titlesIn(page, "backlog", 1);
+  await card(page, "Keep me").focus();
+  await page.keyboard.press("Delete");
+  await page.getByText("Deleted “Keep me”").waitFor();
+  await page.getByText("Nothing on the board yet").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(await titlesIn(page, "backlog", 1)).toEqual(["Keep me"]);
+  await card(page, "Keep me").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Archive" }).click();
+  await page.getByText("Archived “Keep me”").waitFor();
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  expect(await titlesIn(page, "backlog", 1)).toEqual(["Keep me"]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("the filter stands in the address, and a link opens what it names", async () => {
+  await clear();
+  const leak = await add("Fix the pool leak");
+  await add("Write the guide");
+  const { page, complaints, close } = await board();
+  await titlesIn(page, "backlog", 2);
+  await page.keyboard.press("/");
+  await page.keyboard.type("leak");
+  expect(await titlesIn(page, "backlog", 1)).toEqual(["Fix the pool leak"]);
+  expect(new URL(page.url()).searchParams.get("q")).toBe("leak");
+  await page.goto(`${server.client.base}/?task=${leak.id}&q=guide`);
+  expect(await titlesIn(page, "backlog", 1)).toEqual(["Write the guide"]);
+  await page.getByRole("heading", { name: "Fix the pool leak" }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("the board stays readable while the server is away, and catches up by itself", async () => {
+  const port = String(20_000 + Math.floor(Math.random() * 20_000));
+  let own = await TestServer.start({ env: { AGETOR_API_PORT: port } });
+  const create = (prompt: string) =>
+    own.client.post("/tasks", { prompt, workdir: repo, agent: "fake" });
+  await create("Before the fall");
+  const { page, close } = await newPage(browser);
+  await page.goto(await link(own));
+  await titlesIn(page, "backlog", 1);
+  await own.kill();
+  await page.getByText("Server not reachable").waitFor();
+  expect(await titlesIn(page, "backlog", 1)).toEqual(["Before the fall"]);
+  own = await own.restart({ env: { AGETOR_API_PORT: port } });
+  await create("After the fall");
+  await page.getByText("After the fall").waitFor();
+  await page.getByText("Server not reachable").waitFor({ state: "detached" });
+  await close();
+  await own.dispose();
+});
