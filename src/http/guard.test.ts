@@ -50,9 +50,13 @@ describe("admit, in order", () => {
     const upgrade = request({ upgrade: "websocket", origin: "null" });
     expect(verdict(admit(upgrade, tcp()))).toBe("invalid_request");
     const origin = request({ origin: "null", "sec-fetch-site": "cross-site" });
-    expect(admit(origin, tcp())).toMatchObject({ fault: { message: expect.stringContaining("origins") } });
+    expect(admit(origin, tcp())).toMatchObject({
+      fault: { message: expect.stringContaining("origins") },
+    });
     const site = request({ "sec-fetch-site": "cross-site" });
-    expect(admit(site, tcp())).toMatchObject({ fault: { message: expect.stringContaining("site") } });
+    expect(admit(site, tcp())).toMatchObject({
+      fault: { message: expect.stringContaining("site") },
+    });
   });
 
   test("the path comes out as sent, the query parsed", () => {

@@ -6,6 +6,7 @@ import { json } from "../respond.ts";
 import { authEndpoints } from "./auth.ts";
 import { eventEndpoints } from "./events.ts";
 import { harnessEndpoints } from "./harnesses.ts";
+import { interactionEndpoints } from "./interactions.ts";
 import { placeEndpoints } from "./places.ts";
 import { preferenceEndpoints } from "./preferences.ts";
 import { projectEndpoints } from "./projects.ts";
@@ -24,6 +25,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...taskEndpoints,
   ...taskViewEndpoints,
   ...runEndpoints,
+  ...interactionEndpoints,
   ...eventEndpoints,
   ...harnessEndpoints,
   ...projectEndpoints,
