@@ -10,6 +10,18 @@ import { type Repo, type ShadowEnv, withShadow } from "./shadow.ts";
 /** Ten minutes: an agent may leave gigabytes that nobody ignored. */
 const captureTimeoutMs = 600_000;
 
+/** The worktree that is captured. */
+export interface CaptureSource {
+  readonly repo: Repo;
+  readonly worktree: string;
+  /** False when `repo.gitDir` is not the worktree's own: its index says nothing of these files. */
+  readonly hasIndex: boolean;
+  /** What is checked out. */
+  readonly head: string | null;
+  /** What the task started from. */
+  readonly base: string | null;
+}
+
 /** Runs git on the files of one worktree; names go in and come out as Latin-1. */
 type WorktreeGit = (
   args: readonly string[],
@@ -22,16 +34,13 @@ type WorktreeGit = (
  * is. Repositories inside (a clone the agent made, a submodule with work in it) are taken in as
  * plain files, for a tree can only name their commits, and these go away with the worktree.
  */
-export function captureTree(
-  kit: Kit,
-  repo: Repo,
-  worktree: string,
-  { head, base }: { readonly head: string | null; readonly base: string | null },
-): Promise<Result<string>> {
-  return withShadow(kit, { repo, worktree, index: "copy" }, async (env, scratch) => {
+export function captureTree(kit: Kit, source: CaptureSource): Promise<Result<string>> {
+  const { repo, worktree, head, base } = source;
+  const index = source.hasIndex ? "copy" : "empty";
+  return withShadow(kit, { repo, worktree, index }, async (env, scratch) => {
     const git = bind(kit, worktree, env);
-    const hasIndex = (await lstat(join(scratch, "index")).catch(() => null)) !== null;
-    if (!hasIndex && head !== null) {
+    const copied = await lstat(join(scratch, "index")).catch(() => null);
+    if (copied === null && head !== null) {
       const read = await git(["read-tree", head]);
       if (!read.ok) return read;
     }
@@ -60,6 +69,7 @@ function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
       cwd,
       env,
       timeoutMs: captureTimeoutMs,
+      heavy: true,
       maxBytes: 512 * 1024 * 1024,
       ...(input === undefined ? {} : { input: Buffer.from(input, "latin1") }),
       ...(codes === undefined ? {} : { codes }),

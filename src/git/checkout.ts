@@ -20,7 +20,14 @@ export function fill(
 ): Promise<Result<null>> {
   return withShadow(kit, { repo, worktree, index: "empty" }, async (env, scratch) => {
     const git = (args: readonly string[], codes = [0]) =>
-      kit.runner.run({ args, cwd: worktree, env, codes, timeoutMs: checkoutTimeoutMs });
+      kit.runner.run({
+        args,
+        cwd: worktree,
+        env,
+        codes,
+        timeoutMs: checkoutTimeoutMs,
+        heavy: true,
+      });
     const written = await git(["read-tree", "--reset", "-u", tree]);
     if (!written.ok) return err(notWritten(written.fault));
     if (tree === head) return install(repo, scratch);

@@ -20,6 +20,9 @@ export type Marker = z.infer<typeof Marker>;
 
 const markerFile = "agetor";
 
+/** No `.git` file is longer: it holds one path. */
+const maxLink = 16 * 1024;
+
 /** `path` resolved, or null when it does not exist. */
 export function real(path: string): Promise<string | null> {
   return realpath(path).catch(() => null);
@@ -31,6 +34,7 @@ export async function gitDirOf(worktree: string): Promise<string | null> {
   const found = await lstat(dotGit).catch(() => null);
   if (found === null) return null;
   if (!found.isFile()) return dotGit;
+  if (found.size > maxLink) return null;
   const text = await readFile(dotGit, "utf8").catch(() => "");
   const target = /^gitdir: (.+?)[\r\n]*$/s.exec(text)?.[1];
   return target === undefined ? null : resolve(worktree, target);

@@ -44,6 +44,16 @@ export function commitOf(
   return line(inRepo(kit, commonDir, args, { codes: noSuchThing }));
 }
 
+/** The commit a task started from, while there is one. */
+export function knownBase(
+  kit: Kit,
+  commonDir: string,
+  baseSha: string | null,
+): Promise<Result<string | null>> {
+  const named = baseSha !== null && isSha(baseSha);
+  return named ? commitOf(kit, commonDir, baseSha) : Promise.resolve(ok(null));
+}
+
 /** Local branches, the latest commit first. */
 export async function branches(kit: Kit, commonDir: string): Promise<Result<readonly Branch[]>> {
   const dir = await openCommonDir(commonDir);

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { ownedBranches } from "./claim.ts";
-import { inRepo, type Kit, writeInRepo } from "./kit.ts";
+import { inRepo, type Kit, line, writeInRepo } from "./kit.ts";
 import { findAdmin, gitDirOf, openCommonDir, real } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
-import { commitOf, ownerRef, trashRef } from "./refs.ts";
+import { commitOf, knownBase, ownerRef, trashRef } from "./refs.ts";
 import { mountedBelow, removeTree } from "./remove-tree.ts";
 import type { TrashRequest } from "./types.ts";
 
@@ -73,15 +73,20 @@ async function refuseUnkept(
   if (!owned.ok) return owned;
   const trash = await commitOf(kit, commonDir, trashRef(request.taskId));
   if (!trash.ok) return trash;
+  const base = await knownBase(kit, commonDir, request.baseSha);
+  if (!base.ok) return base;
   for (const branch of owned.value) {
+    const tip = await commitOf(kit, commonDir, `refs/heads/${branch}`);
+    if (!tip.ok) return tip;
+    if (tip.value === null) continue;
     const args = [
-      ...["rev-list", "--count", "--max-count=1", `refs/heads/${branch}`, "--not"],
-      ...[trash.value, request.baseSha].filter((sha) => sha !== null),
+      ...["rev-list", "--count", "--max-count=1", tip.value, "--not"],
+      ...[trash.value, base.value].filter((sha) => sha !== null),
       ...["--exclude=agetor/*", `--exclude=${branch}`, "--branches", "--tags"],
     ];
-    const count = await inRepo(kit, commonDir, args, { codes: [0, 128] });
+    const count = await line(inRepo(kit, commonDir, args));
     if (!count.ok) return count;
-    if (count.value.code !== 0 || count.value.stdout.toString("utf8").trim() === "0") continue;
+    if (count.value === "0") continue;
     return err(
       fault(
         "conflict",

@@ -178,6 +178,21 @@ describe("a git that misbehaves (GIT-06)", () => {
   });
 });
 
+describe("many commands", () => {
+  test("slow ones leave room for others", async () => {
+    const pipe = join(box.root, "pipe");
+    Bun.spawnSync(["mkfifo", pipe]);
+    const bin = fake(`case "$*" in *slow*) read x < ${pipe};; esac; echo fine`);
+    const busy = runner(bin, { cap: 3 });
+    const slow = [1, 2].map(() => busy.run({ ...call, args: ["slow"], heavy: true }));
+    for (let n = 0; n < 5; n += 1) unwrap(await busy.run(call));
+    for (const running of slow) {
+      await Bun.write(Bun.file(pipe), "go\n");
+      unwrap(await running);
+    }
+  });
+});
+
 describe("a lock of someone else (GIT-19)", () => {
   const refuse = (lock: string) =>
     `echo "fatal: Unable to create '${lock}': File exists." >&2; exit 128`;

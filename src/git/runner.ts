@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { Fault } from "../contract/fault.ts";
@@ -7,6 +7,7 @@ import { type GitClock, pause } from "./clock.ts";
 import {
   cancelled,
   explain,
+  fileFault,
   locked,
   lockInTheWay,
   missing,
@@ -33,6 +34,8 @@ export interface GitCall {
   readonly maxBytes?: number;
   /** Above `maxBytes`: answer what came so far (`cut`) instead of failing. */
   readonly cutOff?: boolean;
+  /** May take minutes: two of the slots are kept free of such commands. */
+  readonly heavy?: boolean;
   /** Exit codes that are an answer and not a failure; 0 when not given. */
   readonly codes?: readonly number[];
 }
@@ -61,11 +64,13 @@ const maxStderr = 64 * 1024;
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #slots: Slots;
+  readonly #heavySlots: Slots;
   readonly #path: string;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#slots = new Slots(options.cap);
+    this.#heavySlots = new Slots(Math.max(1, options.cap - 2));
     // A relative entry would let a repository bring its own git.
     this.#path = (options.env["PATH"] ?? "").split(":").filter(isAbsolute).join(":");
   }
@@ -82,7 +87,8 @@ export class Runner {
     const { clock, lockPatienceMs } = this.#options;
     const giveUpAt = clock.now() + lockPatienceMs;
     for (let delay = 50; ; delay = Math.min(delay * 2, 800)) {
-      const result = await this.#slots.run(() => this.#once(call));
+      const light = () => this.#slots.run(() => this.#once(call));
+      const result = await (call.heavy === true ? this.#heavySlots.run(light) : light());
       if (!result.ok || (call.codes ?? [0]).includes(result.value.code)) return result;
       const { code, stderr } = result.value;
       const lock = lockInTheWay(stderr);
@@ -96,15 +102,10 @@ export class Runner {
     if (call.signal?.aborted) return err(cancelled());
     const bin = this.find();
     if (bin === null) return err(missing(this.#options.bin));
-    const child = spawn(bin, ["--no-pager", ...overrides, ...call.args], {
-      cwd: call.cwd,
-      env: { ...this.#base(), ...call.env },
-      stdio: ["pipe", "pipe", "pipe"],
-      // A group of its own, so that what git started ends with it.
-      detached: true,
-    });
-    const { promise, resolve } = Promise.withResolvers<Result<GitOutput>>();
     const name = nameOf(call);
+    const child = this.#start(bin, call);
+    if (child instanceof Error) return err(notStarted(child, name, call.cwd));
+    const { promise, resolve } = Promise.withResolvers<Result<GitOutput>>();
     const stdout = collect(call.maxBytes ?? 64 * 1024 * 1024);
     const stderr = collect(maxStderr);
     let why: Fault | null = null;
@@ -137,6 +138,22 @@ export class Runner {
     stopTimer();
     call.signal?.removeEventListener("abort", onAbort);
     return result;
+  }
+
+  /** Too many processes or open files are thrown here, and are no bug. */
+  #start(bin: string, call: GitCall): ChildProcessWithoutNullStreams | Error {
+    try {
+      return spawn(bin, ["--no-pager", ...overrides, ...call.args], {
+        cwd: call.cwd,
+        env: { ...this.#base(), ...call.env },
+        stdio: ["pipe", "pipe", "pipe"],
+        // A group of its own, so that what git started ends with it.
+        detached: true,
+      });
+    } catch (error) {
+      if (fileFault(error) === null) throw error;
+      return error as Error;
+    }
   }
 
   #base(): Record<string, string> {

@@ -85,9 +85,9 @@ async function build(dir: string, options: ShadowOptions, settings: Settings): P
   await Promise.all([
     writeFile(join(dir, "HEAD"), "ref: refs/heads/none\n"),
     writeFile(join(dir, "config"), configText(settings)),
-    writeFile(join(dir, "info", "attributes"), `${attributes ?? ""}\n${noFilters}`),
-    writeFile(join(dir, "info", "exclude"), exclude ?? ""),
-    sparse === null ? null : writeFile(join(dir, "info", "sparse-checkout"), sparse),
+    writeFile(join(dir, "info", "attributes"), `${attributes ?? ""}\n${noFilters}`, "latin1"),
+    writeFile(join(dir, "info", "exclude"), exclude ?? "", "latin1"),
+    sparse === null ? null : writeFile(join(dir, "info", "sparse-checkout"), sparse, "latin1"),
   ]);
   if (options.index === "empty") return;
   for (const name of await readdir(gitDir)) {
@@ -109,11 +109,11 @@ export async function copyIndex(from: string, to: string): Promise<void> {
   await utimes(to, seconds, seconds);
 }
 
-/** At most 1 MiB of a small text file; a pipe or a device is none. */
+/** A text file of at most 1 MiB, its bytes as Latin-1; a pipe or a device is none. */
 async function readIfThere(path: string): Promise<string | null> {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile() || found.size > 1024 * 1024) return null;
-  return readFile(path, "utf8").catch(() => null);
+  return readFile(path, "latin1").catch(() => null);
 }
 
 type Settings = readonly (readonly [key: string, value: string])[];

@@ -268,6 +268,40 @@ describe("deleting a task (GIT-15)", () => {
     expect(await deleteTask(box, task)).toMatchObject({ dirtyFiles: 1 });
   });
 
+  test("a worktree git was made to forget still holds its files", async () => {
+    const repo = box.repo("repo", { "a.txt": "1\n", "b.txt": "1\n" });
+    const task = await startTask(box, repo);
+    box.write(task.path, { "a.txt": "2\n", "new.txt": "n\n" });
+    rmSync(join(task.path, "b.txt"));
+    rmSync(join(repo, ".git/worktrees"), { recursive: true });
+    const trash = await deleteTask(box, task);
+    expect(trash).toMatchObject({ dirtyFiles: 3, unmergedCommits: 0 });
+    expect(box.sh(repo, "ls-tree", "--name-only", trash?.ref ?? "")).toBe("a.txt\nnew.txt");
+    unwrap(await restoreTask(box, task));
+    expect(readFileSync(join(task.path, "a.txt"), "utf8")).toBe("2\n");
+  });
+
+  test("in a repository with SHA-256, and one with a split index", async () => {
+    const repo = join(box.root, "sha256");
+    box.sh(box.root, "init", "-q", "--object-format=sha256", "-b", "main", repo);
+    const split = box.repo("split");
+    box.sh(split, "config", "core.splitIndex", "true");
+    box.write(repo, { "a.txt": "1\n" });
+    box.sh(repo, "add", "-A");
+    box.sh(repo, "commit", "-qm", "first");
+    for (const [n, folder] of [repo, split].entries()) {
+      const task = await startTask(box, folder, taskId(n));
+      box.sh(task.path, "update-index", "--split-index");
+      box.write(task.path, { "a.txt": "2\n", "b.txt": "b\n" });
+      const signal = new AbortController().signal;
+      const seen = unwrap(await box.git.changes(task.path, task.baseSha, signal));
+      expect(seen.files.map((file) => file.path)).toEqual(["a.txt", "b.txt"]);
+      expect(await deleteTask(box, task)).toMatchObject({ dirtyFiles: 2 });
+      unwrap(await restoreTask(box, task));
+      expect(box.sh(task.path, "status", "--porcelain")).toBe(" M a.txt\n?? b.txt");
+    }
+  });
+
   test("a half-made worktree has nothing to keep", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);

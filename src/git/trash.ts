@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Trash } from "../contract/task.ts";
@@ -7,7 +7,7 @@ import { ownedBranches } from "./claim.ts";
 import { fields, inRepo, type Kit, line, noSuchThing } from "./kit.ts";
 import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
-import { commitOf, dropRef, isSha, trashRef, writeRefs } from "./refs.ts";
+import { commitOf, dropRef, knownBase, trashRef, writeRefs } from "./refs.ts";
 import type { TrashRequest, WorktreeRequest } from "./types.ts";
 import { type Made, makeWorktree } from "./worktree.ts";
 
@@ -57,7 +57,7 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
   const { commonDir, path, taskId } = request;
   const gitDir = await findAdmin(commonDir, path);
   const marker = gitDir === null ? null : await readMarker(gitDir);
-  const folder = await lstat(path).catch(() => null);
+  const files = await readdir(path).catch(() => null);
   const owned = await ownedBranches(kit, commonDir, taskId);
   if (!owned.ok) return owned;
   const branch = request.branch ?? marker?.branch ?? owned.value[0] ?? null;
@@ -65,17 +65,24 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
     branch === null ? ok(null) : await commitOf(kit, commonDir, `refs/heads/${branch}`);
   if (!branchSha.ok) return branchSha;
   // One that was never finished holds nothing, and looks as if every file had been deleted.
-  if (gitDir === null || folder === null || marker?.state === "made") {
+  const empty = files === null || (gitDir === null && files.every((name) => name === ".git"));
+  if (empty || marker?.state === "made") {
     const sha = branchSha.value;
     if (sha === null) return ok(null);
     return ok({ branch, branchSha: sha, headSha: null, tree: `${sha}^{tree}`, dirtyFiles: 0 });
   }
-  const head = await commitOf(kit, gitDir, "HEAD");
+  // A worktree that git has forgotten (pruned by hand) still holds its files.
+  const head = gitDir === null ? branchSha : await commitOf(kit, gitDir, "HEAD");
   if (!head.ok) return head;
   const base = await knownBase(kit, commonDir, request.baseSha);
   if (!base.ok) return base;
-  const commits = { head: head.value, base: base.value };
-  const tree = await captureTree(kit, { gitDir, commonDir }, path, commits);
+  const tree = await captureTree(kit, {
+    repo: { gitDir: gitDir ?? commonDir, commonDir },
+    worktree: path,
+    hasIndex: gitDir !== null,
+    head: head.value,
+    base: base.value,
+  });
   if (!tree.ok) return tree;
   const dirty = await countDirty(kit, commonDir, head.value, tree.value);
   if (!dirty.ok) return dirty;
@@ -87,16 +94,6 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
     tree: tree.value,
     dirtyFiles: dirty.value,
   });
-}
-
-/** The base, when it still names a commit. */
-function knownBase(
-  kit: Kit,
-  commonDir: string,
-  baseSha: string | null,
-): Promise<Result<string | null>> {
-  const named = baseSha !== null && isSha(baseSha);
-  return named ? commitOf(kit, commonDir, baseSha) : Promise.resolve(ok(null));
 }
 
 async function countDirty(
