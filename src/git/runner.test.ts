@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { GitClock } from "./clock.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
@@ -186,10 +194,11 @@ describe("many commands", () => {
     const busy = runner(bin, { cap: 3 });
     const slow = [1, 2].map(() => busy.run({ ...call, args: ["slow"], heavy: true }));
     for (let n = 0; n < 5; n += 1) unwrap(await busy.run(call));
-    for (const running of slow) {
-      await Bun.write(Bun.file(pipe), "go\n");
-      unwrap(await running);
-    }
+    // Held open for both, so that a line waits for the one that comes later.
+    const held = openSync(pipe, "r+");
+    writeSync(held, "go\ngo\n");
+    for (const running of slow) unwrap(await running);
+    closeSync(held);
   });
 });
 
