@@ -1,5 +1,43 @@
-import { useTask } from "../state/board.ts";
+import "./run.css";
+import "./transcript.css";
+import "./code.css";
+import "./changes.css";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import type { Task } from "../../contract/task.ts";
+import type { Row } from "../../domain/transcript-rows.ts";
+import { needsTerminal } from "../board/card-state.ts";
+import { isActive } from "../state/actions.ts";
+import { useAsks, useBoard, useTask } from "../state/board.ts";
+import { usePref } from "../state/prefs.ts";
+import { go } from "../state/route.ts";
+import { EmptyState } from "../ui/bits.tsx";
 import { IconButton } from "../ui/button.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { type TabSpec, Tabs } from "../ui/tabs.tsx";
+import { Body } from "./body.tsx";
+import { Composer } from "./composer/composer.tsx";
+import { PanelHeader } from "./header/panel-header.tsx";
+import { RunSwitcher } from "./header/run-switcher.tsx";
+import {
+  ChangeCount,
+  copyAll,
+  hasTerminal,
+  setDetail,
+  type TabName,
+  useAnnouncements,
+  useContextOf,
+  useFirstFocus,
+  usePanelKeys,
+  useTab,
+} from "./panel-parts.tsx";
+import { RunContextProvider } from "./run-context.ts";
+import { NeedsTerminal } from "./terminal/needs-terminal.tsx";
+import { TerminalTab } from "./terminal/terminal-tab.tsx";
+import { PlanStrip } from "./transcript/plan-strip.tsx";
+import { type ListControl, type ReadingPlace, TranscriptList } from "./transcript/transcript.tsx";
+import { useFrame, useOpenTranscript } from "./transcript/use-frame.ts";
+
+const ChangesTab = lazy(() => import("./changes/changes-tab.tsx"));
 
 export interface RunPanelProps {
   readonly taskId: string;
@@ -9,19 +47,134 @@ export interface RunPanelProps {
 /** One task beside the board. */
 export default function RunPanel({ taskId, onClose }: RunPanelProps) {
   const task = useTask(taskId);
+  const loaded = useBoard((state) => state.loaded);
+  if (task !== null) return <Panel key={taskId} task={task} onClose={onClose} />;
   return (
-    <section className="panel" aria-label={task?.title ?? "Task"}>
+    <section className="panel" aria-label="Task">
       <div className="hd">
         <div className="r1">
-          <h1 className="cut grow">{task?.title ?? "This task is not on the board"}</h1>
+          <h2 className="cut grow">{loaded ? "This task is not on the board" : ""}</h2>
           <IconButton icon="x" label="Close" keys="Escape" onClick={onClose} />
         </div>
-        {task !== null && (
-          <div className="r2">
-            {task.column} · {task.agent} · {task.workdir}
-          </div>
-        )}
       </div>
+      {loaded && (
+        <EmptyState title="It was archived or deleted">
+          Deleted tasks stay in the trash for 30 days.
+        </EmptyState>
+      )}
     </section>
+  );
+}
+
+function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () => void }) {
+  const transcript = useOpenTranscript(task.id);
+  const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const detail = usePref("ui.detail");
+  const options = useMemo(() => ({ detail, toggled }), [detail, toggled]);
+  const frame = useFrame(transcript, options);
+  const tab = useTab(task);
+  const [file, setFile] = useState<string | null>(null);
+  const [topRun, setTopRun] = useState<string | null>(null);
+  const [wish, setWish] = useState<{ key: string; count: number } | null>(null);
+  const place = useRef<ReadingPlace>({ follows: true, key: null, offset: 0 });
+  const control = useRef<ListControl>({ release: () => undefined, toEnd: () => undefined });
+  const field = useRef<HTMLTextAreaElement>(null);
+  const panel = useRef<HTMLElement>(null);
+  const asks = useAsks(task.id);
+  const runs = transcript?.runs ?? [];
+  const run = runs.find(({ id }) => id === task.runId) ?? null;
+
+  const context = useContextOf(task.id, transcript, setToggled, setFile, control);
+  usePanelKeys({ task, close: onClose, field });
+  useAnnouncements(task);
+  useFirstFocus(panel);
+
+  const onTopRow = useCallback((row: Row): void => {
+    const item = row.kind === "group" ? row.items[0] : row.item;
+    if (item !== undefined) setTopRun(item.runId);
+  }, []);
+  const current = place.current.follows && tab !== "transcript" ? task.runId : topRun;
+
+  const tabs: TabSpec<TabName>[] = [
+    { value: "transcript", label: "Transcript" },
+    { value: "changes", label: "Changes", detail: <ChangeCount task={task} /> },
+    ...(hasTerminal(task) ? [{ value: "terminal", label: "Terminal" } as const] : []),
+  ];
+  return (
+    <RunContextProvider value={context}>
+      <section ref={panel} className="panel" aria-label={task.title} tabIndex={-1}>
+        <PanelHeader
+          task={task}
+          run={run}
+          contextPercent={frame.usage?.contextPercent ?? null}
+          model={frame.usage?.model ?? null}
+          onCopyAll={() => copyAll(task)}
+          onClose={onClose}
+        />
+        <Tabs
+          label="Parts of the task"
+          value={tab}
+          tabs={tabs}
+          onChange={(next) => go({ tab: next === "transcript" ? null : next }, "replace")}
+          end={
+            tab === "transcript" && (
+              <>
+                <RunSwitcher
+                  runs={runs}
+                  current={current}
+                  onPick={(runId) =>
+                    setWish((before) => ({ key: `r${runId}`, count: (before?.count ?? 0) + 1 }))
+                  }
+                />
+                <Segmented
+                  label="Detail"
+                  value={detail}
+                  options={[
+                    { value: "summary", label: "Summary" },
+                    { value: "normal", label: "Normal" },
+                    { value: "verbose", label: "Verbose" },
+                  ]}
+                  onChange={setDetail}
+                />
+              </>
+            )
+          }
+        >
+          {(shown) => {
+            if (shown === "changes") {
+              return (
+                <Suspense fallback={<div className="chg" aria-busy="true" />}>
+                  <ChangesTab task={task} file={file} onFile={setFile} />
+                </Suspense>
+              );
+            }
+            if (shown === "terminal") return <TerminalTab task={task} />;
+            return (
+              <>
+                {frame.todos !== null && <PlanStrip item={frame.todos} live={isActive(task)} />}
+                <Body task={task} transcript={transcript}>
+                  {(open) => (
+                    <TranscriptList
+                      key={detail}
+                      task={task}
+                      transcript={open}
+                      frame={frame}
+                      place={place.current}
+                      wish={wish}
+                      onTopRow={onTopRow}
+                      control={control}
+                    />
+                  )}
+                </Body>
+              </>
+            );
+          }}
+        </Tabs>
+        {needsTerminal(task, asks) && (
+          <NeedsTerminal task={task} onShow={() => go({ tab: "terminal" }, "replace")} />
+        )}
+        <Composer task={task} field={field} onSent={() => control.current.toEnd()} />
+      </section>
+    </RunContextProvider>
   );
 }

@@ -1,0 +1,125 @@
+import type { FileDiff } from "../contract/event.ts";
+import type { Item, TodosItem, ToolItem } from "./transcript.ts";
+
+/** One line of the transcript: a verb, then its object. */
+export interface Phrase {
+  readonly verb: string;
+  readonly object: string;
+}
+
+const pairs: Readonly<Record<ToolItem["tool"], readonly [now: string, done: string]>> = {
+  read: ["Reading", "Read"],
+  edit: ["Editing", "Edited"],
+  delete: ["Deleting", "Deleted"],
+  move: ["Moving", "Moved"],
+  search: ["Searching", "Searched"],
+  execute: ["Running", "Ran"],
+  think: ["Thinking", "Thought"],
+  fetch: ["Fetching", "Fetched"],
+  mcp: ["Using", "Used"],
+  agent: ["Asking a sub-agent", "Asked a sub-agent"],
+  other: ["Using", "Used"],
+};
+
+export function toolPhrase(item: ToolItem): Phrase {
+  const running = item.status === "running" || item.status === "pending";
+  const [now, done] = pairs[item.tool];
+  const object = oneLine(item.title === "" ? item.name : item.title);
+  if (item.name === "" && item.title === "") return { verb: "Result of an earlier step", object };
+  const only = item.diff?.length === 1 ? item.diff[0] : undefined;
+  if (item.tool === "edit" && only !== undefined && !running) {
+    return { verb: diffVerb(only), object };
+  }
+  if (item.tool === "fetch" && /search/i.test(item.name)) {
+    return { verb: running ? "Searching the web for" : "Searched the web for", object };
+  }
+  return { verb: running ? now : done, object };
+}
+
+export function diffVerb(file: FileDiff): string {
+  const verbs = { add: "Created", update: "Edited", delete: "Deleted", move: "Moved" } as const;
+  return verbs[file.kind];
+}
+
+export function todosPhrase(item: TodosItem): Phrase {
+  const { changes, todos } = item;
+  const steps = counted(todos.length, "step");
+  if (changes === null) return { verb: "Planned", object: steps };
+  const [finished] = changes.finished;
+  const [started] = changes.started;
+  if (todos.length > 0 && todos.every((todo) => todo.status === "completed")) {
+    return { verb: "Finished the plan", object: steps };
+  }
+  if (changes.finished.length > 1) {
+    return { verb: `Finished ${changes.finished.length} steps`, object: started ?? "" };
+  }
+  if (finished !== undefined) return { verb: "Finished", object: finished };
+  if (changes.added.length + changes.removed.length > 0) {
+    return { verb: "Changed the plan", object: steps };
+  }
+  return started === undefined
+    ? { verb: "Looked at the plan", object: steps }
+    : { verb: "Started", object: started };
+}
+
+/** "Read 14 files", "searched 3 times": what a run of items comes to, most telling first. */
+export function sumUp(items: readonly Item[]): readonly string[] {
+  const of = (test: (item: ToolItem) => boolean): readonly ToolItem[] =>
+    items.filter((item): item is ToolItem => item.kind === "tool" && test(item));
+  const tools = (kind: ToolItem["tool"]): readonly ToolItem[] => of((item) => item.tool === kind);
+  const titles = (list: readonly ToolItem[]): number =>
+    new Set(list.map((item) => item.title)).size;
+  const rest = of((item) => ["mcp", "other", "move", "delete", "agent"].includes(item.tool)).length;
+  const count = (kind: Item["kind"]): number => items.filter((item) => item.kind === kind).length;
+  const said: readonly [number, (count: number) => string][] = [
+    [titles(tools("edit")), (n) => `edited ${counted(n, "file")}`],
+    [tools("execute").length, (n) => `ran ${counted(n, "command")}`],
+    [titles(tools("read")), (n) => `read ${counted(n, "file")}`],
+    [tools("search").length, (n) => `searched ${times(n)}`],
+    [tools("fetch").length, (n) => `went to the web ${times(n)}`],
+    [count("agent"), (n) => `asked ${counted(n, "sub-agent")}`],
+    [rest, (n) => `used ${counted(n, "other tool")}`],
+    [count("thinking") + tools("think").length, (n) => `thought ${times(n)}`],
+    [count("todos"), (n) => `changed the plan ${times(n)}`],
+    [count("raw"), (n) => `${counted(n, "unknown record")}`],
+  ];
+  const words = said.flatMap(([n, word]) => (n === 0 ? [] : [word(n)]));
+  const [first = counted(items.length, "step"), ...others] = words;
+  return [first.charAt(0).toUpperCase() + first.slice(1), ...others];
+}
+
+/** The sum of what the items took, in milliseconds; null when none says. */
+export function sumOfDurations(items: readonly Item[]): number | null {
+  let sum: number | null = null;
+  for (const item of items) {
+    const one = "durationMs" in item ? item.durationMs : null;
+    if (one !== null) sum = (sum ?? 0) + one;
+  }
+  return sum;
+}
+
+/** 0.3 s, 4.8 s, 38 s, 2:05. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+export function oneLine(text: string): string {
+  const line = text.trim().split("\n", 1)[0] ?? "";
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+function times(count: number): string {
+  if (count === 1) return "once";
+  return count === 2 ? "twice" : `${count} times`;
+}

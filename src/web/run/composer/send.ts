@@ -1,0 +1,36 @@
+import type { Task } from "../../../contract/task.ts";
+import { trustIn } from "../../state/actions.ts";
+import { askForTrust } from "../../state/trust.ts";
+import { call } from "../../wire/client.ts";
+
+export type Sent = "sent" | "queued" | "trust";
+
+/**
+ * Sends a message to a task: a follow-up when it has run before, else its first start. Answers
+ * `trust` when the repository has to be trusted first; `again` is called once it is.
+ */
+export async function sendMessage(
+  task: Task,
+  text: string,
+  key: string,
+  again: () => void,
+): Promise<Sent> {
+  try {
+    if (task.runId === null) {
+      const body = text === "" ? {} : { prompt: text };
+      await call("POST /tasks/:id/start", { params: { id: task.id }, body, key });
+      return "sent";
+    }
+    const answer = await call("POST /runs/:id/input", {
+      params: { id: task.runId },
+      body: { text },
+      key,
+    });
+    return answer.queued === undefined ? "sent" : "queued";
+  } catch (error) {
+    const trust = trustIn(error);
+    if (trust === null) throw error;
+    askForTrust({ trust, title: task.title, accepted: again });
+    return "trust";
+  }
+}

@@ -1,0 +1,231 @@
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { VList, type VListHandle } from "virtua";
+import type { DraftFrame } from "../../../contract/event.ts";
+import type { Task } from "../../../contract/task.ts";
+import type { Row } from "../../../domain/transcript-rows.ts";
+import { loadOlder, type Transcript } from "../../state/transcript.ts";
+import { Icon } from "../../ui/icons.tsx";
+import { report } from "../../ui/report.ts";
+import { isLine, TranscriptRow } from "../rows/row.tsx";
+import { LiveOutput } from "../run-context.ts";
+import type { TranscriptFrame } from "./model.ts";
+import { useStick } from "./stick.ts";
+import { DraftRow, Tail } from "./tail.tsx";
+
+type Shown =
+  | Row
+  | { readonly kind: "draft"; readonly key: string; readonly draft: DraftFrame }
+  | { readonly kind: "tail"; readonly key: string };
+
+/** Where the reader was, for when they come back to this tab. */
+export interface ReadingPlace {
+  follows: boolean;
+  key: string | null;
+  offset: number;
+}
+
+export interface TranscriptListProps {
+  readonly task: Task;
+  readonly transcript: Transcript;
+  readonly frame: TranscriptFrame;
+  readonly place: ReadingPlace;
+  /** A row to go to, such as the start of a run; `count` grows with each wish. */
+  readonly wish: { readonly key: string; readonly count: number } | null;
+  readonly onTopRow: (row: Row) => void;
+  /** Hands over what the panel may do with the list. */
+  readonly control: { current: ListControl };
+}
+
+export interface ListControl {
+  /** Stop following the end: the reader does something where they are. */
+  release(): void;
+  toEnd(): void;
+}
+
+/** How near to the top the reader may come before older events are fetched, in px. */
+const ahead = 1500;
+const tailRow: Shown = { kind: "tail", key: "tail" };
+const rowHeight = 44;
+
+export function TranscriptList(props: TranscriptListProps) {
+  const { task, transcript, frame, place, wish, onTopRow, control } = props;
+  const list = useRef<VListHandle>(null);
+  const box = useRef<HTMLElement>(null);
+  const { shown, live } = useShown(frame, transcript.drafts);
+  const stick = useStick(list, box, shown.length);
+  const fresh = useFreshCount(frame.appended, stick.away);
+
+  useRestoredPlace(list, shown, place, stick);
+  // Before the paint, so that no frame shows the list anywhere but at its end.
+  useLayoutEffect(stick.settle);
+  useEffect(() => {
+    control.current = { release: stick.release, toEnd: stick.toEnd };
+  }, [control, stick.release, stick.toEnd]);
+  useWish(list, shown, wish, transcript, stick.release);
+
+  const onScroll = useCallback(
+    (offset: number): void => {
+      stick.onScroll(offset);
+      if (offset < ahead && transcript.hasOlder && !transcript.loadingOlder) {
+        loadOlder(transcript.taskId).catch((error: unknown) =>
+          report(error, { what: "Could not load earlier events" }),
+        );
+      }
+      const top = shown[list.current?.findItemIndex(offset) ?? 0];
+      if (top !== undefined && top.kind !== "draft" && top.kind !== "tail") onTopRow(top);
+    },
+    [stick, transcript, shown, onTopRow],
+  );
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "End") return;
+    event.preventDefault();
+    stick.toEnd();
+  };
+  const run = transcript.runs[0] ?? null;
+  const writing = transcript.drafts.some((draft) => draft.kind === "text");
+  return (
+    <LiveOutput value={live}>
+      <section ref={box} className="wrap" aria-label="Transcript" onKeyDown={onKeyDown}>
+        <VList
+          ref={list}
+          className="scroll"
+          data={shown}
+          shift={frame.shift}
+          itemSize={rowHeight}
+          bufferSize={400}
+          onScroll={onScroll}
+          onResize={stick.settle}
+          tabIndex={0}
+          aria-label="Transcript, scrolls"
+        >
+          {(row, index) => {
+            if (row.kind === "tail") {
+              return <Tail key={row.key} task={task} run={run} writing={writing} />;
+            }
+            if (row.kind === "draft") return <DraftRow key={row.key} draft={row.draft} />;
+            const before = shown[index - 1];
+            const tight = isLine(row) && isLine(asRow(before));
+            return <TranscriptRow key={row.key} row={row} tight={tight} />;
+          }}
+        </VList>
+        {transcript.loadingOlder && (
+          <p className="older" role="status">
+            Loading earlier events
+          </p>
+        )}
+        {stick.away && (
+          <button type="button" className="pill num" onClick={stick.toEnd}>
+            <Icon name="chev-d" size={14} />
+            Jump to latest
+            {fresh > 0 && <span className="t3">{`${fresh} new`}</span>}
+          </button>
+        )}
+      </section>
+    </LiveOutput>
+  );
+}
+
+function asRow(row: Shown | undefined): Row | undefined {
+  return row === undefined || row.kind === "draft" || row.kind === "tail" ? undefined : row;
+}
+
+/** The rows, then what is being written, then the state. What tools print goes to their own rows. */
+function useShown(
+  frame: TranscriptFrame,
+  drafts: readonly DraftFrame[],
+): { shown: readonly Shown[]; live: ReadonlyMap<string, string> } {
+  const tail = useRef<readonly Shown[]>([tailRow]);
+  return useMemo(() => {
+    const tools = runningTools(frame.rows, drafts);
+    const live = new Map<string, string>();
+    const written: Shown[] = [];
+    for (const draft of drafts) {
+      if (draft.text === null || draft.text === "") continue;
+      if (tools.has(draft.draftId)) live.set(draft.draftId, draft.text);
+      else written.push({ kind: "draft", key: `d${draft.draftId}`, draft });
+    }
+    // While older rows come in front nothing may change at the end.
+    if (!frame.shift) tail.current = [...written, tailRow];
+    return { shown: [...frame.rows, ...tail.current], live };
+  }, [frame, drafts]);
+}
+
+/** The tools that run now, when something may be printing for them. */
+function runningTools(rows: readonly Row[], drafts: readonly DraftFrame[]): ReadonlySet<string> {
+  const tools = new Set<string>();
+  if (drafts.every(({ kind }) => kind === "text" || kind === "thinking")) return tools;
+  for (const row of rows) {
+    if (row.kind !== "item" || row.item.kind !== "tool") continue;
+    if (row.item.status === "running") tools.add(row.item.toolId);
+  }
+  return tools;
+}
+
+/** How many events came while the reader was away from the end. */
+function useFreshCount(appended: number, away: boolean): number {
+  const [since, setSince] = useState<number | null>(null);
+  if (away && since === null) setSince(appended);
+  if (!away && since !== null) setSince(null);
+  return since === null ? 0 : appended - since;
+}
+
+function useRestoredPlace(
+  list: React.RefObject<VListHandle | null>,
+  shown: readonly Shown[],
+  place: ReadingPlace,
+  stick: { readonly release: () => void; readonly follows: () => boolean },
+): void {
+  const latest = useRef(shown);
+  latest.current = shown;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once when the tab opens, once when it goes
+  useLayoutEffect(() => {
+    if (!place.follows) {
+      stick.release();
+      const index = latest.current.findIndex((row) => row.key === place.key);
+      if (index >= 0) list.current?.scrollToIndex(index, { align: "start", offset: place.offset });
+    }
+    const at = list.current;
+    return () => {
+      if (at === null) return;
+      const index = at.findItemIndex(at.scrollOffset);
+      place.follows = stick.follows();
+      place.key = latest.current[index]?.key ?? null;
+      place.offset = at.scrollOffset - at.getItemOffset(index);
+    };
+  }, []);
+}
+
+/** Goes to a row the person asked for, loading older events until it is there. */
+function useWish(
+  list: React.RefObject<VListHandle | null>,
+  shown: readonly Shown[],
+  wish: TranscriptListProps["wish"],
+  transcript: Transcript,
+  release: () => void,
+): void {
+  const done = useRef(0);
+  useEffect(() => {
+    if (wish === null || wish.count === done.current) return;
+    const index = shown.findIndex((row) => row.key === wish.key);
+    if (index < 0 && transcript.hasOlder) {
+      if (!transcript.loadingOlder) {
+        loadOlder(transcript.taskId).catch((error: unknown) =>
+          report(error, { what: "Could not load earlier events" }),
+        );
+      }
+      return;
+    }
+    done.current = wish.count;
+    if (index < 0) return;
+    release();
+    list.current?.scrollToIndex(index, { align: "start" });
+  }, [list, shown, wish, transcript, release]);
+}

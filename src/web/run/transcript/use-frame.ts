@@ -1,0 +1,36 @@
+import { useEffect, useMemo, useState } from "react";
+import type { RowOptions } from "../../../domain/transcript-rows.ts";
+import { openTranscript, type Transcript, useTranscript } from "../../state/transcript.ts";
+import { type TranscriptFrame, TranscriptModel } from "./model.ts";
+
+/** Opens a task's transcript for as long as the component is there; null until it is open. */
+export function useOpenTranscript(taskId: string): Transcript | null {
+  const [, setOpened] = useState<string | null>(null);
+  useEffect(() => {
+    const close = openTranscript(taskId);
+    // It can be subscribed to from now on.
+    setOpened(taskId);
+    return close;
+  }, [taskId]);
+  return useTranscript(taskId);
+}
+
+const noEvents: Transcript["events"] = [];
+
+/** The rows of a transcript as they are now. */
+export function useFrame(transcript: Transcript | null, options: RowOptions): TranscriptFrame {
+  const taskId = transcript?.taskId ?? "";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another task is another model
+  const model = useMemo(() => new TranscriptModel(), [taskId]);
+  const [again, setAgain] = useState(0);
+  const version = transcript?.version ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the events are one growing array; `version` says when to look at it again
+  const frame = useMemo(
+    () => model.update(transcript?.events ?? noEvents, options),
+    [model, version, options, again],
+  );
+  useEffect(() => {
+    if (frame.behind) setAgain((count) => count + 1);
+  }, [frame]);
+  return frame;
+}
