@@ -22,6 +22,7 @@ import { createGit } from "./git/git.ts";
 import { createHost } from "./host/host.ts";
 import { createOpener } from "./http/opener.ts";
 import { type Listening, listen } from "./http/server.ts";
+import { socketPathFor } from "./http/socket-path.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/types.ts";
 
@@ -58,7 +59,15 @@ async function main(): Promise<void> {
     fail(store.fault, exitUnavailable);
   }
   const token = config.value.token ?? randomBytes(32).toString("base64url");
-  const engine = wire(config.value, store.value, token);
+  const socket = socketPathFor(config.value.dataDir, process.env);
+  if (!socket.ok) {
+    store.value.close();
+    fail(
+      { code: "internal", message: socket.fault, hint: "Use a shorter AGETOR_DATA_DIR." },
+      exitUnavailable,
+    );
+  }
+  const engine = wire(config.value, store.value, token, socket.value);
   const listening = listen({
     engine,
     port: config.value.port ?? 4317,
@@ -88,7 +97,7 @@ async function main(): Promise<void> {
   welcome(config.value, listening.value);
 }
 
-function wire(config: Config, store: Store, launchToken: string): Engine {
+function wire(config: Config, store: Store, launchToken: string, socket: string): Engine {
   const newId = monotonicFactory();
   const host = createHost({
     dataDir: config.dataDir,
@@ -109,6 +118,10 @@ function wire(config: Config, store: Store, launchToken: string): Engine {
       dataDir: config.dataDir,
       overrides: config.overrides,
       log,
+      bridge: {
+        argv: [process.execPath, fileURLToPath(new URL("cli/main.ts", import.meta.url))],
+        socket,
+      },
     },
     auth,
   );

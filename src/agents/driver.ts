@@ -1,6 +1,7 @@
-import type { DraftFrame, NoticeData, TranscriptItem } from "../contract/event.ts";
+import type { DraftFrame, FileDiff, NoticeData, TranscriptItem } from "../contract/event.ts";
 import type { Fault } from "../contract/fault.ts";
 import type { AgentCommand, AgentOptions, ModelOption } from "../contract/harness.ts";
+import type { InteractionAnswer, Question } from "../contract/interaction.ts";
 import type { AgentKind } from "../contract/primitives.ts";
 import type { Result } from "../contract/result.ts";
 import type { BackgroundTask, RunOutcome } from "../contract/run.ts";
@@ -93,6 +94,15 @@ export interface Workplace {
   } | null;
 }
 
+/**
+ * The way back from an agent's own processes: `[...argv, "hook", "ask", <session dir>]` reads a
+ * hook's JSON from stdin and prints the answer; `[...argv, "mcp", <session dir>]` is a stdio MCP
+ * server with `ask_user`. Both find socket and secret in the session directory.
+ */
+export interface Bridge {
+  readonly argv: readonly [string, ...string[]];
+}
+
 export interface OpenRequest {
   /** Our id of the session; tmux names and directories derive from it. */
   readonly sessionId: string;
@@ -107,6 +117,8 @@ export interface OpenRequest {
   readonly effort: string | null;
   /** The agent's own session id to go on with, or null for a new conversation. */
   readonly resume: string | null;
+  /** How its hooks and tools reach the person; null in tests that need neither. */
+  readonly bridge: Bridge | null;
   /** The message that follows; a driver may hand it over at launch. `deliver` is called all the same. */
   readonly firstMessage: Message;
 }
@@ -168,6 +180,20 @@ export type AgentItem =
   /** The agent waits for something only its own terminal can give (M11), or no longer does. */
   | { readonly kind: "needs-terminal"; readonly key: string; readonly why: string }
   | { readonly kind: "terminal-answered"; readonly key: string }
+  /** The agent asks its person over its own protocol. `ref` is its name for the question. */
+  | {
+      readonly kind: "asked";
+      readonly key: string;
+      readonly ref: string;
+      readonly request: InteractionRequest;
+    }
+  /** It no longer waits for the answer: taken, withdrawn, or given elsewhere. */
+  | {
+      readonly kind: "no-longer-asked";
+      readonly key: string;
+      readonly ref: string;
+      readonly why: string;
+    }
   | { readonly kind: "notice"; readonly key: string; readonly notice: NoticeData }
   /** The process is gone. `expected` when we closed it. */
   | {
@@ -179,6 +205,41 @@ export type AgentItem =
       /** Why, when the agent said so; else null. */
       readonly fault: Fault | null;
     };
+
+/** A question of an agent, before it has an id and a place on the board. */
+export type InteractionRequest =
+  | {
+      readonly kind: "approval";
+      readonly toolName: string;
+      readonly toolInput: unknown;
+      /** One line: the command, the path, the address. */
+      readonly title: string;
+      readonly cwd: string;
+      readonly reason: string | null;
+      readonly diff: readonly FileDiff[] | null;
+      readonly editable: boolean;
+    }
+  | {
+      readonly kind: "question";
+      readonly question: string;
+      readonly choices: readonly string[] | null;
+      readonly multi: boolean;
+      readonly allowText: boolean;
+    }
+  | { readonly kind: "ask_questions"; readonly questions: readonly Question[] }
+  | { readonly kind: "plan_approval"; readonly plan: string };
+
+/** How an agent asks through a hook that waits: a process that sends its JSON and prints the answer. */
+export interface HookProtocol {
+  /** What the hook asks; null = nothing a person can answer here (the agent's own prompt stays). */
+  interpret(hook: Readonly<Record<string, unknown>>): InteractionRequest | null;
+  /** What the hook prints for an answer. */
+  respond(
+    request: InteractionRequest,
+    answer: InteractionAnswer,
+    hook: Readonly<Record<string, unknown>>,
+  ): unknown;
+}
 
 /** What one read of one growing file (or spool) gave, taken in one transaction with its cursor. */
 export interface Batch {
@@ -248,6 +309,21 @@ export interface Session {
    * may have sent it already: then the echo is looked for first (M2, M7, M9).
    */
   deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery>;
+  /**
+   * Answers a question the agent asked over its own protocol (`asked`). Sent again after a restart
+   * when nobody knows whether it arrived; a late one is harmless. Absent where agents only ask
+   * through hooks.
+   */
+  answer?(
+    ref: string,
+    request: InteractionRequest,
+    answer: InteractionAnswer,
+  ): Promise<Result<"accepted" | "late">>;
+  /**
+   * Hands a message to the working agent, to join its current turn. `not-delivered` = it could not
+   * be said safely now (something waits for its person, the turn is ending): it stays queued.
+   */
+  steer?(message: Message): Promise<Delivery>;
   /** Ends the turn, keeps the conversation. Resolves when asked; the stream says when it happened. */
   interrupt(): Promise<Result<null>>;
   /** Ends the agent for good. Resolves when it is gone, with pids that would not go. */
@@ -268,6 +344,8 @@ export interface Terminal {
 /** One kind of agent. Adding one is a folder with this and a line in the registry. */
 export interface Driver {
   readonly descriptor: Descriptor;
+  /** How this agent asks through a hook, if it does. */
+  readonly hooks?: HookProtocol;
   /** What is installed and logged in. Never throws, ≤ 3 s. */
   probe(harness: ResolvedHarness, host: Host): Promise<Probe>;
   /** Models and commands, without spending tokens; the curated list where the CLI cannot say. */

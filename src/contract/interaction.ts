@@ -1,16 +1,17 @@
 import { z } from "zod";
+import { FileDiff } from "./event.ts";
 import { Millis, Ulid } from "./primitives.ts";
 
-export const ApprovalRule = z.object({
-  id: Ulid,
-  taskId: Ulid,
+const Rule = z.object({
   toolName: z.string(),
   match: z.discriminatedUnion("type", [
     z.object({ type: z.literal("any") }),
     z.object({ type: z.literal("exact"), inputHash: z.string(), summary: z.string() }),
   ]),
-  createdAt: Millis,
 });
+
+/** What a person allowed for good, for one task only: an exact input, or a whole tool. */
+export const ApprovalRule = Rule.extend({ id: Ulid, taskId: Ulid, createdAt: Millis });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
 const base = {
@@ -19,7 +20,23 @@ const base = {
   runId: Ulid,
   createdAt: Millis,
   expiresAt: Millis.nullable(),
+  state: z.enum(["open", "answered", "gone"]),
+  /** What became of it, for people; null while it is open. */
+  outcome: z.string().nullable(),
+  /** The token that answered, or null when nobody did. */
+  answeredBy: z.string().nullable(),
+  resolvedAt: Millis.nullable(),
 };
+
+export const Question = z.object({
+  question: z.string(),
+  header: z.string(),
+  multiSelect: z.boolean(),
+  options: z.array(
+    z.object({ label: z.string(), description: z.string(), preview: z.string().nullable() }),
+  ),
+});
+export type Question = z.infer<typeof Question>;
 
 /** Something the agent waits for its person to answer. */
 export const Interaction = z.discriminatedUnion("kind", [
@@ -30,6 +47,12 @@ export const Interaction = z.discriminatedUnion("kind", [
     toolInput: z.unknown(),
     title: z.string(),
     cwd: z.string(),
+    /** Why the agent must ask, when it says so. */
+    reason: z.string().nullable(),
+    /** The changes it wants to make, where it shows them. */
+    diff: z.array(FileDiff).nullable(),
+    /** Whether the agent takes a changed input with an allowance. */
+    editable: z.boolean(),
     risks: z.array(z.string()),
     rememberable: z.array(ApprovalRule),
   }),
@@ -44,21 +67,65 @@ export const Interaction = z.discriminatedUnion("kind", [
   z.object({
     ...base,
     kind: z.literal("ask_questions"),
-    questions: z.array(
-      z.object({
-        question: z.string(),
-        header: z.string(),
-        multiSelect: z.boolean(),
-        options: z.array(
-          z.object({
-            label: z.string(),
-            description: z.string(),
-            preview: z.string().nullable(),
-          }),
-        ),
-      }),
-    ),
+    questions: z.array(Question),
   }),
   z.object({ ...base, kind: z.literal("plan_approval"), plan: z.string() }),
 ]);
 export type Interaction = z.infer<typeof Interaction>;
+
+/** What an agent's hook sends, with the session's token: held open until it is answered. */
+export const ApprovalBody = z.strictObject({
+  requestId: Ulid,
+  hook: z.record(z.string(), z.unknown()),
+});
+export type ApprovalBody = z.infer<typeof ApprovalBody>;
+
+export const ApprovalAnswer = z.strictObject({
+  decision: z.enum(["allow", "deny"]),
+  remember: z.boolean().optional(),
+  rule: Rule.optional(),
+  reason: z.string().max(20_000).optional(),
+  updatedInput: z.record(z.string(), z.unknown()).optional(),
+});
+export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
+
+/** What the `ask_user` tool sends, with the session's token: held open until it is answered. */
+export const QuestionBody = z.strictObject({
+  requestId: Ulid,
+  question: z.string().min(1).max(20_000),
+  choices: z.array(z.string().min(1).max(2000)).max(20).optional(),
+  multi: z.boolean().optional(),
+  allowText: z.boolean().optional(),
+});
+export type QuestionBody = z.infer<typeof QuestionBody>;
+
+export const QuestionAnswer = z.strictObject({
+  selected: z.array(z.string().max(2000)).max(20),
+  text: z.string().max(20_000).optional(),
+});
+export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
+
+export const AskQuestionsAnswer = z.strictObject({
+  answers: z
+    .array(
+      z.strictObject({
+        selected: z.array(z.string().max(2000)).max(20),
+        custom: z.string().max(20_000).optional(),
+      }),
+    )
+    .max(20),
+});
+export type AskQuestionsAnswer = z.infer<typeof AskQuestionsAnswer>;
+
+export const PlanAnswer = z.strictObject({
+  choice: z.enum(["approve_implement", "approve_ask", "reject"]),
+  revision: z.string().max(100_000).optional(),
+});
+export type PlanAnswer = z.infer<typeof PlanAnswer>;
+
+/** An answer with the kind of interaction it belongs to. */
+export type InteractionAnswer =
+  | ({ readonly kind: "approval" } & ApprovalAnswer)
+  | ({ readonly kind: "question" } & QuestionAnswer)
+  | ({ readonly kind: "ask_questions" } & AskQuestionsAnswer)
+  | ({ readonly kind: "plan_approval" } & PlanAnswer);

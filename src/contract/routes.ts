@@ -60,6 +60,15 @@ export const routes = {
   runEvents: sse("/runs/:id/events", "Replay and follow the events of a run"),
   events: sse("/events", "State of everything, with the transcripts asked for"),
 
+  ask: json("POST", "/approvals", "A hook asks for an approval and waits", "session"),
+  answerApproval: json("POST", "/approvals/:id/answer", "Allow or deny"),
+  askQuestion: json("POST", "/questions", "The ask_user tool asks and waits", "session"),
+  answerQuestion: json("POST", "/questions/:id/answer", "Answer a question"),
+  answerQuestions: json("POST", "/ask-questions/:id/answer", "Answer a set of questions"),
+  answerPlan: json("POST", "/plan-approvals/:id/answer", "Approve a plan or ask for changes"),
+  listRules: json("GET", "/tasks/:id/rules", "What is always allowed in a task"),
+  revokeRule: json("DELETE", "/tasks/:id/rules/:ruleId", "Take an allowance back"),
+
   listHarnesses: json("GET", "/harnesses", "List harnesses"),
   createHarness: json("POST", "/harnesses", "Add a harness"),
   getHarness: json("GET", "/harnesses/:id", "One harness"),

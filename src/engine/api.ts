@@ -8,7 +8,13 @@ import type {
   ModelOption,
   PatchHarnessBody,
 } from "../contract/harness.ts";
-import type { Interaction } from "../contract/interaction.ts";
+import type {
+  ApprovalBody,
+  ApprovalRule,
+  Interaction,
+  InteractionAnswer,
+  QuestionBody,
+} from "../contract/interaction.ts";
 import type { Column } from "../contract/primitives.ts";
 import type {
   Branch,
@@ -95,6 +101,23 @@ export interface Runs {
     body: InputBody,
     meta: CommandMeta,
   ): Answer<{ run: Run } | { queued: QueuedMessage }>;
+}
+
+/** What agents ask their person, and the answers. */
+export interface Interactions {
+  /** A hook asks and waits: the JSON it prints, or `{gone: true}`. The same id is the same question. */
+  approve(sessionId: string, body: ApprovalBody, signal: AbortSignal): Promise<Result<unknown>>;
+  /** `ask_user` asks and waits: `{selected, text}`, or `{gone: true}`. */
+  question(sessionId: string, body: QuestionBody, signal: AbortSignal): Promise<Result<unknown>>;
+  /** The first answer wins; `by` is the token that gave it. */
+  answer(
+    id: string,
+    answer: InteractionAnswer,
+    by: string,
+    meta: CommandMeta,
+  ): Answer<{ interaction: Interaction }>;
+  rules(taskId: string): Result<{ rules: readonly ApprovalRule[] }>;
+  revoke(taskId: string, ruleId: string, meta: CommandMeta): Answer<{ deleted: true }>;
 }
 
 export interface Projects {
@@ -217,6 +240,7 @@ export interface Info {
 export interface Engine {
   readonly tasks: Tasks;
   readonly runs: Runs;
+  readonly interactions: Interactions;
   readonly projects: Projects;
   readonly harnesses: Harnesses;
   readonly preferences: Preferences;

@@ -35,6 +35,8 @@ export interface EngineDeps {
   /** Program and arguments per agent kind from the environment; a harness's own win over these. */
   readonly overrides: Readonly<Record<string, { bin: string | null; args: readonly string[] }>>;
   readonly log: Log;
+  /** How an agent's own processes get back to this server (M4). */
+  readonly bridge: { readonly argv: readonly [string, ...string[]]; readonly socket: string };
 }
 
 /** One transaction in the making: its events are published after the commit, its tasks poked. */
@@ -64,6 +66,7 @@ export class Core {
   readonly deps: EngineDeps;
   readonly hub: Hub;
   #poke: (taskId: string) => void = () => undefined;
+  #committed: (events: readonly Event[]) => void = () => undefined;
   readonly #flights = new Map<string, Promise<unknown>>();
   /** Resolves when what an earlier server left has been taken up; commands wait for it. */
   readonly #booted = Promise.withResolvers<void>();
@@ -78,9 +81,19 @@ export class Core {
     this.#poke = poke;
   }
 
+  /** Who hears of every committed event, in order. */
+  onCommitted(committed: (events: readonly Event[]) => void): void {
+    this.#committed = committed;
+  }
+
   /** From now on commands are taken. */
   booted(): void {
     this.#booted.resolve();
+  }
+
+  /** Resolves when commands are taken. */
+  untilBooted(): Promise<void> {
+    return this.#booted.promise;
   }
 
   now(): number {
@@ -104,6 +117,7 @@ export class Core {
       return answer;
     });
     this.hub.publish(events);
+    this.#committed(events);
     for (const taskId of pokes) {
       this.#poke(taskId);
     }

@@ -6,6 +6,7 @@ import { Drafts } from "./drafts.ts";
 import { HarnessConfig } from "./harness-config.ts";
 import { HarnessCommands } from "./harnesses.ts";
 import { Hub } from "./hub.ts";
+import { InteractionCommands } from "./interactions.ts";
 import { Lanes } from "./lanes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
@@ -38,9 +39,12 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
+  const hooks = (kind: string) => harnessConfig.driver(kind)?.hooks ?? null;
+  const interactions = new InteractionCommands(core, sessions, hooks);
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
     runs,
+    interactions,
     projects: new ProjectCommands(core, trust),
     harnesses,
     preferences: new PreferenceCommands(core),
@@ -52,6 +56,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
       core.booted();
+      await interactions.resend();
     },
     shutdown: async () => {
       lanes.stop();

@@ -3,10 +3,12 @@ import type { TranscriptData, TranscriptItem } from "../contract/event.ts";
 import { fault } from "../contract/fault.ts";
 import type { RunOutcome } from "../contract/run.ts";
 import type { TaskStats } from "../contract/task.ts";
+import { canonical } from "../domain/canonical.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
 import { cutMiddle } from "../domain/text.ts";
 import type { RunRecord, SessionRecord } from "../store/types.ts";
+import { openInteraction, withdraw } from "./asking.ts";
 import type { Core, Work } from "./core.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 
@@ -137,6 +139,18 @@ function take(taking: Taking, item: AgentItem): void {
     case "terminal-answered":
       command(taking, { type: "unblock", on: TERMINAL });
       return;
+    case "asked":
+      openInteraction(work, { session, ref: item.ref, request: item.request, id: taking.newId() });
+      taking.run = currentRun(work, session.taskId);
+      return;
+    case "no-longer-asked": {
+      const record = work.tx.interactionByRef(session.id, item.ref);
+      if (record !== null) {
+        withdraw(work, record, item.why);
+        taking.run = currentRun(work, session.taskId);
+      }
+      return;
+    }
     case "notice":
       work.notice(session.taskId, taking.run?.id ?? null, item.notice, `${session.id}:${item.key}`);
       return;
@@ -209,7 +223,39 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
   taking.transcriptEvents += 1;
   fillRun(taking, item);
   fillCard(taking, item);
+  if (item.type === "tool.result") {
+    settleApproval(taking, item.data.toolId);
+  }
 }
+
+/** A tool that has its result no longer waits: its dialog was answered in the agent's own terminal. */
+function settleApproval(taking: Taking, toolId: string): void {
+  const { work, session, run } = taking;
+  const open = work.tx
+    .interactions(session.taskId)
+    .filter(
+      (one) =>
+        one.kind === "approval" || one.kind === "ask_questions" || one.kind === "plan_approval",
+    );
+  const call = open.length === 0 || run === null ? null : work.tx.toolCall(run.id, toolId);
+  if (call === null) {
+    return;
+  }
+  const input = canonical(call.input);
+  const asked = open.find((one) =>
+    one.kind === "approval"
+      ? one.toolName === call.name && canonical(one.toolInput) === input
+      : call.name === dialogs[one.kind as keyof typeof dialogs],
+  );
+  const record = asked === undefined ? null : work.tx.interaction(asked.id);
+  if (record !== null) {
+    withdraw(work, record, "Answered in the agent's terminal");
+    taking.run = currentRun(work, session.taskId);
+  }
+}
+
+/** The tools behind questions and plans, as their calls are named. */
+const dialogs = { ask_questions: "AskUserQuestion", plan_approval: "ExitPlanMode" } as const;
 
 /** The message that opened the run, coming back: the engine showed it then. */
 function isShown(taking: Taking, data: TranscriptData["user.message"]): boolean {

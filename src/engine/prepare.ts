@@ -181,6 +181,7 @@ export class Preparation {
       model: task.model,
       effort: task.effort,
       firstMessage: this.#message(task, run),
+      bridge: { argv: this.#core.deps.bridge.argv },
     };
     const { driver } = ready.value;
     // A start that was cut short is taken up under the same id, so it never runs two agents.
@@ -246,15 +247,16 @@ export class Preparation {
   }
 
   #newSession(task: TaskRecord, run: RunRecord, kind: SessionRecord["kind"]): SessionRecord {
+    const id = this.#core.deps.newId();
     const record: SessionRecord = {
-      id: this.#core.deps.newId(),
+      id,
       taskId: task.id,
       harnessId: task.agent,
       kind,
       state: "opening",
       ref: null,
       agentSessionId: null,
-      tokenHash: null,
+      tokenHash: this.#sessions.issueToken(id),
       createdAt: this.#core.now(),
       closedAt: null,
     };

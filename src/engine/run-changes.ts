@@ -5,6 +5,7 @@ import { rankBetween } from "../domain/rank.ts";
 import { columnChange, decide, evolve, type RunCommand } from "../domain/run-machine.ts";
 import type { RunRecord, TaskRecord } from "../store/types.ts";
 import type { Work } from "./core.ts";
+import { closeAll } from "./interaction-rows.ts";
 
 export interface NewRun {
   readonly id: string;
@@ -76,6 +77,9 @@ export function changeRun(
   const next: RunRecord = { ...run, ...extra, phase, ...times(run, phase, work.now) };
   work.putRun(next);
   const ended = phase.kind === "ended" && run.phase.kind !== "ended";
+  if (ended || (phase.kind === "cancelling" && run.phase.kind !== "cancelling")) {
+    closeAll(work, run.id, phase.kind === "cancelling" ? "Stopped by you" : "The run has ended");
+  }
   if (ended) {
     work.append({
       type: "turn.ended",

@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   Batch,
@@ -50,6 +51,19 @@ export class Sessions {
 
   dirOf(sessionId: string): string {
     return join(this.#core.deps.dataDir, "sessions", sessionId);
+  }
+
+  /**
+   * Makes the secret with which the session's own processes may ask, and nothing else (M4); it and
+   * the way to the server lie in the session's folder, its hash in the database.
+   */
+  issueToken(sessionId: string): string {
+    const dir = this.dirOf(sessionId);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const token = randomBytes(32).toString("base64url");
+    writeFileSync(join(dir, "token"), token, { mode: 0o600 });
+    writeFileSync(join(dir, "socket"), this.#core.deps.bridge.socket, { mode: 0o600 });
+    return createHash("sha256").update(token).digest("hex");
   }
 
   /** Starts the agent of a stored session (or finds the one an earlier try started). */

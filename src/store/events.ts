@@ -94,6 +94,15 @@ export function eventReads(sql: Sql) {
         .reverse()
         .map(eventRecord);
     },
+    toolCall(runId: string, toolId: string): { name: string; input: unknown } | null {
+      const row = sql.get<{ data: string }>(
+        `SELECT data FROM event INDEXED BY event_run
+         WHERE run_id = $runId AND type = 'tool.call' AND data ->> '$.toolId' = $toolId
+         ORDER BY seq DESC LIMIT 1`,
+        { runId, toolId },
+      );
+      return row === null ? null : (JSON.parse(row.data) as { name: string; input: unknown });
+    },
     tailSeq(taskId: string, n: number): number {
       const row = sql.get<{ seq: number }>(
         `SELECT seq FROM event INDEXED BY event_task WHERE task_id = $taskId

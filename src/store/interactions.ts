@@ -7,6 +7,8 @@ type InteractionRow = {
   id: string;
   task_id: string;
   run_id: string;
+  session_id: string;
+  ref: string;
   kind: string;
   body: string;
   answer: string | null;
@@ -31,6 +33,17 @@ type QueuedRow = {
   created_at: number;
 };
 
+function recordOf(row: InteractionRow): InteractionRecord {
+  return {
+    interaction: fromJson<Interaction>(row.body),
+    sessionId: row.session_id,
+    ref: row.ref,
+    state: row.state as InteractionRecord["state"],
+    answer: fromJsonOrNull<unknown>(row.answer),
+    resolvedAt: row.resolved_at,
+  };
+}
+
 export function interactionReads(sql: Sql) {
   return {
     interactions(taskId: string | null): Interaction[] {
@@ -45,13 +58,21 @@ export function interactionReads(sql: Sql) {
     },
     interaction(id: string): InteractionRecord | null {
       const row = sql.get<InteractionRow>("SELECT * FROM interaction WHERE id = $id", { id });
-      if (row === null) return null;
-      return {
-        interaction: fromJson<Interaction>(row.body),
-        state: row.state as InteractionRecord["state"],
-        answer: fromJsonOrNull<unknown>(row.answer),
-        resolvedAt: row.resolved_at,
-      };
+      return row === null ? null : recordOf(row);
+    },
+    interactionByRef(sessionId: string, ref: string): InteractionRecord | null {
+      const row = sql.get<InteractionRow>(
+        "SELECT * FROM interaction WHERE session_id = $sessionId AND ref = $ref",
+        { sessionId, ref },
+      );
+      return row === null ? null : recordOf(row);
+    },
+    interactionsOfRun(runId: string): InteractionRecord[] {
+      return sql
+        .all<InteractionRow>("SELECT * FROM interaction WHERE run_id = $runId ORDER BY n", {
+          runId,
+        })
+        .map(recordOf);
     },
     rules(taskId: string): ApprovalRule[] {
       return sql
@@ -94,11 +115,14 @@ export function interactionReads(sql: Sql) {
 
 export function interactionWrites(sql: Sql) {
   return {
-    putInteraction({ interaction, state, answer, resolvedAt }: InteractionRecord): void {
+    putInteraction(record: InteractionRecord): void {
+      const { interaction, sessionId, ref, state, answer, resolvedAt } = record;
       const row: InteractionRow = {
         id: interaction.id,
         task_id: interaction.taskId,
         run_id: interaction.runId,
+        session_id: sessionId,
+        ref,
         kind: interaction.kind,
         body: toJson(interaction),
         answer: toJsonOrNull(answer),

@@ -101,19 +101,26 @@ describe("what waits", () => {
         tx.putTask(aTask(t));
         tx.putRun(aRun(r, t));
       }
-      for (const interaction of [one, two, other]) tx.putInteraction({ interaction, ...open });
+      for (const interaction of [one, two, other]) {
+        tx.putInteraction({ interaction, sessionId: "s", ref: interaction.id, ...open });
+      }
     });
     expect(store.interactions(task)).toEqual([one, two]);
     expect(store.interactions(null)).toEqual([one, two, other]);
     const answered: InteractionRecord = {
       interaction: one,
+      sessionId: "s",
+      ref: one.id,
       state: "answered",
       answer: { choice: "a" },
       resolvedAt: 7,
     };
     store.transact((tx) => tx.putInteraction(answered));
     expect(store.interaction(one.id)).toEqual(answered);
-    expect(store.interaction(two.id)).toEqual({ interaction: two, ...open });
+    expect(store.interaction(two.id)).toMatchObject({ interaction: two, ...open });
+    expect(store.interactionByRef("s", one.id)).toEqual(answered);
+    expect(store.interactionByRef("t", one.id)).toBeNull();
+    expect(store.interactionsOfRun(run).map((record) => record.ref)).toEqual([one.id, two.id]);
     expect(store.interaction("nobody")).toBeNull();
     expect(store.interactions(null)).toEqual([two, other]);
   });

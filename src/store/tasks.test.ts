@@ -111,7 +111,14 @@ test("purging a task leaves nothing of it and all of the others", () => {
       tx.putCursor({ sessionId: session, stream: "out", generation: 1, offset: 5, state: null });
       tx.putQueued({ id: `q${task}`, taskId: task, text: "x", createdAt: 1, position: "a0" });
       const interaction = aQuestion(`i${task}`, task, run);
-      tx.putInteraction({ interaction, state: "open", answer: null, resolvedAt: null });
+      tx.putInteraction({
+        interaction,
+        sessionId: session,
+        ref: "r",
+        state: "open",
+        answer: null,
+        resolvedAt: null,
+      });
       tx.putRule({
         id: `a${task}`,
         taskId: task,

@@ -104,6 +104,9 @@ export interface ReceiptRecord {
 /** A row of `interaction`: the question, and what became of it. */
 export interface InteractionRecord {
   readonly interaction: Interaction;
+  /** The session that asks, and its own name for the question: one question per such pair. */
+  readonly sessionId: string;
+  readonly ref: string;
   readonly state: "open" | "answered" | "gone";
   /** The answer that won, as JSON value; null while open. */
   readonly answer: unknown;
@@ -198,12 +201,21 @@ export interface Reads {
   /** The open ones of a task, or of all tasks (null), oldest first. */
   interactions(taskId: string | null): readonly Interaction[];
   interaction(id: string): InteractionRecord | null;
+  /** The question a session knows by this name. */
+  interactionByRef(sessionId: string, ref: string): InteractionRecord | null;
+  /** Every question of a run, in the order they were asked. */
+  interactionsOfRun(runId: string): readonly InteractionRecord[];
   /** What the person allowed for the rest of this task, oldest first. */
   rules(taskId: string): readonly ApprovalRule[];
   effect(id: string): EffectRecord | null;
   openEffects(): readonly EffectRecord[];
   receipt(commandId: string): ReceiptRecord | null;
   events(filter: EventFilter): readonly Event[];
+  /** The newest `tool.call` of a run with this tool id: its name and input. */
+  toolCall(
+    runId: string,
+    toolId: string,
+  ): { readonly name: string; readonly input: unknown } | null;
   /** The newest `limit` events of a task with a lower seq than `before`, in rising order. */
   eventsBefore(taskId: string, before: number, limit: number): readonly Event[];
   /** The seq that is `n` stored events before the end of the task's events (0 = all). */

@@ -106,12 +106,16 @@ describe("the board", () => {
       tx.putRun(run);
       tx.putInteraction({
         interaction: aQuestion(ulid(20), ulid(1), run.id),
+        sessionId: "s",
+        ref: "1",
         state: "open",
         answer: null,
         resolvedAt: null,
       });
       tx.putInteraction({
         interaction: aQuestion(ulid(21), ulid(1), run.id),
+        sessionId: "s",
+        ref: "2",
         state: "answered",
         answer: "a",
         resolvedAt: 2,

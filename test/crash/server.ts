@@ -116,6 +116,7 @@ const engine = createEngine(
     dataDir,
     overrides: {},
     log: () => undefined,
+    bridge: { argv: [process.execPath], socket: `${dataDir}/agetor.sock` },
   },
   createAuth({ store: opened.value, clock, launchToken: token, newId }),
 );

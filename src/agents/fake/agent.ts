@@ -15,8 +15,10 @@ import {
 } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { ToolKind } from "../../contract/event.ts";
+import type { InteractionAnswer } from "../../contract/interaction.ts";
 import type { FromAgent, ToAgent } from "./protocol.ts";
-import { parseScript, type Step, sampleFollowUp, sampleSteps } from "./script.ts";
+import { type AskWhat, parseScript, type Step, sampleFollowUp, sampleSteps } from "./script.ts";
 
 interface Turn {
   readonly abort: AbortController;
@@ -28,6 +30,7 @@ class Agent {
   readonly #memory: string;
   readonly #taken: string[] = [];
   readonly #waiting: { id: string; text: string }[] = [];
+  readonly #asked = new Map<string, (answer: InteractionAnswer) => void>();
   #turn: Turn | null = null;
   #turns = 0;
   #words = 0;
@@ -59,6 +62,9 @@ class Agent {
         return;
       case "interrupt":
         this.#turn?.abort.abort();
+        return;
+      case "answer":
+        this.#asked.get(heard.id)?.(heard.answer);
         return;
       case "history":
         say({ t: "history", nonce: heard.nonce, ids: this.#taken });
@@ -148,9 +154,37 @@ class Agent {
         return;
       case "exit":
         return process.exit(step.code);
+      case "ask":
+        return this.#ask(id, step.ask, signal);
       case "fail":
         return;
     }
+  }
+
+  /** Asks and waits; a command that was allowed runs, everything else is said back. */
+  async #ask(id: string, ask: AskWhat, signal: AbortSignal): Promise<void> {
+    if (ask.kind === "approval") {
+      tool(id, "Bash", "execute", ask.command, { command: ask.command });
+    }
+    const answered = new Promise<InteractionAnswer | null>((resolve) => {
+      this.#asked.set(id, resolve);
+      signal.addEventListener("abort", () => resolve(null), { once: true });
+    });
+    say({ t: "ask", id, ask, cwd: process.cwd() });
+    const answer = await answered;
+    this.#asked.delete(id);
+    say({ t: "asked", id, why: answer === null ? "Withdrawn" : "Answered" });
+    if (ask.kind !== "approval") {
+      say({ t: "text", id, text: answer === null ? "(no answer)" : toldBack(answer) });
+      return;
+    }
+    if (answer?.kind === "approval" && answer.decision === "allow") {
+      const changed = answer.updatedInput?.["command"];
+      await execute(id, typeof changed === "string" ? changed : ask.command, signal);
+      return;
+    }
+    const output = answer?.kind === "approval" ? (answer.reason ?? "Denied") : "Withdrawn";
+    say({ t: "result", id, ok: false, denied: true, output, exitCode: null, ms: 0, file: null });
   }
 
   /** Words come in small pieces when a person watches the sample, at once in tests. */
@@ -254,8 +288,27 @@ function readFile(id: string, path: string): void {
   say({ t: "result", id, ok: found, output, exitCode: null, ms, file: null });
 }
 
+function toldBack(answer: InteractionAnswer): string {
+  switch (answer.kind) {
+    case "question":
+      return `You said: ${[...answer.selected, answer.text ?? ""].filter(Boolean).join(", ")}`;
+    case "plan_approval":
+      return answer.choice === "reject" ? `Changes: ${answer.revision ?? ""}` : "Approved.";
+    default:
+      return JSON.stringify(answer);
+  }
+}
+
+function tool(id: string, name: string, kind: ToolKind, title: string, input: unknown): void {
+  say({ t: "tool", id, name, kind, title, input });
+}
+
 function runCommand(id: string, command: string, signal: AbortSignal): Promise<void> {
-  say({ t: "tool", id, name: "Bash", kind: "execute", title: command, input: { command } });
+  tool(id, "Bash", "execute", command, { command });
+  return execute(id, command, signal);
+}
+
+function execute(id: string, command: string, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   return new Promise((resolve) => {
     const child = spawn("/bin/sh", ["-c", command], { stdio: ["ignore", "pipe", "pipe"] });

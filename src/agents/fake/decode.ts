@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from "diff";
 import type { FileDiff, TranscriptData } from "../../contract/event.ts";
 import { fault } from "../../contract/fault.ts";
 import type { RunOutcome } from "../../contract/run.ts";
-import type { AgentItem, Draft } from "../driver.ts";
+import type { AgentItem, Draft, InteractionRequest } from "../driver.ts";
 import type { FromAgent } from "./protocol.ts";
 
 export interface Decoded {
@@ -48,6 +48,10 @@ function itemsOf(
       return [{ kind: "turn-started", key, messageId: line.id, text: null }];
     case "history":
       return [];
+    case "ask":
+      return [{ kind: "asked", key, ref: line.id, request: requestOf(line) }];
+    case "asked":
+      return [{ kind: "no-longer-asked", key, ref: line.id, why: line.why }];
     case "text":
       return [
         {
@@ -89,6 +93,32 @@ function itemsOf(
   }
 }
 
+function requestOf({ ask, cwd }: Extract<FromAgent, { t: "ask" }>): InteractionRequest {
+  switch (ask.kind) {
+    case "approval":
+      return {
+        kind: "approval",
+        toolName: "Bash",
+        toolInput: { command: ask.command },
+        title: ask.command,
+        cwd,
+        reason: "The script says so",
+        diff: null,
+        editable: true,
+      };
+    case "question":
+      return {
+        kind: "question",
+        question: ask.question,
+        choices: ask.choices.length === 0 ? null : ask.choices,
+        multi: false,
+        allowText: true,
+      };
+    case "plan":
+      return { kind: "plan_approval", plan: ask.plan };
+  }
+}
+
 function startOf(line: Extract<FromAgent, { t: "ready" }>): TranscriptData["session.started"] {
   const { session, model, resumed } = line;
   return { sessionRef: session, model, mode: null, version: "1.0.0", resumed };
@@ -97,7 +127,7 @@ function startOf(line: Extract<FromAgent, { t: "ready" }>): TranscriptData["sess
 function resultOf(line: Extract<FromAgent, { t: "result" }>): TranscriptData["tool.result"] {
   return {
     toolId: line.id,
-    status: line.ok ? "succeeded" : "failed",
+    status: line.denied === true ? "denied" : line.ok ? "succeeded" : "failed",
     output: line.output,
     truncated: false,
     blobId: null,

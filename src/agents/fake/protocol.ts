@@ -1,9 +1,13 @@
 import type { TodoItem, ToolKind } from "../../contract/event.ts";
+import type { InteractionAnswer } from "../../contract/interaction.ts";
+import type { AskWhat } from "./script.ts";
 
 /** What the driver writes to the scripted agent: one JSON object per line. */
 export type ToAgent =
   | { readonly type: "message"; readonly id: string; readonly text: string }
   | { readonly type: "interrupt" }
+  /** What the person answered to a question; an answer to none is ignored. */
+  | { readonly type: "answer"; readonly id: string; readonly answer: InteractionAnswer }
   /** A barrier: answered, after every line before it, with the ids of all messages ever taken. */
   | { readonly type: "history"; readonly nonce: string };
 
@@ -34,10 +38,14 @@ export type FromAgent =
       readonly title: string;
       readonly input: unknown;
     }
+  | { readonly t: "ask"; readonly id: string; readonly ask: AskWhat; readonly cwd: string }
+  /** The question has its answer, or was withdrawn. */
+  | { readonly t: "asked"; readonly id: string; readonly why: string }
   | {
       readonly t: "result";
       readonly id: string;
       readonly ok: boolean;
+      readonly denied?: true;
       readonly output: string;
       readonly exitCode: number | null;
       readonly ms: number;

@@ -12,9 +12,18 @@ export type Step =
   | { readonly do: "until"; readonly path: string }
   | { readonly do: "emit"; readonly line: string }
   | { readonly do: "fail"; readonly why: string }
-  | { readonly do: "exit"; readonly code: number };
+  | { readonly do: "exit"; readonly code: number }
+  /** Asks its person, and says what it was told. */
+  | { readonly do: "ask"; readonly ask: AskWhat };
 
-const directive = /^(say|think|run|write|read|todos|pause|until|emit|fail|exit):\s?(.*)$/;
+/** What the scripted agent can ask: a command to run, one question, or a plan. */
+export type AskWhat =
+  | { readonly kind: "approval"; readonly command: string }
+  | { readonly kind: "question"; readonly question: string; readonly choices: readonly string[] }
+  | { readonly kind: "plan"; readonly plan: string };
+
+const directive =
+  /^(say|think|run|write|read|todos|pause|until|emit|fail|exit|approve|question|plan):\s?(.*)$/;
 
 /**
  * Reads a prompt as a script: each line that begins with a directive is a step. A prompt without
@@ -71,6 +80,14 @@ function stepOf(verb: string, rest: string): Step {
       return { do: "until", path: rest.trim() };
     case "emit":
       return { do: "emit", line: rest };
+    case "approve":
+      return { do: "ask", ask: { kind: "approval", command: rest } };
+    case "question": {
+      const [question = "", ...choices] = rest.split("|").map((part) => part.trim());
+      return { do: "ask", ask: { kind: "question", question, choices } };
+    }
+    case "plan":
+      return { do: "ask", ask: { kind: "plan", plan: rest.replaceAll("\\n", "\n") } };
     case "fail":
       return { do: "fail", why: rest };
     case "exit":

@@ -1,10 +1,12 @@
 import { fault } from "../../contract/fault.ts";
-import type { Result } from "../../contract/result.ts";
+import type { InteractionAnswer } from "../../contract/interaction.ts";
+import { ok, type Result } from "../../contract/result.ts";
 import type { LineWriter, SessionDirectory, Tail, TailLine } from "../../host/types.ts";
 import type {
   AgentItem,
   Delivery,
   Gone,
+  InteractionRequest,
   Message,
   Session,
   SessionIo,
@@ -71,6 +73,15 @@ export class FakeSession implements Session {
       return { kind: "not-delivered", fault: sent.fault };
     }
     return (await echo) ? { kind: "delivered" } : { kind: "uncertain", fault: silent() };
+  }
+
+  async answer(
+    ref: string,
+    _request: InteractionRequest,
+    answer: InteractionAnswer,
+  ): Promise<Result<"accepted" | "late">> {
+    const sent = await this.#send({ type: "answer", id: ref, answer });
+    return sent.ok ? ok("accepted") : sent;
   }
 
   interrupt(): Promise<Result<null>> {

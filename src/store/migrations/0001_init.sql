@@ -144,6 +144,8 @@ CREATE TABLE interaction (
   id          TEXT NOT NULL UNIQUE,
   task_id     TEXT NOT NULL REFERENCES task (id),
   run_id      TEXT NOT NULL REFERENCES run (id),
+  session_id  TEXT NOT NULL,
+  ref         TEXT NOT NULL,
   kind        TEXT NOT NULL,
   body        TEXT NOT NULL,
   answer      TEXT,
@@ -153,6 +155,7 @@ CREATE TABLE interaction (
 ) STRICT;
 CREATE INDEX interaction_task ON interaction (task_id, state);
 CREATE INDEX interaction_run ON interaction (run_id);
+CREATE UNIQUE INDEX interaction_ref ON interaction (session_id, ref);
 CREATE INDEX interaction_open ON interaction (n) WHERE state = 'open';
 
 CREATE TABLE approval_rule (

@@ -226,6 +226,14 @@ export class MemoryEngine implements Engine {
     },
   };
 
+  readonly interactions: Engine["interactions"] = {
+    approve: () => Promise.resolve(ok({ gone: true })),
+    question: () => Promise.resolve(ok({ gone: true })),
+    answer: (_id, _answer, _by, meta) => this.#refuse(meta),
+    rules: nothing,
+    revoke: (_task, _rule, meta) => this.#refuse(meta),
+  };
+
   readonly uploads: Uint8Array[] = [];
   readonly blobs: Engine["blobs"] = {
     get: (id) => (id === "known" ? ok(new TextEncoder().encode("<b>bytes</b>")) : nothing()),
