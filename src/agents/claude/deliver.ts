@@ -20,6 +20,7 @@ const lostMs = 10_000;
 const readyMs = 120_000;
 /** After the hook: the transcript names the message, or a hook of the person's own refuses it. */
 const echoMs = 3_000;
+const returnMs = 500;
 /** Twice for each line that may lie in Claude's input. */
 const emptyInput = Array<string>(40).fill("C-u");
 
@@ -135,8 +136,12 @@ async function type(parts: DeliverParts, message: Message, text: string): Promis
   const print = printOf(text);
   const refusals = main.state?.refused.count ?? 0;
   parts.accepted.clear();
-  const cleared = await tmux.keys(context.name, emptyInput);
-  if (!cleared.ok) return { kind: "not-delivered", fault: cleared.fault };
+  // Twice: a message that was stopped or refused comes back into the input a moment later.
+  for (let time = 0; time < 2; time += 1) {
+    const cleared = await tmux.keys(context.name, emptyInput);
+    if (!cleared.ok) return { kind: "not-delivered", fault: cleared.fault };
+    await context.beacon.pause(gapMs);
+  }
   const pasted = await tmux.paste(context.name, text);
   if (!pasted.ok) return { kind: "not-delivered", fault: pasted.fault };
   await context.beacon.pause(gapMs);
@@ -174,7 +179,8 @@ async function unechoed(parts: DeliverParts, status: Status | null): Promise<Del
 
 async function refusedByHook(parts: DeliverParts): Promise<Delivery> {
   const { context, main } = parts;
-  // Claude puts a refused message back into its input.
+  // Claude puts a refused message back into its input, a moment after it said so.
+  await context.beacon.pause(returnMs);
   await context.io.host.tmux.keys(context.name, emptyInput);
   return {
     kind: "not-delivered",

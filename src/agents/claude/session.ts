@@ -217,7 +217,7 @@ export class ClaudeSession implements Session {
 
   #whyGone(): Fault {
     const started = this.#spool.state.started;
-    const words = this.#lastScreen.trim().split("\n").slice(-12).join("\n");
+    const words = this.#lastScreen.split("\n").filter(isSaid).slice(-12).join("\n");
     return started
       ? fault("agent_exited", "Claude has ended.", "Send the message again to resume it.")
       : fault(
@@ -312,8 +312,13 @@ function terminalOf(context: Context): Terminal {
 }
 
 async function screen(context: Context): Promise<string> {
-  const shown = await context.io.host.tmux.capture(context.name, { ansi: false, history: 0 });
+  const shown = await context.io.host.tmux.capture(context.name, { ansi: false, history: 50 });
   return shown.ok ? shown.value.text : "";
+}
+
+/** Not empty, and not what tmux itself writes into a dead pane. */
+function isSaid(line: string): boolean {
+  return line.trim() !== "" && !/^Pane is dead\b/.test(line);
 }
 
 function stubborn(pid: number): Fault {

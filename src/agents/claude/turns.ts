@@ -13,6 +13,8 @@ import type { Transcript } from "./transcript.ts";
 /** How long the end of a turn may be missing from the transcript of an idle Claude (M1). */
 const lateMs = 3_000;
 const lookMs = 250;
+/** Between the hook that tells of a dialog and the status that shows it. */
+const dialogMs = 5_000;
 
 const nothing: Told = { items: [], change: {} };
 
@@ -27,8 +29,7 @@ export interface TurnParts {
 /** Opens and closes turns from what the hooks tell, once the transcript has caught up (M1, M3). */
 export class Turns {
   readonly #parts: TurnParts;
-  /** What Claude asked permission for last, for people. */
-  asked: string | null = null;
+  #asked: { readonly what: string; readonly at: number } | null = null;
 
   constructor(parts: TurnParts) {
     this.#parts = parts;
@@ -39,6 +40,11 @@ export class Turns {
     const state = this.#parts.main.state;
     if (state === null) return false;
     return state.turn > Math.max(state.interrupted, this.#parts.spool().state.ended);
+  }
+
+  /** What Claude asks in a dialog that is open since `since` (epoch ms), or null. */
+  asked(since: number): string | null {
+    return this.#asked !== null && this.#asked.at >= since - dialogMs ? this.#asked.what : null;
   }
 
   async handle(event: HookEvent): Promise<Told> {
@@ -59,7 +65,7 @@ export class Turns {
       case "SubagentStop":
         return this.#agentStop(event);
       case "PermissionRequest":
-        this.asked = question(payload, this.#parts.context.data.cwd);
+        this.#asked = { what: question(payload, this.#parts.context.data.cwd), at: event.at };
         return nothing;
       default:
         return nothing;

@@ -99,12 +99,11 @@ export class Watch {
         : "Claude runs, but none of our hooks does: look for `disableAllHooks` in its settings.";
     }
     if (status?.kind === "waiting") {
-      const limit = turns.asked === null ? waitingMs : askedMs;
-      const what =
-        turns.asked ?? `Claude waits in its terminal: ${status.waitingFor ?? "a dialog"}`;
+      const asked = turns.asked(status.since);
+      const limit = asked === null ? waitingMs : askedMs;
+      const what = asked ?? `Claude waits in its terminal: ${status.waitingFor ?? "a dialog"}`;
       return since >= limit ? `${what}.` : null;
     }
-    turns.asked = null;
     const turn = main.state?.turn ?? 0;
     if (turn !== this.#turn.number) this.#turn = { number: turn, at: now };
     const silent = turns.open && (main.state?.worked ?? 0) < turn && status?.kind !== "busy";
