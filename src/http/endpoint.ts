@@ -41,6 +41,8 @@ export interface Endpoint {
   readonly query: z.ZodType;
   /** `bytes` = any content type, up to the attachment cap. Unused by GET. */
   readonly body: z.ZodType | "bytes";
+  /** The body holds what an agent's tool is called with, which may be any JSON. */
+  readonly verbatim: boolean;
   readonly status: Status;
   /** What a good answer looks like; null for bytes and streams. */
   readonly answer: z.ZodType | null;
@@ -52,6 +54,7 @@ interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  readonly verbatim?: boolean;
   readonly status?: Status;
   readonly answer: z.ZodType | null;
   handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): Response | Promise<Response>;
@@ -67,6 +70,7 @@ export function endpoint<
     params: spec.params ?? z.object({}),
     query: spec.query ?? z.object({}),
     body: spec.body ?? z.strictObject({}),
+    verbatim: spec.verbatim ?? false,
     status: spec.status ?? 200,
     answer: spec.answer,
     handle: spec.handle,
@@ -81,6 +85,7 @@ export function bytesEndpoint<Q extends z.ZodType>(
     params: z.object({}),
     query: spec.query ?? z.object({}),
     body: "bytes",
+    verbatim: false,
     status: spec.status ?? 200,
     answer: spec.answer,
     handle: spec.handle,

@@ -124,7 +124,7 @@ async function parse({ request, route, endpoint, target, params }: Raw): Promise
   if (!named.success) return err(fault("not_found", "There is no such thing."));
   const query = check(endpoint.query, gather(target.query), "query");
   if (!query.ok) return query;
-  const body = isWrite ? await parseBody(request, endpoint.body, cap) : ok(undefined);
+  const body = isWrite ? await parseBody(request, endpoint, cap) : ok(undefined);
   if (!body.ok) return body;
   const digest = digestOf(request.method, target, body.value);
   const meta = { commandId: isWrite ? key : null, digest };
@@ -133,13 +133,13 @@ async function parse({ request, route, endpoint, target, params }: Raw): Promise
 
 async function parseBody(
   request: Request,
-  schema: z.ZodType | "bytes",
+  { body: schema, verbatim }: Endpoint,
   cap: number,
 ): Promise<Result<unknown>> {
   const bytes = await readBody(request, cap);
   if (!bytes.ok || schema === "bytes") return bytes;
   if (bytes.value.byteLength === 0) return check(schema, {}, "body");
-  const value = parseJson(bytes.value);
+  const value = parseJson(bytes.value, verbatim);
   if (!value.ok) {
     const issue = { path: [], message: value.fault, code: "invalid_json" };
     return err(fault("invalid_request", value.fault, null, { issues: [issue] }));

@@ -55,6 +55,14 @@ describe("parseJson", () => {
     expect(parse(text)).toEqual({ ok: false, fault: expect.stringContaining(reason) });
   });
 
+  test("verbatim takes any text and key of a tool's input, but no prototype", () => {
+    const verbatim = (text: string) => parseJson(new TextEncoder().encode(text), true).ok;
+    expect(verbatim('{"constructor":{"prototype":"a\\u0000\\ud800"}}')).toBe(true);
+    expect(verbatim('{"__proto__":{}}')).toBe(false);
+    expect(verbatim("[".repeat(65) + "]".repeat(65))).toBe(false);
+    expect(verbatim('{"a":1,"a":2}')).toBe(false);
+  });
+
   test("8 MB of anything takes no time to speak of", () => {
     const size = 8 * 1024 * 1024;
     for (const text of [

@@ -4,7 +4,8 @@ import { err, ok, type Result } from "../contract/result.ts";
 const maxDepth = 64;
 /** Members and elements in one body. A prompt is one of them, however long. */
 const maxItems = 100_000;
-const refusedKeys = new Set(["__proto__", "constructor", "prototype"]);
+const refusedKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+const onlyProto: ReadonlySet<string> = new Set(["__proto__"]);
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -18,15 +19,18 @@ const closeBracket = 0x5d;
  * Parses a JSON body more strictly than `JSON.parse`: UTF-8 without a byte order mark, at most 64
  * deep, no key twice, no key that reaches a prototype, no NUL, lone surrogate or infinite number.
  * The limits are checked on the text before anything is built from it. The fault is one sentence.
+ *
+ * `verbatim` is for what an agent's tool is called with, which we only show, store and hand back:
+ * any text and any key but `__proto__` is taken there, since a question refused is never answered.
  */
-export function parseJson(bytes: Uint8Array): Result<unknown, string> {
+export function parseJson(bytes: Uint8Array, verbatim = false): Result<unknown, string> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return err("The body is not valid UTF-8.");
   }
-  const complaint = scan(text);
+  const complaint = scan(text, verbatim ? onlyProto : refusedKeys);
   if (complaint !== null) return err(complaint);
   let value: unknown;
   try {
@@ -34,12 +38,12 @@ export function parseJson(bytes: Uint8Array): Result<unknown, string> {
   } catch {
     return err("The body is not valid JSON.");
   }
-  const flaw = findFlaw(value);
+  const flaw = verbatim ? null : findFlaw(value);
   return flaw === null ? ok(value) : err(flaw);
 }
 
 /** Walks the text once; malformed text is left to `JSON.parse`, whose verdict is final. */
-function scan(text: string): string | null {
+function scan(text: string, refused: ReadonlySet<string>): string | null {
   // One entry per open container: its keys so far, or null for an array.
   const open: (Set<string> | null)[] = [];
   let items = 0;
@@ -51,7 +55,7 @@ function scan(text: string): string | null {
       if (end === -1) return "The body is not valid JSON.";
       const keys = open.at(-1);
       if (keyNext && keys) {
-        const complaint = addKey(keys, text.slice(at, end + 1));
+        const complaint = addKey(keys, text.slice(at, end + 1), refused);
         if (complaint !== null) return complaint;
       }
       keyNext = false;
@@ -84,10 +88,10 @@ function endOfString(text: string, start: number): number {
   return -1;
 }
 
-function addKey(keys: Set<string>, literal: string): string | null {
+function addKey(keys: Set<string>, literal: string, refused: ReadonlySet<string>): string | null {
   const key = literal.includes("\\") ? unquote(literal) : literal.slice(1, -1);
   if (key === null) return "The body is not valid JSON.";
-  if (refusedKeys.has(key)) return `The key "${key}" is not allowed.`;
+  if (refused.has(key)) return `The key "${key}" is not allowed.`;
   if (keys.has(key)) return "A key stands twice in one object.";
   keys.add(key);
   return null;

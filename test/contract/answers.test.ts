@@ -70,6 +70,7 @@ describe("the answers of the running program are what the description says", () 
     await ask("taskChanges", { params });
     await ask("listQueued", { params });
     await ask("taskInteractions", { params });
+    await ask("listRules", { params });
     await ask("allInteractions");
   });
 
@@ -123,7 +124,10 @@ describe("the answers of the running program are what the description says", () 
     const rest = Object.entries<Route>(routes)
       .filter(([id, { answer }]) => answer === "json" && !answered.has(id as RouteId))
       .map(([id]) => id);
-    // A desktop, a terminal, and the sample repository's own test.
-    expect(rest.sort()).toEqual(["createSample", "openPath", "removeQueued", "taskTerminal"]);
+    const needsQuestion = ["ask", "askQuestion", "revokeRule"];
+    const needsAnswer = ["answerApproval", "answerQuestion", "answerQuestions", "answerPlan"];
+    // A desktop, a terminal, a busy agent, and the sample repository's own test.
+    const needsMore = ["openPath", "taskTerminal", "removeQueued", "createSample"];
+    expect(rest.sort()).toEqual([...needsQuestion, ...needsAnswer, ...needsMore].sort());
   });
 });

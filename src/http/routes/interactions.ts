@@ -49,6 +49,7 @@ function answered(
 export const interactionEndpoints = {
   ask: endpoint({
     body: ApprovalBody,
+    verbatim: true,
     answer: z.unknown(),
     handle: (call) =>
       held(call, (id, body, signal) => call.context.engine.interactions.approve(id, body, signal)),
