@@ -59,17 +59,19 @@ class PipeDirectory implements SessionDirectory {
   async start(
     launch: DirectoryLaunch,
   ): Promise<Result<{ readonly started: boolean; readonly process: ProcessRef }>> {
+    const name = `launch.${randomUUID()}`;
+    const file = join(this.dir, name);
     try {
       if (await exists(join(this.dir, "started"))) return await this.#started(null);
-      const name = `launch.${randomUUID()}`;
       const text = launchText({ ...launch, file: `./${name}`, inherited: ["PATH", "LC_ALL"] });
       if (!text.ok) return text;
       await mkdir(this.dir, { recursive: true, mode: 0o700 });
       await chmod(this.dir, 0o700);
       await this.#write(name, text.value);
       await this.#write("run.sh", runScript);
-      return await this.#started({ keeper: this.#spawn(name), launch: join(this.dir, name) });
+      return await this.#started({ keeper: this.#spawn(name), launch: file });
     } catch (cause) {
+      await rm(file, { force: true }).catch(() => undefined);
       return err(cannot("The session could not be started", cause));
     }
   }

@@ -7,7 +7,11 @@ export interface PaneRow {
   /** `%<n>`: never given out twice while the tmux server lives. */
   readonly pane: string;
   readonly pid: number;
-  readonly dead: ExitStatus | null;
+  /**
+   * `unsettled`: the terminal is closed, and how the program ended is not known. It may be still
+   * ending, or tmux has yet to collect it, or (before 3.3) tmux does not tell deaths by a signal.
+   */
+  readonly dead: ExitStatus | "unsettled" | null;
   readonly command: string;
 }
 
@@ -59,10 +63,9 @@ function parsePane(line: string, mark: string): PaneRow | null {
   };
 }
 
-/** tmux before 3.3 does not tell the signal, and no version says both. */
-function deathOf(status: string, signal: string): ExitStatus {
-  if (signal === "" && /^\d+$/.test(status)) return { code: Number(status), signal: null };
-  return { code: null, signal: signalName(signal) };
+function deathOf(status: string, signal: string): ExitStatus | "unsettled" {
+  if (signal !== "") return { code: null, signal: signalName(signal) };
+  return /^\d+$/.test(status) ? { code: Number(status), signal: null } : "unsettled";
 }
 
 function signalName(told: string): string {
@@ -70,6 +73,5 @@ function signalName(told: string): string {
     const known = Object.entries(osConstants.signals).find(([, value]) => value === Number(told));
     return known?.[0] ?? `signal ${told}`;
   }
-  if (told === "") return "unknown";
   return told.startsWith("SIG") ? told : `SIG${told.toUpperCase()}`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
@@ -76,11 +77,21 @@ export class TmuxServer {
     return ok(output);
   }
 
+  /** Lets the tmux server go, which has no session any more. It would leave its socket lying. */
+  async leave(): Promise<void> {
+    await this.run([["set-option", "-s", "exit-empty", "on"]]);
+    await rm(this.#socketPath(), { force: true });
+  }
+
   /** The command line a person attaches with, from any environment of theirs. */
   attachCommand(name: string): string {
     const bin = this.#usable?.path ?? this.#options.bin ?? "tmux";
-    const socket = join(this.#socketRoot(), `tmux-${userId()}`, this.#label);
-    return `TMUX= ${word(bin)} -u -f /dev/null -S ${word(socket)} attach-session -t '=${name}'`;
+    const socket = word(this.#socketPath());
+    return `TMUX= ${word(bin)} -u -f /dev/null -S ${socket} attach-session -t '=${name}'`;
+  }
+
+  #socketPath(): string {
+    return join(this.#socketRoot(), `tmux-${userId()}`, this.#label);
   }
 
   /**

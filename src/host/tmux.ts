@@ -95,15 +95,12 @@ class OwnTmux implements TmuxHost {
   }
 
   async pane(name: string): Promise<Result<PaneInfo | null>> {
-    const row = await this.#row(name);
-    if (!row.ok || row.value === null) return row.ok ? ok(null) : row;
-    const [info] = await this.#infos([row.value]);
-    return ok(info ?? null);
+    const infos = await this.#infos(ofSession(name));
+    return infos.ok ? ok(infos.value.find((info) => info.name === name) ?? null) : infos;
   }
 
   async list(): Promise<Result<readonly PaneInfo[]>> {
-    const rows = await this.#rows(["-a"]);
-    return rows.ok ? ok(await this.#infos(rows.value)) : rows;
+    return this.#infos(["-a"]);
   }
 
   async paste(name: string, text: string): Promise<Result<null>> {
@@ -158,22 +155,25 @@ class OwnTmux implements TmuxHost {
     return ok({ text: shown.value.stdout.slice(cut + 1), columns, rows });
   }
 
-  kill(name: string): Promise<Result<null>> {
+  async kill(name: string): Promise<Result<null>> {
     checked(name);
-    return this.#inTurn(async () => {
-      const pane = await this.pane(name);
-      if (!pane.ok) return pane;
-      if (pane.value !== null) {
-        const ended = await this.#do([["kill-session", "-t", `=${name}`]]);
-        if (!ended.ok && (await this.#exists(name))) return ended;
-        await this.#end(pane.value);
-      }
-      const left = await this.#rows(["-a"]);
-      if (left.ok && left.value.length === 0) {
-        await this.#server.run([["set-option", "-s", "exit-empty", "on"]]);
-      }
-      return ok(null);
-    });
+    const ended = await this.#inTurn(() => this.#kill(name));
+    if (!ended.ok) return ended;
+    if (ended.value !== null) await this.#end(ended.value);
+    return ok(null);
+  }
+
+  /** Answers the pane whose session was ended. */
+  async #kill(name: string): Promise<Result<PaneInfo | null>> {
+    const pane = await this.pane(name);
+    if (!pane.ok) return pane;
+    if (pane.value !== null) {
+      const ended = await this.#do([["kill-session", "-t", `=${name}`]]);
+      if (!ended.ok && (await this.#exists(name))) return ended;
+    }
+    const left = await this.#rows(["-a"]);
+    if (left.ok && left.value.length === 0) await this.#server.leave();
+    return pane;
   }
 
   /** The hang-up that comes with the end of a terminal can be ignored; the end cannot. */
@@ -251,14 +251,14 @@ class OwnTmux implements TmuxHost {
     const row = await this.#row(name);
     if (!row.ok) return row;
     if (row.value === null) return err(lost(name));
-    if (row.value.dead !== null) {
+    if (row.value.dead !== null && row.value.dead !== "unsettled") {
       return err(fault("agent_exited", `The program in the terminal ${name} has ended.`));
     }
     return ok(row.value.pane);
   }
 
   async #row(name: string): Promise<Result<PaneRow | null>> {
-    const rows = await this.#rows(["-s", "-t", `=${checked(name)}:`]);
+    const rows = await this.#rows(ofSession(name));
     return rows.ok ? ok(rows.value.find((row) => row.session === name) ?? null) : rows;
   }
 
@@ -270,14 +270,27 @@ class OwnTmux implements TmuxHost {
     return nothingThere(listed.value) ? ok([]) : err(failed(listed.value));
   }
 
-  async #infos(rows: readonly PaneRow[]): Promise<readonly PaneInfo[]> {
-    const living = rows.filter((row) => row.dead === null);
-    const named = await this.#processes.identifyAll(living.map((row) => row.pid));
+  async #infos(where: readonly string[]): Promise<Result<readonly PaneInfo[]>> {
+    const first = await this.#rows(where);
+    if (!first.ok) return first;
+    const unsettled = first.value.filter((row) => row.dead === "unsettled");
+    const kept = await this.#processes.known(unsettled.map((row) => row.pid));
+    if (unsettled.every((row) => kept.has(row.pid))) return ok(await this.#named(first.value));
+    // Collected between tmux's answer and our look, or by a tmux that tells no signals.
+    const second = await this.#rows(where);
+    return second.ok ? ok(await this.#named(second.value)) : second;
+  }
+
+  async #named(rows: readonly PaneRow[]): Promise<readonly PaneInfo[]> {
+    const pids = rows.filter((row) => row.dead === null).map((row) => row.pid);
+    const unsettled = rows.filter((row) => row.dead === "unsettled").map((row) => row.pid);
+    const named = await this.#processes.identifyAll([...pids, ...unsettled]);
+    const known = await this.#processes.known(unsettled);
     const bootId = await this.#processes.bootId();
     return rows.map((row) => ({
       name: row.session,
       process: named.get(row.pid) ?? { pid: row.pid, startTime: "", bootId },
-      dead: row.dead,
+      dead: row.dead === "unsettled" ? (known.has(row.pid) ? null : unknownDeath) : row.dead,
       command: row.command,
     }));
   }
@@ -301,6 +314,14 @@ class OwnTmux implements TmuxHost {
 function checked(name: string): string {
   if (!sessionName.test(name)) throw new Error(`${JSON.stringify(name)} is not a session name.`);
   return name;
+}
+
+/** A tmux before 3.3 does not say by which signal a program died. */
+const unknownDeath = { code: null, signal: "unknown" } as const;
+
+/** The exact session (V3); the colon keeps tmux from taking the name for a window's. */
+function ofSession(name: string): readonly string[] {
+  return ["-s", "-t", `=${checked(name)}:`];
 }
 
 function nothingThere(output: RunOutput): boolean {

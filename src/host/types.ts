@@ -131,7 +131,7 @@ export interface SessionDirectory {
   ): Promise<Result<{ readonly started: boolean; readonly process: ProcessRef }>>;
   /** The program as recorded in `ref`, or null when it was never started. */
   process(): Promise<ProcessRef | null>;
-  /** How it ended, or null while it runs. A killed program without an `exit` file counts as signal KILL. */
+  /** How it ended, or null while it runs. A killed program without an `exit` file counts as SIGKILL. */
   exit(): Promise<ExitStatus | null>;
   /** Resolves when the program has ended (file watcher with a slow poll behind it). */
   waitExit(signal: AbortSignal): Promise<ExitStatus>;
