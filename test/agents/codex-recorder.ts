@@ -80,7 +80,7 @@ stream_max_retries = 1
       clientInfo: { name: "agetor", title: "Agetor", version: "0.1.0" },
       capabilities: { experimentalApi: true, requestAttestation: false },
     });
-    this.send({ method: "initialized" });
+    await this.send({ method: "initialized" });
   }
 
   async #read(stdout: ReadableStream<Uint8Array>): Promise<void> {
@@ -119,11 +119,11 @@ stream_max_retries = 1
     });
   }
 
-  send(message: Record<string, unknown>): void {
+  async send(message: Record<string, unknown>): Promise<void> {
     const stdin = this.#process?.stdin;
     if (stdin === undefined) throw new Error("no server");
-    void stdin.write(`${JSON.stringify(message)}\n`);
-    void stdin.flush();
+    await stdin.write(`${JSON.stringify(message)}\n`);
+    await stdin.flush();
   }
 
   /** Requests carry the ids of the driver: they say what their answers mean to its decoder. */
@@ -132,7 +132,7 @@ stream_max_retries = 1
     method: string,
     params: Record<string, unknown>,
   ): Promise<Record<string, unknown>> {
-    this.send({ id, method, params });
+    await this.send({ id, method, params });
     const line = await this.wait((it) => it.id === id && it.method === undefined);
     if (line.error !== undefined) console.error(method, JSON.stringify(line.error));
     return line.result ?? {};

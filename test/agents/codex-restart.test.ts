@@ -1,9 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
 import { scripted } from "../fakes/openai/script.ts";
 import { codexBinary, drafted, Lab, Sessions } from "./codex-lab.ts";
+
+// The tests wait on facts; this is for a machine that is busy with other things.
+setDefaultTimeout(60_000);
 
 const driver = createCodexDriver();
 const bin = codexBinary();
@@ -113,6 +124,35 @@ describe("an agent that dies", () => {
     // What its predecessor may have begun is never begun again unasked.
     const again = await next.session.deliver({ id: "m1", text: "x" }, { retry: true });
     expect(again).toMatchObject({ kind: "uncertain", fault: { code: "delivery_uncertain" } });
+  });
+
+  test("is followed by a new generation in the same session directory", async () => {
+    const { store, request, session, release, play } = await start();
+    await play("m1", [[{ say: "One." }]]);
+    await store.ended(1);
+    process.kill(session.ref.process!.pid, "SIGKILL");
+    await store.seen(() => store.of("exited")[0]);
+    release();
+    const resume = session.ref.agentSessionId;
+    const again = await driver.open({ ...request, resume }, store.io(lab.host).io);
+    if (!again.ok) throw new Error(again.fault.message);
+    const next = again.value;
+    expect(next.ref.data["generation"]).toBe(2);
+    await next.deliver({ id: "m2", text: scripted([[{ say: "Two." }]]) }, { retry: false });
+    await store.ended(2);
+    expect(store.texts()).toEqual(["One.", "Two."]);
+    expect(store.transcript("usage.updated").at(-1)!.usage.outputTokens).toBe(20);
+    await next.close();
+  });
+
+  test("is found by a second try of the same start", async () => {
+    const { store, request, session, release } = await start();
+    release();
+    const again = await driver.open(request, store.io(lab.host).io);
+    if (!again.ok) throw new Error(again.fault.message);
+    expect(again.value.ref.process).toEqual(session.ref.process);
+    expect(again.value.ref.agentSessionId).toBe(session.ref.agentSessionId);
+    await again.value.close();
   });
 
   test("is found dead by the next server, with all it said", async () => {

@@ -1,10 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { endCommands } from "../../src/agents/codex/children.ts";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
-import type { Script } from "../fakes/openai/script.ts";
+import { type Script, scripted } from "../fakes/openai/script.ts";
 import { startFakeOpenAi } from "../fakes/openai/server.ts";
 import { codexBinary, drafted, Lab, Sessions, Store } from "./codex-lab.ts";
+
+// The tests wait on facts; this is for a machine that is busy with other things.
+setDefaultTimeout(60_000);
 
 const driver = createCodexDriver();
 const bin = codexBinary();
@@ -128,7 +140,7 @@ describe("a turn", () => {
     }
     expect(store.texts()).toEqual(prompts.map(() => "ok"));
     expect(existsSync(join(lab.worktree, "pwned"))).toBe(false);
-  }, 30_000);
+  });
 
   test("leaves a command in the background when the turn ends well, and says so", async () => {
     const { store, session, play } = await start();
@@ -174,6 +186,39 @@ describe("stopping", () => {
     expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
     expect(store.transcript("assistant.text")).toMatchObject([{ text: "Half a sen" }]);
     expect(drafted(store.drafts)).toEqual({});
+  });
+
+  test("an interrupt while the message is on its way stops the turn it begins", async () => {
+    const { store, session } = await start();
+    const text = scripted([[{ say: "x" }, { hang: true }]]);
+    const [delivery, stopped] = await Promise.all([
+      session.deliver({ id: "m1", text }, { retry: false }),
+      session.interrupt(),
+    ]);
+    expect(delivery).toEqual({ kind: "delivered" });
+    expect(stopped).toEqual({ ok: true, value: null });
+    expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
+  });
+
+  test("closing ends a command that runs without a sandbox", async () => {
+    const { store, session, play } = await start({ mode: "bypass" });
+    await play("m1", [[{ shell: "echo up; sleep 0.3; echo two; exec sleep 32109" }]]);
+    await store.seen(() => store.drafts.find((it) => it.kind === "output"));
+    expect(lab.running("sleep 32109")).not.toEqual([]);
+    await session.close();
+    await lab.gone("sleep 32109");
+  });
+
+  test("commands that outlive their agent are known by their thread", async () => {
+    const env = (thread: string) => ({ PATH: "/usr/bin:/bin", CODEX_THREAD_ID: thread });
+    const ours = Bun.spawn(["sleep", "21098"], { env: env("t1"), detached: true });
+    const other = Bun.spawn(["sleep", "21097"], { env: env("t12"), detached: true });
+    const known = process.platform === "linux";
+    expect(await endCommands(lab.host, "t1")).toBe(known ? 1 : 0);
+    if (known) await ours.exited;
+    expect(lab.running("sleep 21097")).toEqual([other.pid]);
+    other.kill();
+    ours.kill();
   });
 
   test("closing ends the process group and says that it was meant", async () => {

@@ -2,7 +2,7 @@ import { fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { ExitStatus, SessionDirectory } from "../../host/types.ts";
 import type { Delivery, Message, Session, SessionIo, SessionRef } from "../driver.ts";
-import { killCommands } from "./children.ts";
+import { endCommands } from "./children.ts";
 import { decode, draftOf } from "./decode.ts";
 import { closeOpen } from "./decode-items.ts";
 import { deliver } from "./deliver.ts";
@@ -113,10 +113,10 @@ export class AppSession implements Session {
   }
 
   async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
-    const opened = await this.ready();
-    if (!opened.ok) return { kind: "not-delivered", fault: opened.fault };
     this.#delivering += 1;
     try {
+      const opened = await this.ready();
+      if (!opened.ok) return { kind: "not-delivered", fault: opened.fault };
       return await deliver(message, {
         retry: options.retry,
         threadId: opened.value,
@@ -183,11 +183,10 @@ export class AppSession implements Session {
     // The answer comes before the commands are gone; their own end, told late, does not.
     const left = (): true | null =>
       commands.some((id) => this.state.closed.includes(id)) && !this.#link.gone ? null : true;
-    const gone = clean.ok === true && (await this.#facts.until(left, stopMs)) !== null;
-    if (!gone && clean.ok !== "gone") {
-      this.#io.log("warn", "Codex did not end its commands; ending them", { clean });
-      await killCommands(this.#io.host, await this.#directory.process());
-    }
+    if (clean.ok === true) await this.#facts.until(left, stopMs);
+    else this.#io.log("warn", "Codex did not end its commands", { clean: clean.ok });
+    const ended = await endCommands(this.#io.host, threadId);
+    if (ended > 0) this.#io.log("info", "ended commands that outlived their turn", { ended });
     return ok(null);
   }
 
@@ -205,6 +204,9 @@ export class AppSession implements Session {
 
   async #ended(status: ExitStatus): Promise<void> {
     await this.#reader.finishTail();
+    // A killed agent leaves its MCP servers behind, in its own group, and at times a command.
+    if (!this.#data.closing) await this.#directory.terminate(0);
+    await endCommands(this.#io.host, this.state.threadId);
     await tellExit(this.#reader, this.#directory, this.#data, status);
     this.#told = true;
     this.#network.stop();

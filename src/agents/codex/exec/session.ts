@@ -5,6 +5,7 @@ import { ok, type Result } from "../../../contract/result.ts";
 import type { RunOutcome } from "../../../contract/run.ts";
 import type { ExitStatus, SessionDirectory } from "../../../host/types.ts";
 import type { Delivery, Message, Session, SessionIo, SessionRef } from "../../driver.ts";
+import { endCommands } from "../children.ts";
 import { endedHow, exitFault, stderrTail } from "../exits.ts";
 import { Facts } from "../facts.ts";
 import { type NetworkLimits, NetworkWatch } from "../network.ts";
@@ -247,6 +248,7 @@ export class ExecSession implements Session {
     if (process !== null) await this.#io.host.signalGroup(process, "SIGINT");
     await this.#facts.until(() => (turn.over ? true : null), stopMs);
     const ended = await turn.directory.terminate(0);
+    await endCommands(this.#io.host, turn.reader.state.threadId);
     return ended.ok ? ok(null) : ended;
   }
 
@@ -254,7 +256,12 @@ export class ExecSession implements Session {
     await turn.reader.finishTail();
     const stderr = await stderrTail(turn.directory.errPath);
     const { dir } = turn.directory;
-    const { generation } = turn.reader.state;
+    const { generation, ended, threadId } = turn.reader.state;
+    if (!ended) {
+      // Cut off: what it leaves holds the thread, or runs on without anyone.
+      await turn.directory.terminate(0);
+      await endCommands(this.#io.host, threadId);
+    }
     await turn.reader.finish(`x:${generation}`, (state) => {
       const item = state.ended || !state.started ? null : endItem(dir, status, stderr);
       return { state: { ...state, ended: true }, item };
