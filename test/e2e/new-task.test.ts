@@ -37,6 +37,7 @@ test("C, a prompt, and it is in the backlog; a draft outlives Escape and a reloa
   await page.keyboard.press("Escape");
   await prompt.waitFor({ state: "detached" });
   await page.reload();
+  await page.locator(".board, .board-empty").waitFor();
   await page.keyboard.press("c");
   await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
   expect(await prompt.inputValue()).toBe("Count the shop's orders\nand say how many");

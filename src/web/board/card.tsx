@@ -80,6 +80,15 @@ export const Card = memo(function Card({ id, index, count, stop }: CardProps) {
 /** The last call for the focus that was followed; a card drawn anew must not follow it again. */
 let followed = 0;
 
+/** A dialog that closes keeps the page inert for a moment longer: so many frames are waited for. */
+const patience = 12;
+
+function takeFocus(card: HTMLElement, frames: number): void {
+  card.focus({ preventScroll: true });
+  if (document.activeElement === card || frames === 0 || !card.isConnected) return;
+  requestAnimationFrame(() => takeFocus(card, frames - 1));
+}
+
 function useCardFocus(
   element: RefObject<HTMLElement | null>,
   wanted: number,
@@ -93,7 +102,7 @@ function useCardFocus(
     if (card === null || card.contains(document.activeElement)) return;
     // A card that moved to another column is a new element: it takes the focus it had along.
     const lostIt = mounted && current && document.activeElement === document.body;
-    if (wanted > followed || lostIt) card.focus({ preventScroll: true });
+    if (wanted > followed || lostIt) takeFocus(card, patience);
     followed = Math.max(followed, wanted);
   }, [element, wanted, current]);
 }

@@ -5,7 +5,6 @@ import { useConnection } from "../state/connection.ts";
 import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
 import { focusCard } from "../state/selection.ts";
-import { useTrustRequest } from "../state/trust.ts";
 import { AgentNames } from "../ui/agents.tsx";
 import { cx } from "../ui/cx.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
@@ -18,12 +17,12 @@ import { useDeleting } from "./confirm-state.ts";
 import { Rail } from "./rail.tsx";
 import { ReconnectBanner } from "./reconnect.tsx";
 import { TopBar } from "./top-bar.tsx";
+import { TrustSlot } from "./trust-slot.tsx";
 
 const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
 const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
-const TrustDialog = lazy(() => import("./trust-dialog.tsx"));
 
 /** Below this width the panel takes the place of the board. */
 const sideBySide = 1100;
@@ -148,13 +147,12 @@ function Dialogs() {
   const dialog = useRoute((state) => state.dialog);
   const adding = useAddingProject();
   const deleting = useDeleting();
-  const trust = useTrustRequest();
   return (
     <Suspense fallback={null}>
       {dialog === "new" && <NewTask />}
       {adding && <AddProject />}
       {deleting !== null && <ConfirmDelete taskId={deleting} />}
-      {trust !== null && <TrustDialog request={trust} />}
+      {dialog !== "new" && <TrustSlot />}
     </Suspense>
   );
 }

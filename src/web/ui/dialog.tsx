@@ -12,6 +12,8 @@ export interface DialogProps {
   /** What has the focus at first; without it the first control. */
   readonly initialFocus?: RefObject<HTMLElement | null>;
   readonly closeLabel?: string;
+  /** False when somebody else gives the focus a place once it is closed. */
+  readonly returnFocus?: RefObject<boolean>;
   readonly className?: string;
   /** Needs an answer: a click beside it does not close it. */
   readonly modal?: "dialog" | "alert";
@@ -19,7 +21,16 @@ export interface DialogProps {
 
 /** A modal sheet. It is there as long as it is mounted; the focus goes back where it came from. */
 export function Dialog(props: DialogProps) {
-  const { title, aside, children, onClose, initialFocus, className, modal = "dialog" } = props;
+  const {
+    title,
+    aside,
+    children,
+    onClose,
+    initialFocus,
+    returnFocus,
+    className,
+    modal = "dialog",
+  } = props;
   return (
     <Base.Root
       open
@@ -34,6 +45,7 @@ export function Dialog(props: DialogProps) {
           className={cx("sheet", className)}
           role={modal === "alert" ? "alertdialog" : "dialog"}
           {...(initialFocus === undefined ? {} : { initialFocus })}
+          finalFocus={() => returnFocus?.current !== false}
         >
           <header>
             <Base.Title>{title}</Base.Title>

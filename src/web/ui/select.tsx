@@ -49,7 +49,12 @@ export function Select(props: SelectProps) {
           <Icon name="chev-ud" size={14} />
         </Base.Trigger>
         <Base.Portal>
-          <Base.Positioner className="layer" sideOffset={4} alignItemWithTrigger={false}>
+          <Base.Positioner
+            className="layer"
+            align="start"
+            sideOffset={4}
+            alignItemWithTrigger={false}
+          >
             <Base.Popup className="menu select-menu">
               <div className="cap" aria-hidden="true">
                 <span>{label}</span>

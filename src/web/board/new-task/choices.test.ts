@@ -1,5 +1,12 @@
 import { expect, test } from "bun:test";
-import { effortNote, effortOptions, modeOptions, refusal, settled } from "./choices.ts";
+import {
+  agentProblem,
+  effortNote,
+  effortOptions,
+  modeOptions,
+  refusal,
+  settled,
+} from "./choices.ts";
 
 const options = {
   modes: [
@@ -60,4 +67,22 @@ test("what became impossible is dropped", () => {
   const fine = { model: "opus", mode: "bypass", effort: "high" };
   expect(settled(options, models, fine)).toEqual(fine);
   expect(settled(undefined, [], fine)).toEqual(fine);
+});
+
+test("an agent that cannot work says so in a sentence, with the way out", () => {
+  const agent = {
+    harnessId: "codex",
+    kind: "codex",
+    label: "Codex",
+    available: false,
+    bin: null,
+    path: null,
+    version: null,
+    loggedIn: null,
+    account: null,
+    reason: "Not found. Looked in /a/codex, /b/codex.",
+    installHint: "Run `npm i -g codex`.",
+  } as const;
+  expect(agentProblem(agent)).toBe("Not found. Run `npm i -g codex`.");
+  expect(agentProblem({ ...agent, available: true })).toBeNull();
 });

@@ -92,10 +92,17 @@ export function settled(
   return { model: picked.model, mode, effort };
 }
 
-/** What stands beside an agent that cannot work now. */
+/** What stands beside an agent that cannot work now: why, and what to do. */
 export function agentProblem(agent: AgentStatus | undefined): string | null {
   if (agent === undefined || agent.available) return null;
-  return [agent.reason ?? "It cannot be used now.", agent.installHint]
+  return [firstSentence(agent.reason ?? "It cannot be used now."), agent.installHint]
     .filter((part) => part !== null)
     .join(" ");
+}
+
+/** A reason may list every place that was looked at; a list of choices has room for its gist. */
+function firstSentence(text: string): string {
+  const end = text.search(/[.!?](\s|$)/);
+  const sentence = end === -1 ? text : text.slice(0, end + 1);
+  return sentence.length > 140 ? `${sentence.slice(0, 139)}…` : sentence;
 }

@@ -7,6 +7,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { announce } from "../../ui/live-region.tsx";
 import { inWords } from "../../ui/report.ts";
+import { TrustSlot } from "../trust-slot.tsx";
 import { Attachments, upload } from "./attachments.tsx";
 import { agentProblem } from "./choices.ts";
 import { clearDraft, type Draft } from "./draft.ts";
@@ -28,7 +29,7 @@ export default function NewTask() {
   const [draft, change] = useDraft();
   const choices = useChoices(draft);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const { busy, submit } = useSubmit(draft, choices, setProblem);
+  const { busy, submit, returnFocus } = useSubmit(draft, choices, setProblem);
   const attach = useAttach(draft, change, setProblem);
   const warning = agentProblem(choices.statusOf(choices.agent ?? ""));
 
@@ -57,6 +58,7 @@ export default function NewTask() {
       className="new-task"
       initialFocus={prompt}
       closeLabel="Close, keep the draft"
+      returnFocus={returnFocus}
       onClose={() => go({ dialog: null })}
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the fields inside, wherever the focus is */}
@@ -98,6 +100,7 @@ export default function NewTask() {
         )}
       </div>
       <Actions draft={draft} busy={busy} submit={submit} />
+      <TrustSlot />
     </Dialog>
   );
 }
@@ -143,6 +146,7 @@ function Actions({ draft, busy, submit }: ActionsProps) {
 function useSubmit(draft: Draft, choices: Choices, fail: (problem: Problem | null) => void) {
   const [busy, setBusy] = useState<"run" | "keep" | null>(null);
   const id = useRef(newTaskId());
+  const returnFocus = useRef(true);
   const send = async (start: boolean): Promise<void> => {
     setBusy(start ? "run" : "keep");
     fail(null);
@@ -151,6 +155,7 @@ function useSubmit(draft: Draft, choices: Choices, fail: (problem: Problem | nul
       if (task === null) return;
       remember(draft, choices);
       clearDraft();
+      returnFocus.current = false;
       go({ dialog: null });
       announce(start ? `Starting ${task.title}` : `${task.title} is in the backlog`);
       focusCard(task.id, task.column);
@@ -165,7 +170,7 @@ function useSubmit(draft: Draft, choices: Choices, fail: (problem: Problem | nul
   const submit = (start: boolean): void => {
     if (busy === null && draft.prompt.trim() !== "" && draft.workdir !== null) later(send(start));
   };
-  return { busy, submit };
+  return { busy, submit, returnFocus };
 }
 
 /** Files come in by the button, by pasting and by dropping. */
