@@ -281,6 +281,27 @@ describe("deleting a task (GIT-15)", () => {
     expect(readFileSync(join(task.path, "a.txt"), "utf8")).toBe("2\n");
   });
 
+  test("a worktree whose git directory was damaged is kept, never taken for gone", async () => {
+    const repo = box.repo("repo", { "a.txt": "1\n", "b.txt": "1\n" });
+    const evil = box.repo("evil", { "x.txt": "" });
+    const damages: ((gitDir: string) => void)[] = [
+      (gitDir) => writeFileSync(join(gitDir, "HEAD"), ""),
+      (gitDir) => rmSync(join(gitDir, "HEAD")),
+      (gitDir) => rmSync(join(gitDir, "index")),
+      (gitDir) => writeFileSync(join(gitDir, "commondir"), join(evil, ".git")),
+      (gitDir) => writeFileSync(join(gitDir, "HEAD"), box.sh(evil, "rev-parse", "HEAD")),
+      (gitDir) => writeFileSync(join(gitDir, "agetor"), "{"),
+    ];
+    for (const [n, damage] of damages.entries()) {
+      const task = await startTask(box, repo, taskId(n), `agetor/t${n}`);
+      box.write(task.path, { "a.txt": "2\n", "new.txt": "n\n" });
+      damage(unwrap(await box.git.gitDir(task.path)));
+      const trash = await deleteTask(box, task);
+      expect([n, trash?.dirtyFiles]).toEqual([n, 2]);
+      expect(box.sh(repo, "show", `${trash?.ref}:a.txt`)).toBe("2");
+    }
+  });
+
   test("in a repository with SHA-256, and one with a split index", async () => {
     const repo = join(box.root, "sha256");
     box.sh(box.root, "init", "-q", "--object-format=sha256", "-b", "main", repo);

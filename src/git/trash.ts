@@ -22,33 +22,43 @@ interface Remains {
   readonly dirtyFiles: number;
 }
 
-/** See `Git.keep`. */
+/**
+ * See `Git.keep`. Answers `repo_gone` only when the repository is: the caller then deletes what
+ * cannot be kept.
+ */
 export async function keep(kit: Kit, request: TrashRequest): Promise<Result<Trash | null>> {
   return kit.locks.run(`task:${request.taskId}`, async () => {
     const path = await ownPath(kit, request.taskId, request.path);
     if (!path.ok) return path;
     const repo = await openCommonDir(request.commonDir);
     if (!repo.ok) return repo;
-    const known = { ...request, commonDir: repo.value, path: path.value };
-    const remains = await remainsOf(kit, known);
-    if (!remains.ok) return remains;
-    const before = await readTrash(kit, repo.value, request.taskId);
-    if (!before.ok) return before;
-    const trash = before.value?.trash ?? null;
-    if (remains.value === null) return ok(trash);
-    const unmerged = await countUnmerged(kit, repo.value, remains.value, request.baseSha);
-    if (!unmerged.ok) return unmerged;
-    if (trash === null || remains.value.headSha !== null) {
-      const clean = remains.value.dirtyFiles === 0 && unmerged.value === 0;
-      return clean ? ok(null) : write(kit, known, remains.value, unmerged.value);
-    }
-    // The worktree is gone already: what was kept of it then still counts.
-    const since = await countUnmerged(kit, repo.value, remains.value, trash.sha);
-    if (!since.ok) return since;
-    if (since.value === 0) return ok(trash);
-    const both = { ...remains.value, tree: `${trash.sha}^{tree}`, dirtyFiles: trash.dirtyFiles };
-    return write(kit, known, both, unmerged.value, trash.sha);
+    const kept = await keepAll(kit, { ...request, commonDir: repo.value, path: path.value });
+    if (kept.ok || kept.fault.code !== "repo_gone") return kept;
+    const still = await openCommonDir(request.commonDir);
+    return still.ok ? err({ ...kept.fault, code: "git_failed" }) : still;
   });
+}
+
+async function keepAll(kit: Kit, request: Known): Promise<Result<Trash | null>> {
+  const { commonDir, taskId, baseSha } = request;
+  const remains = await remainsOf(kit, request);
+  if (!remains.ok) return remains;
+  const before = await readTrash(kit, commonDir, taskId);
+  if (!before.ok) return before;
+  const trash = before.value?.trash ?? null;
+  if (remains.value === null) return ok(trash);
+  const unmerged = await countUnmerged(kit, commonDir, remains.value, baseSha);
+  if (!unmerged.ok) return unmerged;
+  if (trash === null || remains.value.headSha !== null) {
+    const clean = remains.value.dirtyFiles === 0 && unmerged.value === 0;
+    return clean ? ok(null) : write(kit, request, remains.value, unmerged.value);
+  }
+  // The worktree is gone already: what was kept of it then still counts.
+  const since = await countUnmerged(kit, commonDir, remains.value, trash.sha);
+  if (!since.ok) return since;
+  if (since.value === 0) return ok(trash);
+  const both = { ...remains.value, tree: `${trash.sha}^{tree}`, dirtyFiles: trash.dirtyFiles };
+  return write(kit, request, both, unmerged.value, trash.sha);
 }
 
 type Known = TrashRequest & { readonly path: string };
@@ -71,22 +81,21 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
     if (sha === null) return ok(null);
     return ok({ branch, branchSha: sha, headSha: null, tree: `${sha}^{tree}`, dirtyFiles: 0 });
   }
-  // A worktree that git has forgotten (pruned by hand) still holds its files.
-  const head = gitDir === null ? branchSha : await commitOf(kit, gitDir, "HEAD");
-  if (!head.ok) return head;
+  // A worktree that git has forgotten, or that was damaged, still holds its files.
+  const head = gitDir === null ? null : await soundHead(kit, commonDir, gitDir);
+  const headSha = head ?? branchSha.value;
   const base = await knownBase(kit, commonDir, request.baseSha);
   if (!base.ok) return base;
   const tree = await captureTree(kit, {
-    repo: { gitDir: gitDir ?? commonDir, commonDir },
+    repo: { gitDir: head === null || gitDir === null ? commonDir : gitDir, commonDir },
     worktree: path,
-    hasIndex: gitDir !== null,
-    head: head.value,
+    hasIndex: head !== null,
+    head: headSha,
     base: base.value,
   });
   if (!tree.ok) return tree;
-  const dirty = await countDirty(kit, commonDir, head.value, tree.value);
+  const dirty = await countDirty(kit, commonDir, headSha, tree.value);
   if (!dirty.ok) return dirty;
-  const headSha = head.value ?? branchSha.value;
   return ok({
     branch,
     branchSha: branchSha.value,
@@ -94,6 +103,14 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
     tree: tree.value,
     dirtyFiles: dirty.value,
   });
+}
+
+/** What the worktree has checked out, as far as its git directory can be believed. */
+async function soundHead(kit: Kit, commonDir: string, gitDir: string): Promise<string | null> {
+  const head = await commitOf(kit, gitDir, "HEAD");
+  if (!head.ok || head.value === null) return null;
+  const known = await commitOf(kit, commonDir, head.value);
+  return known.ok ? known.value : null;
 }
 
 async function countDirty(
