@@ -1,5 +1,6 @@
 import "./run.css";
 import "./transcript.css";
+import "./prose.css";
 import "./code.css";
 import "./changes.css";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
@@ -173,7 +174,13 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
         {needsTerminal(task, asks) && (
           <NeedsTerminal task={task} onShow={() => go({ tab: "terminal" }, "replace")} />
         )}
-        <Composer task={task} field={field} onSent={() => control.current.toEnd()} />
+        <Composer
+          task={task}
+          run={run}
+          first={runs.length < 2}
+          field={field}
+          onSent={() => control.current.toEnd()}
+        />
       </section>
     </RunContextProvider>
   );

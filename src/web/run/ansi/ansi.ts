@@ -38,7 +38,7 @@ const plain: Style = {
 // sequences; then what is left of controls but tab and line break.
 const sequences =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
-  /(?:\u001B\[|\u009B)([0-?]*)([ -/]*)([@-~])|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[\s\S]*?(?:\u0007|\u001B\\|\u009C|$)|\u001B[ -/][0-~]|\u001B[0-~]|(?:\u001B|\u009B)[0-?]*[ -/]*$|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
+  /(?:\u001B\[|\u009B)([0-?]*)([ -/]*)([@-~])|(?:\u001B\[|\u009B)[0-?]*[ -/]*$|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[\s\S]*?(?:\u0007|\u001B\\|\u009C|$)|\u001B[ -/][0-~]|\u001B[0-~]|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
 
 /** Bidi controls would let output reorder what stands around it. */
 const bidi = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { ulid } from "ulid";
+import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
 import { isActive, later, startTask } from "../../state/actions.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -13,6 +14,9 @@ import { sendMessage } from "./send.ts";
 
 export interface ComposerProps {
   readonly task: Task;
+  /** Its latest run, and whether that is the only one. */
+  readonly run: Run | null;
+  readonly first: boolean;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly onSent: () => void;
 }
@@ -23,7 +27,7 @@ interface Trouble {
 }
 
 /** Where the person speaks to the agent. It is always there, and never loses a word. */
-export function Composer({ task, field, onSent }: ComposerProps) {
+export function Composer({ task, run, first, field, onSent }: ComposerProps) {
   const [text, setText] = useState(() => readDraft(task.id));
   const [sending, setSending] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
@@ -35,15 +39,15 @@ export function Composer({ task, field, onSent }: ComposerProps) {
     setText(next);
     keepDraft(task.id, next);
   };
-  const send = async (): Promise<void> => {
-    const message = text.trim();
+  const send = async (words = text): Promise<void> => {
+    const message = words.trim();
     if (message === "" || sending) return;
     setSending(true);
     setTrouble(null);
     try {
       const sent = await sendMessage(task, message, key.current, () => {
         key.current = ulid();
-        later(send());
+        later(send(words));
       });
       if (sent === "trust") return;
       key.current = ulid();
@@ -81,7 +85,13 @@ export function Composer({ task, field, onSent }: ComposerProps) {
       />
       <div className="row">
         <span className="small t3 cut grow">{hintOf(task, text)}</span>
-        <Next task={task} empty={text.trim() === ""} />
+        {!active && text.trim() === "" && (
+          <Next
+            task={task}
+            again={first ? null : (run?.prompt ?? null)}
+            onAgain={(words) => later(send(words))}
+          />
+        )}
         <IconButton
           icon="send"
           size="s"
@@ -98,20 +108,21 @@ export function Composer({ task, field, onSent }: ComposerProps) {
   );
 }
 
-/** The plain next step, when there is one that needs no words. */
-function Next({ task, empty }: { readonly task: Task; readonly empty: boolean }) {
-  if (isActive(task) || !empty) return null;
-  if (task.runId === null) {
-    return (
-      <Button size="s" variant="primary" icon="play" onClick={() => later(startTask(task.id))}>
-        Start
-      </Button>
-    );
-  }
-  if (task.failure === null) return null;
+/** The plain next step after a run that did not succeed; it needs no words. */
+function Next(props: {
+  readonly task: Task;
+  readonly again: string | null;
+  readonly onAgain: (text: string) => void;
+}) {
+  const { task, again, onAgain } = props;
+  if (task.runId === null || task.failure === null) return null;
+  const redo = (): void => {
+    if (again === null) later(startTask(task.id));
+    else onAgain(again);
+  };
   return (
-    <Button size="s" icon="refresh" onClick={() => later(startTask(task.id))}>
-      {task.runStatus === "failed" ? "Retry" : "Start again"}
+    <Button size="s" icon="refresh" onClick={redo}>
+      {task.runStatus === "cancelled" ? "Start again" : "Retry"}
     </Button>
   );
 }

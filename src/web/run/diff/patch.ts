@@ -27,7 +27,10 @@ export function parsePatch(patch: string): readonly DiffLine[] {
       inside = true;
       old = Number(hunk[1]);
       now = Number(hunk[2]);
-      lines.push(plainLine("hunk", null, null, hunk[3] ?? ""));
+      // A file that is shown from its first line on needs no mark that something is left out.
+      if (lines.length > 0 || now > 1 || old > 1 || hunk[3] !== "") {
+        lines.push(plainLine("hunk", null, null, hunk[3] ?? ""));
+      }
     } else if (inside) {
       const text = line.slice(1);
       if (line.startsWith("+")) lines.push(plainLine("add", null, now++, text));

@@ -4,6 +4,7 @@ import { cardState, needsTerminal } from "../../board/card-state.ts";
 import { isActive, later, stopTask } from "../../state/actions.ts";
 import { useAsks } from "../../state/board.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
 import type { MenuEntry } from "../../ui/menu.tsx";
 import { MenuButton } from "../../ui/menu-button.tsx";
 import { report } from "../../ui/report.ts";
@@ -83,7 +84,7 @@ function RunTime({ task, run }: { readonly task: Task; readonly run: Run | null 
   if (run === null || run.id !== task.runId || run.startedAt === null) return null;
   const until = run.endedAt ?? undefined;
   return (
-    <span className="num">
+    <span className={cx("num", until !== undefined && "t3")}>
       <Elapsed since={run.startedAt} until={until} />
     </span>
   );

@@ -1,5 +1,7 @@
 import type { Tokens } from "marked";
 import { Fragment, memo, type ReactNode } from "react";
+import { cx } from "../../ui/cx.ts";
+import { Icon } from "../../ui/icons.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { Inline } from "./inline.tsx";
 import type { Token } from "./lex.ts";
@@ -98,7 +100,7 @@ function List({ list, growing }: { readonly list: Tokens.List; readonly growing:
   const items = list.items.map((item, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the items of one list have no other name
     <li key={index} className={item.task ? "task" : undefined}>
-      {item.task && <span className="md-check">{item.checked === true ? "[x] " : "[ ] "}</span>}
+      {item.task && <TaskBox done={item.checked === true} />}
       <Blocks tokens={item.tokens} growing={growing && index === list.items.length - 1} />
     </li>
   ));
@@ -106,6 +108,15 @@ function List({ list, growing }: { readonly list: Tokens.List; readonly growing:
     <ol start={list.start === "" ? 1 : list.start}>{items}</ol>
   ) : (
     <ul>{items}</ul>
+  );
+}
+
+function TaskBox({ done }: { readonly done: boolean }) {
+  return (
+    <span className="md-check">
+      <span className={cx("box", done && "on")}>{done && <Icon name="check" size={12} />}</span>
+      <span className="sr">{done ? "done: " : "to do: "}</span>
+    </span>
   );
 }
 

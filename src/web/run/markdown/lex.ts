@@ -5,7 +5,7 @@ export type { Token };
 /** Above this a message is shown as it came: nobody reads half a megabyte as a document. */
 const longestText = 400_000;
 /** A paragraph longer than this stays plain; the rules for emphasis look at it again and again. */
-export const longestInline = 30_000;
+export const longestInline = 8_000;
 const deepest = 24;
 const options = { gfm: true } as const;
 

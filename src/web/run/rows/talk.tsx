@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type {
   EndItem,
   ErrorItem,
@@ -38,8 +38,33 @@ export function UserRow({ item }: { readonly item: UserItem }) {
           <CopyButton text={() => item.text} label="Copy message" />
         </span>
       </div>
-      <p className="typed">{item.text}</p>
+      <Typed text={item.text} />
     </div>
+  );
+}
+
+/** A longer message is folded: it is the agent's answer that is read again and again. */
+const foldAbove = { lines: 14, characters: 1600 };
+const longest = 200_000;
+
+function Typed({ text }: { readonly text: string }) {
+  const [open, setOpen] = useState(false);
+  const lines = text.split("\n", foldAbove.lines + 1);
+  const folds = lines.length > foldAbove.lines || text.length > foldAbove.characters;
+  if (!folds) return <p className="typed">{text}</p>;
+  const short = lines.slice(0, foldAbove.lines).join("\n").slice(0, foldAbove.characters);
+  return (
+    <>
+      <p className="typed">{open ? text.slice(0, longest) : `${short.trimEnd()} …`}</p>
+      <button
+        type="button"
+        className="link more"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {open ? "Show less" : "Show the whole message"}
+      </button>
+    </>
   );
 }
 
@@ -109,7 +134,10 @@ const ends: Readonly<
 export function EndRow({ item }: { readonly item: EndItem }) {
   const { state, word, next } = ends[item.outcome.kind];
   const fault = "fault" in item.outcome ? item.outcome.fault : null;
-  const took = item.durationMs === null ? "" : ` after ${formatDuration(item.durationMs)}`;
+  const took =
+    item.durationMs === null || item.durationMs < 1000
+      ? ""
+      : ` after ${formatDuration(item.durationMs)}`;
   return (
     <div className={cx("end", state)}>
       <StateGlyph state={state} size={14} />

@@ -1,7 +1,8 @@
 import type { DraftFrame } from "../../../contract/event.ts";
 import type { BackgroundTask, Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
-import { stepOf } from "../../board/card-state.ts";
+import { silentSince, stepOf } from "../../board/card-state.ts";
+import { useNow } from "../../state/clock.ts";
 import { useConnection } from "../../state/connection.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { StateGlyph } from "../../ui/state-glyph.tsx";
@@ -74,22 +75,7 @@ function Now({ task, still }: { readonly task: Task; readonly still: boolean }) 
       );
     }
     case "working":
-      return (
-        <p className="now">
-          <StateGlyph state="running" size={14} still={still} />
-          {task.live === null ? "Working" : task.live.verb}
-          {task.live !== null && task.live.object !== "" && (
-            <span className="mono cut t3">
-              <Exact>{task.live.object}</Exact>
-            </span>
-          )}
-          {task.runStartedAt !== null && (
-            <span className="t3">
-              <Elapsed since={task.runStartedAt} />
-            </span>
-          )}
-        </p>
-      );
+      return <Working task={task} still={still} />;
     case "cancelling":
       return (
         <p className="now">
@@ -110,6 +96,23 @@ function Now({ task, still }: { readonly task: Task; readonly still: boolean }) 
     default:
       return null;
   }
+}
+
+function Working({ task, still }: { readonly task: Task; readonly still: boolean }) {
+  const now = useNow(10_000);
+  const silent = still ? null : silentSince(task, now);
+  return silent === null ? (
+    <p className="now">
+      <StateGlyph state="running" size={14} still={still} />
+      {task.live?.verb === "Thinking" ? "Thinking" : "Working"}
+    </p>
+  ) : (
+    <p className="now s-blocked">
+      <Icon name="clock" size={14} />
+      No output for
+      <Elapsed since={silent} />
+    </p>
+  );
 }
 
 function Background({ tasks }: { readonly tasks: readonly BackgroundTask[] }) {
