@@ -11,6 +11,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { endCommands } from "../../src/agents/codex/children.ts";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
+import { ok } from "../../src/contract/result.ts";
 import { type Script, scripted } from "../fakes/openai/script.ts";
 import { startFakeOpenAi } from "../fakes/openai/server.ts";
 import { codexBinary, drafted, Lab, Sessions, Store } from "./codex-lab.ts";
@@ -166,7 +167,8 @@ describe("stopping", () => {
     await play("m1", [[{ shell: "echo up; sleep 0.3; echo two; exec sleep 54321" }]]);
     await store.seen(() => store.drafts.find((it) => it.kind === "output"));
     expect(lab.running("sleep 54321")).not.toEqual([]);
-    expect(await session.interrupt()).toEqual({ ok: true, value: null });
+    const stops = await Promise.all([session.interrupt(), session.interrupt()]);
+    expect(stops).toEqual([ok(null), ok(null)]);
     expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
     await lab.gone("sleep 54321");
     // Closed once, although Codex tells of its end a second time, after the turn.

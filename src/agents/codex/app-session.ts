@@ -51,6 +51,7 @@ export class AppSession implements Session {
   #data: SessionData;
   #told = false;
   #delivering = 0;
+  #stopping: { readonly turnId: string; readonly done: Promise<Result<null>> } | null = null;
 
   constructor({ io, directory, ref, data, state, offset, limits }: AppSessionOptions) {
     this.#io = io;
@@ -156,12 +157,22 @@ export class AppSession implements Session {
     return Promise.resolve();
   }
 
+  /** One stop per turn at a time: a second one waits for the first. */
+  #stop(turnId: string, why: StopReason): Promise<Result<null>> {
+    if (this.#stopping?.turnId === turnId) return this.#stopping.done;
+    const done = this.#stopTurn(turnId, why).finally(() => {
+      if (this.#stopping?.turnId === turnId) this.#stopping = null;
+    });
+    this.#stopping = { turnId, done };
+    return done;
+  }
+
   /**
    * Ends the turn, then the commands it left: an interrupted turn leaves its shell running as a
    * background terminal (codex-cli 0.169.0), which is ended by `thread/backgroundTerminals/clean`
    * or, where that fails, by ourselves.
    */
-  async #stop(turnId: string, why: StopReason): Promise<Result<null>> {
+  async #stopTurn(turnId: string, why: StopReason): Promise<Result<null>> {
     const { threadId, open } = this.state;
     const commands = open.filter((it) => it.kind === "command").map((it) => it.id);
     const params = { threadId, turnId };

@@ -216,7 +216,7 @@ function turnCompleted(scope: Scope, params: Fields, at: number | null): State {
     outcome: outcomeOf(closed, status, fields(turn, "error")),
     durationMs: number(turn, "durationMs"),
   }));
-  return { ...closed, turn: null, retrying: null };
+  return { ...closed, turn: null, lastTurn: id, retrying: null };
 }
 
 function outcomeOf(state: State, status: string | null, error: Fields): RunOutcome {

@@ -1,7 +1,7 @@
 import { type Fault, fault } from "../../contract/fault.ts";
 import type { Delivery, Message } from "../driver.ts";
 import type { Facts } from "./facts.ts";
-import { isObject, objects, text } from "./json.ts";
+import { fields, isObject, objects, text } from "./json.ts";
 import type { Link } from "./link.ts";
 import { requestId, requestLine } from "./rpc.ts";
 import type { SessionData } from "./session-data.ts";
@@ -60,10 +60,13 @@ async function proof(
     return notDelivered(fault("not_delivered", `Codex refused the message: ${asked.message}`));
   }
   if (asked.ok === true) {
-    // Accepted: the answer proves it reached the agent, and the echo follows at once unless
-    // something slow stands in front of it (compaction, an MCP server that starts).
-    await facts.until(() => (echoed() || link.gone ? true : null), signMs);
-    return echoed() || !link.gone ? { kind: "delivered" } : uncertain("Codex ended on the way.");
+    // Accepted: the answer proves it reached the agent. The echo follows at once, unless something
+    // slow stands in front of it (a compaction, an MCP server that starts) or the turn is stopped.
+    const turnId = text(fields(asked.result, "turn"), "id");
+    const over = (): boolean => turnId !== null && stateOf().lastTurn === turnId;
+    await facts.until(() => (echoed() || over() || link.gone ? true : null), signMs);
+    const proven = echoed() || over() || !link.gone;
+    return proven ? { kind: "delivered" } : uncertain("Codex ended on the way.");
   }
   if (echoed()) return { kind: "delivered" };
   return uncertain(

@@ -53,6 +53,8 @@ export interface State {
   readonly model: string | null;
   readonly mode: ModeId | null;
   readonly turn: OpenTurn | null;
+  /** The turn that ended last: one stopped at once ends without an echo of its message. */
+  readonly lastTurn: string | null;
   readonly open: readonly OpenItem[];
   /** Tools closed by the end of their turn: their own late end is not told again. */
   readonly closed: readonly string[];
@@ -83,6 +85,7 @@ export function initialState(cwd: string): State {
     model: null,
     mode: null,
     turn: null,
+    lastTurn: null,
     open: [],
     closed: [],
     accepted: [],
