@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
 import { Processes, type ProcessTable, procTable, psTable } from "./process.ts";
 import { Workspace } from "./testing/workspace.ts";
 
@@ -11,12 +12,12 @@ const hasProc = process.platform === "linux";
 async function group(ignoreTerm = false) {
   const ready = work.path(`ready-${crypto.randomUUID()}`);
   const trap = ignoreTerm ? "trap '' TERM; " : "";
-  const leader = Bun.spawn(
-    ["sh", "-c", `${trap}sleep 600 & echo $! >"$0.new"; mv "$0.new" "$0"; wait`, ready],
-    { detached: true, stdio: ["ignore", "ignore", "ignore"] },
-  );
-  await work.file(ready);
-  const child = Number(await Bun.file(ready).text());
+  const leader = Bun.spawn(["sh", "-c", `${trap}sleep 600 & echo $! >"$0"; wait`, ready], {
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  const text = () => (existsSync(ready) ? readFileSync(ready, "utf8") : "");
+  const child = await work.until(() => (text().endsWith("\n") ? Number(text()) : null), ready);
   return { leader, child };
 }
 

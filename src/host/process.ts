@@ -132,12 +132,6 @@ export class Processes {
     return new Map(running.map(({ pid, startTime }) => [pid, { pid, startTime, bootId }] as const));
   }
 
-  /** Those of the pids that still have an entry, be it only an exit status nobody has collected. */
-  async known(pids: readonly number[]): Promise<ReadonlySet<number>> {
-    if (pids.length === 0) return new Set();
-    return new Set((await this.#table.some(pids)).map((row) => row.pid));
-  }
-
   /** True when exactly that process runs. */
   async alive(ref: ProcessRef): Promise<boolean> {
     return (await this.#own(ref)) !== null;

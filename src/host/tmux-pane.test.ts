@@ -10,13 +10,27 @@ test("reads panes, alive and dead, as every tmux tells it", () => {
     row("c", "%3", "12|1||9|sh"),
     row("d", "%4", "13|1||kill|a|b c"),
     row("e", "%5", "14|1|||sh"),
+    row("f", "%6", "15|0|0||sleep"),
   ].join("\n");
   expect(parsePanes(output, "m4rk").map(({ pane: _, ...rest }) => rest)).toEqual([
-    { session: "a", pid: 10, dead: null, command: "sleep" },
-    { session: "b", pid: 11, dead: { code: 3, signal: null }, command: "sh" },
-    { session: "c", pid: 12, dead: { code: null, signal: "SIGKILL" }, command: "sh" },
-    { session: "d", pid: 13, dead: { code: null, signal: "SIGKILL" }, command: "a|b c" },
-    { session: "e", pid: 14, dead: "unsettled", command: "sh" },
+    { session: "a", pid: 10, closed: false, ended: null, command: "sleep" },
+    { session: "b", pid: 11, closed: true, ended: { code: 3, signal: null }, command: "sh" },
+    {
+      session: "c",
+      pid: 12,
+      closed: true,
+      ended: { code: null, signal: "SIGKILL" },
+      command: "sh",
+    },
+    {
+      session: "d",
+      pid: 13,
+      closed: true,
+      ended: { code: null, signal: "SIGKILL" },
+      command: "a|b c",
+    },
+    { session: "e", pid: 14, closed: true, ended: null, command: "sh" },
+    { session: "f", pid: 15, closed: false, ended: { code: 0, signal: null }, command: "sleep" },
   ]);
 });
 

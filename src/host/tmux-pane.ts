@@ -7,11 +7,13 @@ export interface PaneRow {
   /** `%<n>`: never given out twice while the tmux server lives. */
   readonly pane: string;
   readonly pid: number;
+  /** The terminal is closed: nothing can be typed. The program may run on without it. */
+  readonly closed: boolean;
   /**
-   * `unsettled`: the terminal is closed, and how the program ended is not known. It may be still
-   * ending, or tmux has yet to collect it, or (before 3.3) tmux does not tell deaths by a signal.
+   * How the program ended, once tmux has collected it; also while a child of it holds the terminal
+   * open. Null says nothing: it may run, it may be uncollected, and tmux before 3.3 tells no signals.
    */
-  readonly dead: ExitStatus | "unsettled" | null;
+  readonly ended: ExitStatus | null;
   readonly command: string;
 }
 
@@ -58,14 +60,15 @@ function parsePane(line: string, mark: string): PaneRow | null {
     session,
     pane,
     pid: Number(pid),
-    dead: dead === "1" ? deathOf(status, signal) : null,
+    closed: dead === "1",
+    ended: endOf(status, signal),
     command: command.join("|"),
   };
 }
 
-function deathOf(status: string, signal: string): ExitStatus | "unsettled" {
+function endOf(status: string, signal: string): ExitStatus | null {
   if (signal !== "") return { code: null, signal: signalName(signal) };
-  return /^\d+$/.test(status) ? { code: Number(status), signal: null } : "unsettled";
+  return /^\d+$/.test(status) ? { code: Number(status), signal: null } : null;
 }
 
 function signalName(told: string): string {

@@ -185,6 +185,19 @@ describe("starting", () => {
     value(await tmux.kill("killed"));
   });
 
+  test("a program that ends while its child holds the terminal has ended", async () => {
+    const out = work.path("holder.pid");
+    const { pane } = await start("holder", `sleep 600 & echo $! >"$PIDS"; exit 4`, {
+      env: { PIDS: out },
+    });
+    expect((await dead("holder")).dead).toEqual({ code: 4, signal: null });
+    expect(await tmux.paste("holder", "x")).toMatchObject({ fault: { code: "agent_exited" } });
+    const child = Number(readFileSync(out, "utf8"));
+    value(await tmux.kill("holder"));
+    await work.until(async () => ((await host.identify(child)) === null ? true : null));
+    expect(await host.alive(pane.process)).toBe(false);
+  });
+
   test("a dozen starts and ends of the only session never meet a dying server", async () => {
     for (let round = 0; round < 12; round += 1) {
       expect((await start("again", "exec sleep 600")).created).toBe(true);
