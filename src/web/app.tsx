@@ -5,6 +5,7 @@ import { Shell } from "./board/shell.tsx";
 import { startFeed } from "./state/feed.ts";
 import { loadPrefs } from "./state/prefs.ts";
 import { queries } from "./state/queries.ts";
+import { tell } from "./tell.ts";
 import { LiveRegion } from "./ui/live-region.tsx";
 import { report } from "./ui/report.ts";
 import { toast } from "./ui/toast.ts";
@@ -19,6 +20,7 @@ export function App({ token }: { readonly token: string }) {
     return startFeed(token, {
       refused: refuse,
       failed: report,
+      news: tell,
       notice: ({ data }) => {
         toast({
           text: data.message,

@@ -1,8 +1,8 @@
-import { memo, type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { memo, type RefObject, useCallback, useEffect, useRef } from "react";
 import { VList, type VListHandle } from "virtua";
 import type { Column as ColumnName } from "../../contract/primitives.ts";
 import { archiveTask, columnName, later } from "../state/actions.ts";
-import { board } from "../state/board.ts";
+import { board, useTask } from "../state/board.ts";
 import { go } from "../state/route.ts";
 import { markOnly, useSelection } from "../state/selection.ts";
 import { IconButton } from "../ui/button.tsx";
@@ -191,13 +191,8 @@ function ColumnButtons({ column, ids, onToggle }: ButtonsProps) {
   }, [column, ids, onToggle]);
   return (
     <>
-      {(column === "backlog" || column === "ready") && (
-        <IconButton
-          icon="plus"
-          size="s"
-          label={`New task in ${name}`}
-          onClick={() => go({ dialog: "new" })}
-        />
+      {column === "backlog" && (
+        <IconButton icon="plus" size="s" label="New task" onClick={() => go({ dialog: "new" })} />
       )}
       <MenuButton label={`${name} column`} icon="more" size="s" align="end" entries={entries} />
     </>
@@ -230,8 +225,8 @@ function Shut({ column, ids, total, onToggle }: ColumnProps) {
 }
 
 function Tick({ id }: { readonly id: string }) {
-  const [task] = useState(() => board.getState().tasks.get(id));
-  if (task === undefined) return null;
+  const task = useTask(id);
+  if (task === null) return null;
   return (
     <span title={task.title}>
       <StateGlyph state={cardState(task)} size={12} still />

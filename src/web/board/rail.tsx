@@ -12,8 +12,14 @@ import { tip } from "../ui/tooltip.tsx";
 import { openAddProject } from "./add-project-state.ts";
 import { folderName } from "./filter.ts";
 
+export interface RailProps {
+  readonly narrow: boolean;
+  /** A task stands over the board: then "Board" leads back to it. */
+  readonly covered: boolean;
+}
+
 /** Where one can go: the board, and the projects on it. */
-export function Rail({ narrow }: { readonly narrow: boolean }) {
+export function Rail({ narrow, covered }: RailProps) {
   const project = useRoute((state) => state.project);
   return (
     <nav className="rail" aria-label="Main">
@@ -34,10 +40,10 @@ export function Rail({ narrow }: { readonly narrow: boolean }) {
       </div>
       <button
         type="button"
-        className={cx("nav", project === null && "on")}
-        aria-current={project === null ? "page" : undefined}
+        className={cx("nav", project === null && !covered && "on")}
+        aria-current={project === null && !covered ? "page" : undefined}
         aria-label="Board"
-        onClick={() => go({ project: null })}
+        onClick={() => go({ project: null, ...(covered ? { task: null, tab: null } : {}) })}
         {...(narrow ? tip("Board") : {})}
       >
         <Icon name="board" />

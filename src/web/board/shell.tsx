@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { later, markSeen } from "../state/actions.ts";
-import { useBoard, useTask } from "../state/board.ts";
+import { useBoard, useTask, waitingCount } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
 import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
@@ -57,7 +57,7 @@ export function Shell() {
   return (
     <AgentNames>
       <div className={cx("app", narrow && "narrow", away && "is-away")}>
-        <Rail narrow={narrow} />
+        <Rail narrow={narrow} covered={task !== null && !beside} />
         <div className="stage">
           <main className="main" inert={task !== null && !beside}>
             <TopBar tight={beside} />
@@ -135,7 +135,7 @@ function useSeen(taskId: string): void {
 
 /** The title counts what waits, so a tab in the background says it too. */
 function useTitle(): void {
-  const waiting = useBoard((state) => state.order.blocked.length);
+  const waiting = useBoard(waitingCount);
   const task = useTask(useRoute((state) => state.task));
   useEffect(() => {
     const name = task === null ? "Agetor" : `${task.title} · Agetor`;

@@ -1,4 +1,4 @@
-import { board, useBoard } from "../state/board.ts";
+import { board, useBoard, waitingCount } from "../state/board.ts";
 import { go } from "../state/route.ts";
 import { focusCard } from "../state/selection.ts";
 import { Button } from "../ui/button.tsx";
@@ -41,7 +41,7 @@ function RunningCount() {
 
 /** Opens whoever waits longest. */
 function NeedsYou() {
-  const count = useBoard((state) => state.order.blocked.length);
+  const count = useBoard(waitingCount);
   if (count === 0) return null;
   const first = (): void => {
     const id = board.getState().order.blocked[0];

@@ -30,3 +30,12 @@ export function useAsks(taskId: string): readonly Interaction[] {
 export function useBoardShallow<T>(select: (state: Board) => T): T {
   return useStore(board, useShallow(select));
 }
+
+/** How many tasks wait for their person; a card that was put into Blocked by hand does not. */
+export function waitingCount(state: Board): number {
+  let count = 0;
+  for (const id of state.order.blocked) {
+    if (state.tasks.get(id)?.phase?.kind === "blocked") count += 1;
+  }
+  return count;
+}

@@ -6,6 +6,7 @@ import { noteState } from "./connection.ts";
 import { foldFrames } from "./fold.ts";
 import { oncePerFrame } from "./frame.ts";
 import { loadBoard, noteStreamed } from "./load.ts";
+import { type News, newsOf } from "./news.ts";
 import { beat, seed } from "./pulse.ts";
 import {
   feedTranscripts,
@@ -25,6 +26,8 @@ export interface FeedHandlers {
   /** Loading the board failed; the feed tries again when the stream is back. */
   failed(error: unknown): void;
   notice(notice: Notice): void;
+  /** A task ended or began to wait while the page was open. */
+  news(news: News): void;
 }
 
 let stream: Stream | null = null;
@@ -38,7 +41,9 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
     const frames = queue;
     queue = [];
     noteStreamed(frames);
-    changeBoard((before) => foldFrames(before, frames, Date.now()));
+    const before = board.getState().tasks;
+    changeBoard((state) => foldFrames(state, frames, Date.now()));
+    for (const news of newsOf(before, board.getState().tasks, frames)) handlers.news(news);
     beat(frames);
     feedTranscripts(frames);
     for (const frame of frames) {
