@@ -356,7 +356,7 @@ describe("stopping", () => {
     await store.seen(() => store.transcript("tool.call")[0]);
     await session.interrupt();
     expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
-    expect(store.transcript("tool.result")).toMatchObject([{ status: "denied" }]);
+    expect(store.transcript("tool.result")).toMatchObject([{ status: "failed" }]);
   });
 });
 

@@ -65,7 +65,10 @@ function begun(state: ClaudeState, result: Json | null): readonly string[] {
 
 function statusOf(record: Json, failed: boolean): ToolStatus {
   if (!failed) return "succeeded";
-  return stringAt(record, "toolDenialKind") === null ? "failed" : "denied";
+  const denial = stringAt(record, "toolDenialKind");
+  // A tool stopped in the middle is "user-rejected" too, but it did run.
+  const ran = denial === "user-rejected" && record["toolDenialBeforeRun"] !== true;
+  return denial === null || ran ? "failed" : "denied";
 }
 
 /** The whole output: what the model got, except where the CLI keeps more of it than it sent. */

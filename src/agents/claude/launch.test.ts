@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OpenRequest } from "../driver.ts";
+import { hookSettings, spooledEvents } from "./hooks.ts";
+import { planLaunch } from "./launch.ts";
+import { conversationId, sessionFiles } from "./paths.ts";
+
+const request: OpenRequest = {
+  sessionId: "01J00000000000000000000000",
+  dir: "/data/sessions/01J00000000000000000000000",
+  workplace: { cwd: "/data/worktrees/t1", repo: null },
+  harness: {
+    id: "claude-code",
+    kind: "claude-code",
+    label: "Claude Code",
+    bin: null,
+    args: ["--add-dir", "/x"],
+    home: null,
+    env: { ANTHROPIC_API_KEY: "sk-1" },
+  },
+  bin: "/usr/bin/claude",
+  mode: null,
+  model: null,
+  effort: null,
+  resume: null,
+  bridge: null,
+  firstMessage: { id: "01J0000000000000000000000M", text: "do it" },
+};
+
+function planned(more: Partial<OpenRequest> = {}) {
+  const launch = planLaunch({ ...request, ...more });
+  if (!launch.ok) throw new Error(launch.fault.code);
+  return launch.value;
+}
+
+describe("a launch of Claude", () => {
+  test("is planned whole", () => {
+    const { plan, conversation } = planned({ mode: "ask", model: "opus", effort: "high" });
+    expect(plan.argv).toEqual([
+      "/usr/bin/claude",
+      "--add-dir",
+      "/x",
+      "--settings",
+      `${request.dir}/settings.json`,
+      "--session-id",
+      conversation,
+      "--permission-mode",
+      "manual",
+      "--model",
+      "opus",
+      "--effort",
+      "high",
+      "--",
+      "do it",
+    ]);
+    expect(plan.env).toEqual({
+      ANTHROPIC_API_KEY: "sk-1",
+      DISABLE_AUTOUPDATER: "1",
+      CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: "5000",
+    });
+    expect(plan.files.map(({ path }) => path)).toEqual([
+      `${request.dir}/settings.json`,
+      `${request.dir}/run.sh`,
+    ]);
+    expect(planned({ mode: "ask", model: "opus", effort: "high" }).plan).toEqual(plan);
+  });
+
+  test("always names its mode", () => {
+    const modes = ["plan", "ask", "acceptEdits", "auto", "bypass", null].map((mode) => {
+      const { argv } = planned({ mode }).plan;
+      return argv[argv.indexOf("--permission-mode") + 1];
+    });
+    expect(modes).toEqual([
+      "plan",
+      "manual",
+      "acceptEdits",
+      "auto",
+      "bypassPermissions",
+      "acceptEdits",
+    ]);
+    expect(planLaunch({ ...request, mode: "yolo" })).toMatchObject({
+      ok: false,
+      fault: { code: "mode_unavailable" },
+    });
+  });
+
+  test("resumes, and moves its config home", () => {
+    const resume = "11111111-2222-4333-8444-555555555555";
+    const { plan } = planned({ resume, harness: { ...request.harness, home: "/homes/two" } });
+    expect(plan.argv).toContain("--resume");
+    expect(plan.argv).not.toContain("--session-id");
+    expect(plan.env["CLAUDE_CONFIG_DIR"]).toBe("/homes/two");
+  });
+
+  test("carries no message that may be a command, and a large one in a file", () => {
+    const text = (words: string) => planned({ firstMessage: { id: "m/../1", text: words } });
+    expect(text("/greet").positional).toBeNull();
+    expect(text("/greet").plan.argv).not.toContain("--");
+    const large = text("x".repeat(200_000));
+    expect(large.plan.files.at(-1)?.path).toBe(`${request.dir}/prompts/m____1.md`);
+    expect(large.plan.argv.at(-1)).toContain("prompts/m____1.md");
+    expect(planLaunch({ ...request, firstMessage: { id: "m", text: "/status" } })).toMatchObject({
+      ok: false,
+      fault: { code: "local_command" },
+    });
+  });
+
+  test("hands every byte through the shell", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "agetor-launch-"));
+    const words = 'it\'s $(touch pwned) `id` \\ "x" %s 🙂\n\ttab; exit 3 #(x)';
+    const more = { bin: "/usr/bin/printf", workplace: { cwd: dir, repo: null } };
+    const { plan } = planned({
+      ...more,
+      harness: { ...request.harness, args: ["%s|"] },
+      firstMessage: { id: "m", text: words },
+    });
+    const script = join(dir, "run.sh");
+    writeFileSync(script, plan.files[1]?.content ?? "");
+    const { stdout, exitCode } = Bun.spawnSync(["/bin/sh", script], { cwd: "/" });
+    expect(exitCode).toBe(0);
+    expect(stdout.toString()).toEndWith(`|--|${words}|`);
+    expect(readdirSync(dir)).toEqual(["run.sh"]);
+    rmSync(dir, { recursive: true });
+  });
+
+  test("gives a conversation an id that follows from ours", () => {
+    const id = conversationId(request.sessionId);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(conversationId(request.sessionId)).toBe(id);
+    expect(conversationId("01J00000000000000000000001")).not.toBe(id);
+  });
+});
+
+describe("the hooks", () => {
+  let dir = "";
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), "agetor hook's "));
+    mkdirSync(join(dir, "hooks"));
+  });
+
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  function run(event: string, payload: string, at = dir) {
+    const hooks = hookSettings(sessionFiles(at)) as Record<
+      string,
+      [{ hooks: [{ command: string }] }]
+    >;
+    const command = hooks[event]?.[0].hooks[0].command ?? "exit 9";
+    const stdin = new TextEncoder().encode(payload);
+    return Bun.spawnSync(["/bin/sh", "-c", command], { stdin, cwd: "/" });
+  }
+
+  test("write their payload whole, say nothing and never fail", () => {
+    for (const event of spooledEvents) {
+      const { exitCode, stdout, stderr } = run(event, `{"hook_event_name":"${event}"}`);
+      expect([exitCode, stdout.toString(), stderr.toString()]).toEqual([0, "", ""]);
+    }
+    const files = readdirSync(join(dir, "hooks"));
+    expect(files.every((name) => /^\d+N?-\d+\.json$/.test(name))).toBe(true);
+    const seen = files.map((name) => JSON.parse(readFileSync(join(dir, "hooks", name), "utf8")));
+    expect(seen.map((it) => it.hook_event_name).sort()).toEqual([...spooledEvents].sort());
+    expect(readFileSync(join(dir, "live"), "utf8")).toBe("+\n".repeat(spooledEvents.length));
+  });
+
+  test("append live text as one line", () => {
+    const payload = `{"hook_event_name":"MessageDisplay","delta":"a\\n%s ${"x".repeat(20_000)}"}`;
+    expect(run("MessageDisplay", payload).exitCode).toBe(0);
+    expect(readFileSync(join(dir, "live"), "utf8").split("\n").at(-2)).toBe(payload);
+  });
+
+  test("do not block a tool once their folder is gone", () => {
+    for (const event of ["PreToolUse", "Stop", "UserPromptSubmit"]) {
+      const { exitCode, stdout, stderr } = run(event, "{}", "/nowhere/at all");
+      expect([exitCode, stdout.toString(), stderr.toString()]).toEqual([0, "", ""]);
+    }
+  });
+});
