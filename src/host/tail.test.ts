@@ -1,72 +1,21 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import {
-  appendFileSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { DirectoryWatches } from "./directory-watch.ts";
 import { lineLimit } from "./line-splitter.ts";
 import { openTail } from "./tail.ts";
-import { Workspace } from "./testing/workspace.ts";
-import type { TailLine, TailOptions } from "./types.ts";
+import { TailBench } from "./testing/tail-bench.ts";
 
-const work = new Workspace();
-const open: AbortController[] = [];
-afterEach(() => {
-  for (const stop of open.splice(0)) stop.abort();
-});
+const bench = new TailBench();
+const { work } = bench;
+afterEach(() => bench.stop());
 afterAll(() => work.remove());
-
-let files = 0;
-function freshPath(): string {
-  files += 1;
-  const dir = work.path(`t${files}`);
-  mkdirSync(dir);
-  return `${dir}/out`;
-}
-
-/** Follows a file and lets a test wait for lines. */
-function follow(path: string, options: Partial<TailOptions> = {}, watches = work.watches) {
-  const stop = new AbortController();
-  open.push(stop);
-  const lines: TailLine[] = [];
-  const batches: (readonly TailLine[])[] = [];
-  const replaced: string[] = [];
-  const tail = openTail(
-    {
-      path,
-      offset: 0,
-      onLines: async (batch) => {
-        batches.push(batch);
-        lines.push(...batch);
-      },
-      onReplaced: (why) => replaced.push(why),
-      signal: stop.signal,
-      ...options,
-    },
-    watches,
-  );
-  return {
-    tail,
-    stop,
-    lines,
-    batches,
-    replaced,
-    texts: () => lines.map((line) => line.text),
-    count: (wanted: number) => work.until(() => (lines.length >= wanted ? lines : null), path),
-  };
-}
 
 describe("reading", () => {
   test("goes on from the offset, and follows what is appended", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     writeFileSync(path, "one\ntwo\n");
-    const reader = follow(path, { offset: 4 });
+    const reader = bench.follow(path, { offset: 4 });
     await reader.count(1);
     appendFileSync(path, "thr");
     appendFileSync(path, "ee\n");
@@ -78,8 +27,8 @@ describe("reading", () => {
   });
 
   test("a file and its directory that appear late (TAIL-06)", async () => {
-    const path = `${freshPath()}-dir/deep/out`;
-    const reader = follow(path);
+    const path = `${bench.freshPath()}-dir/deep/out`;
+    const reader = bench.follow(path);
     expect(await reader.tail.drain()).toBe(0);
     mkdirSync(`${path}/..`.replace("/out/..", ""), { recursive: true });
     writeFileSync(path, "late\n");
@@ -88,10 +37,10 @@ describe("reading", () => {
   });
 
   test("a character torn between two writes is whole (TAIL-03)", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     const bytes = Buffer.from("a☃b\n");
     writeFileSync(path, bytes.subarray(0, 2));
-    const reader = follow(path);
+    const reader = bench.follow(path);
     expect(await reader.tail.drain()).toBe(0);
     appendFileSync(path, bytes.subarray(2));
     await reader.count(1);
@@ -99,9 +48,9 @@ describe("reading", () => {
   });
 
   test("escape sequences torn between two writes pass unchanged: cleaning is the reader's (TAIL-12)", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     const line = "\x1b]8;;javascript:alert(1)\x07x\x1b]8;;\x07\x1b]52;c;aGk=\x07";
-    const reader = follow(path);
+    const reader = bench.follow(path);
     for (const piece of line) {
       appendFileSync(path, piece);
       await reader.tail.drain();
@@ -112,11 +61,11 @@ describe("reading", () => {
   });
 
   test("a linked file is followed where it is written (TAIL-05)", async () => {
-    const path = freshPath();
-    const real = freshPath();
+    const path = bench.freshPath();
+    const real = bench.freshPath();
     writeFileSync(real, "one\n");
     symlinkSync(real, path);
-    const reader = follow(path);
+    const reader = bench.follow(path);
     await reader.count(1);
     const waited = performance.now();
     appendFileSync(real, "two\n");
@@ -125,13 +74,13 @@ describe("reading", () => {
   });
 
   test("without a watcher the file is polled (TAIL-10)", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     const blind = new DirectoryWatches({
       makeWatcher: () => {
         throw new Error("EMFILE");
       },
     });
-    const reader = follow(path, {}, blind);
+    const reader = bench.follow(path, {}, blind);
     appendFileSync(path, "polled\n");
     await reader.count(1);
     appendFileSync(path, "again\n");
@@ -141,14 +90,14 @@ describe("reading", () => {
 
 describe("batches", () => {
   test("never two calls at once, in order, at most 1000 lines or 1 MiB", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     const small = Array.from({ length: 5_000 }, (_, index) => `line ${index}`);
     const big = Array.from({ length: 40 }, (_, index) => `${index}`.padEnd(100_000, "x"));
     writeFileSync(path, `${[...small, ...big].join("\n")}\n`);
     let running = 0;
     const texts: string[] = [];
     const sizes: number[][] = [];
-    const reader = follow(path, {
+    const reader = bench.follow(path, {
       onLines: async (batch) => {
         running += 1;
         expect(running).toBe(1);
@@ -167,9 +116,9 @@ describe("batches", () => {
   });
 
   test("a rejection ends the tail, and the line counts as not taken", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     writeFileSync(path, "one\ntwo\n");
-    const reader = follow(path, {
+    const reader = bench.follow(path, {
       onLines: async () => {
         throw new Error("no room");
       },
@@ -179,14 +128,14 @@ describe("batches", () => {
   });
 
   test("a reader that is slow holds the tail back, and nothing is lost", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     writeFileSync(path, "first\n");
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
     const texts: string[] = [];
-    const reader = follow(path, {
+    const reader = bench.follow(path, {
       onLines: async (batch) => {
         texts.push(...batch.map((line) => line.text));
         await held;
@@ -203,8 +152,8 @@ describe("batches", () => {
 
 describe("drain and finish", () => {
   test("drain reads everything there is at the call, while the file grows on", async () => {
-    const path = freshPath();
-    const reader = follow(path);
+    const path = bench.freshPath();
+    const reader = bench.follow(path);
     const writer = Bun.spawn([
       "sh",
       "-c",
@@ -229,23 +178,23 @@ describe("drain and finish", () => {
   });
 
   test("drain answers the last full line, finish takes the rest too (TAIL-01)", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     writeFileSync(path, "one\nlast words");
-    const reader = follow(path);
+    const reader = bench.follow(path);
     expect(await reader.tail.drain()).toBe(4);
     expect(reader.texts()).toEqual(["one"]);
     expect(await reader.tail.finish()).toBe(14);
     expect(reader.lines.at(-1)).toEqual({ text: "last words", start: 4, end: 14, oversize: false });
     expect(await reader.tail.finish()).toBe(14);
-    const again = follow(path, { offset: 14 });
+    const again = bench.follow(path, { offset: 14 });
     expect(await again.tail.drain()).toBe(14);
     expect(again.lines).toEqual([]);
   });
 
   test("both answer at once when the tail has stopped", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     writeFileSync(path, "one\n");
-    const reader = follow(path);
+    const reader = bench.follow(path);
     await reader.tail.drain();
     reader.stop.abort();
     const pending = reader.tail.drain();
@@ -255,93 +204,10 @@ describe("drain and finish", () => {
   });
 });
 
-describe("another file (TAIL-05)", () => {
-  test("cut", async () => {
-    const path = freshPath();
-    writeFileSync(path, "one\ntwo\n");
-    const reader = follow(path);
-    await reader.count(2);
-    truncateSync(path, 4);
-    expect(await reader.tail.done).toMatchObject({ kind: "failed" });
-    expect(reader.replaced).toEqual(["truncated"]);
-  });
-
-  test("cut and written anew to the same length and more, between two looks", async () => {
-    const path = freshPath();
-    writeFileSync(path, "one\ntwo\n");
-    const reader = follow(path);
-    await reader.count(2);
-    writeFileSync(path, "ONE\nTWO\nthree\n");
-    expect(await reader.tail.done).toMatchObject({ kind: "failed" });
-    expect(reader.replaced).toEqual(["truncated"]);
-    expect(reader.lines).toHaveLength(2);
-  });
-
-  test("replaced: what the old one got before is still read", async () => {
-    const path = freshPath();
-    writeFileSync(path, "one\n");
-    const reader = follow(path);
-    await reader.count(1);
-    writeFileSync(`${path}.new`, "other\n");
-    appendFileSync(path, "two\n");
-    renameSync(`${path}.new`, path);
-    expect(await reader.tail.done).toMatchObject({ kind: "failed" });
-    expect(reader.texts()).toEqual(["one", "two"]);
-    expect(reader.replaced).toEqual(["replaced"]);
-  });
-
-  test("removed", async () => {
-    const path = freshPath();
-    writeFileSync(path, "one\n");
-    const reader = follow(path);
-    await reader.count(1);
-    rmSync(path);
-    expect(await reader.tail.done).toMatchObject({ kind: "failed" });
-    expect(reader.replaced).toEqual(["missing"]);
-  });
-
-  test("after a restart: gone, shorter than the offset, or the offset is inside a line", async () => {
-    const path = freshPath();
-    for (const [content, why] of [
-      [null, "missing"],
-      ["one\n", "truncated"],
-      ["a longer line than before\n", "truncated"],
-    ] as const) {
-      if (content !== null) writeFileSync(path, content);
-      const reader = follow(path, { offset: 8 });
-      expect(await reader.tail.done).toMatchObject({ kind: "failed" });
-      expect(reader.replaced).toEqual([why]);
-      expect(reader.lines).toEqual([]);
-    }
-  });
-
-  test("before a line was taken it is no loss", async () => {
-    const path = freshPath();
-    writeFileSync(path, "half a li");
-    const reader = follow(path);
-    expect(await reader.tail.drain()).toBe(0);
-    writeFileSync(`${path}.new`, "whole\n");
-    renameSync(`${path}.new`, path);
-    await reader.count(1);
-    expect(reader.texts()).toEqual(["whole"]);
-    expect(reader.replaced).toEqual([]);
-  });
-
-  test("a FIFO, a directory and a device are refused, and never waited for", async () => {
-    const path = freshPath();
-    Bun.spawnSync(["mkfifo", path]);
-    for (const odd of [path, work.dir, "/dev/zero"]) {
-      const reader = follow(odd);
-      expect(await reader.tail.done).toMatchObject({ kind: "failed" });
-      expect(reader.lines).toEqual([]);
-    }
-  });
-});
-
 describe("size and speed", () => {
   test("a 10 MB line passes, a longer than 16 MB is marked, the next is whole (TAIL-02)", async () => {
-    const path = freshPath();
-    const reader = follow(path);
+    const path = bench.freshPath();
+    const reader = bench.follow(path);
     const ten = 10 * 1024 * 1024;
     const chunk = Buffer.alloc(1024 * 1024, "x");
     for (let index = 0; index < 10; index += 1) appendFileSync(path, chunk);
@@ -359,10 +225,10 @@ describe("size and speed", () => {
   });
 
   test("from the disk to the reader in 30 ms, 95 times of 100", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     writeFileSync(path, "");
     let seen: () => void = () => undefined;
-    const reader = follow(path, { onLines: async () => seen() });
+    const reader = bench.follow(path, { onLines: async () => seen() });
     await reader.tail.drain();
     const times: number[] = [];
     for (let index = 0; index < 100; index += 1) {
@@ -379,7 +245,7 @@ describe("size and speed", () => {
   });
 
   test("restarts at every offset give every line once (TAIL-07)", async () => {
-    const path = freshPath();
+    const path = bench.freshPath();
     const all = Array.from({ length: 60 }, (_, index) => `line ${index}`);
     writeFileSync(path, `${all.join("\n")}\n`);
     const taken: string[] = [];
