@@ -1,5 +1,9 @@
+import { createInterface } from "node:readline";
 import { help, readArguments } from "./arguments.ts";
+import { whileParentLives } from "./bridge.ts";
 import { commands, type Shell } from "./commands.ts";
+import { runHook } from "./hook.ts";
+import { McpServer } from "./mcp.ts";
 import { findServer } from "./server.ts";
 
 /** What the process writes and how it ends. */
@@ -37,7 +41,31 @@ function browse(url: string): boolean {
   return true;
 }
 
-if (import.meta.main) {
+/** The two ways an agent's own processes come back to the server; neither has the app token. */
+async function runBridge(sessionDir: string, what: string): Promise<void> {
+  const signal = whileParentLives();
+  if (what === "mcp") {
+    const server = new McpServer({
+      sessionDir,
+      signal,
+      write: (line) => process.stdout.write(line),
+    });
+    const lines = createInterface({ input: process.stdin });
+    lines.on("line", (line) => server.hear(line));
+    signal.addEventListener("abort", () => lines.close(), { once: true });
+    await new Promise<void>((resolve) => lines.once("close", () => resolve()));
+  } else {
+    process.stdout.write(await runHook(sessionDir, await Bun.stdin.text(), signal));
+  }
+  process.exit(0);
+}
+
+const [first, second, third] = process.argv.slice(2);
+if (import.meta.main && first === "hook" && second === "ask" && third !== undefined) {
+  await runBridge(third, "hook");
+} else if (import.meta.main && first === "mcp" && second !== undefined) {
+  await runBridge(second, "mcp");
+} else if (import.meta.main) {
   const outcome = await runCli(process.argv.slice(2), {
     env: process.env,
     cwd: process.cwd(),

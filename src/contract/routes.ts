@@ -49,6 +49,16 @@ export const routes = {
   taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs since the base"),
   taskTerminal: json("GET", "/tasks/:id/terminal", "What the agent's terminal shows now"),
   listQueued: json("GET", "/tasks/:id/queue", "Messages that wait for the agent"),
+  patchQueued: json(
+    "PATCH",
+    "/tasks/:id/queue/:messageId",
+    "Change a waiting message or its place",
+  ),
+  steerQueued: json(
+    "POST",
+    "/tasks/:id/queue/:messageId/steer",
+    "Say a waiting message into the current turn",
+  ),
   removeQueued: json("DELETE", "/tasks/:id/queue/:messageId", "Take a waiting message back"),
   taskInteractions: json("GET", "/tasks/:id/interactions/pending", "What this task waits for"),
   allInteractions: json("GET", "/interactions/pending", "What all tasks wait for"),

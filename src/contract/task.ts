@@ -118,6 +118,13 @@ export const QueuedMessage = z.object({
 });
 export type QueuedMessage = z.infer<typeof QueuedMessage>;
 
+/** Changes a waiting message: its words, or its place in the queue (0 = next). */
+export const PatchQueuedBody = z.strictObject({
+  text: z.string().min(1).max(2_000_000).optional(),
+  index: z.number().int().min(0).max(10_000).optional(),
+});
+export type PatchQueuedBody = z.infer<typeof PatchQueuedBody>;
+
 export const TaskCounts = z.record(Column, z.number().int());
 export type TaskCounts = z.infer<typeof TaskCounts>;
 

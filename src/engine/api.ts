@@ -29,6 +29,7 @@ import type { Run } from "../contract/run.ts";
 import type {
   CreateTaskBody,
   InputBody,
+  PatchQueuedBody,
   PatchTaskBody,
   QueuedMessage,
   StartTaskBody,
@@ -86,8 +87,6 @@ export interface Tasks {
     id: string,
     page: { readonly before?: number; readonly limit?: number },
   ): Result<{ events: readonly Event[]; nextBefore: number | null; lastSeq: number }>;
-  queued(id: string): Result<{ messages: readonly QueuedMessage[] }>;
-  removeQueued(id: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }>;
 }
 
 export interface Runs {
@@ -99,6 +98,24 @@ export interface Runs {
   input(
     id: string,
     body: InputBody,
+    meta: CommandMeta,
+  ): Answer<{ run: Run } | { queued: QueuedMessage }>;
+}
+
+/** Messages that wait for a working agent. */
+export interface Queue {
+  list(taskId: string): Result<{ messages: readonly QueuedMessage[] }>;
+  patch(
+    taskId: string,
+    messageId: string,
+    body: PatchQueuedBody,
+    meta: CommandMeta,
+  ): Answer<{ messages: readonly QueuedMessage[] }>;
+  remove(taskId: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  /** Says it into the current turn where that is safe now; else it stays queued. */
+  steer(
+    taskId: string,
+    messageId: string,
     meta: CommandMeta,
   ): Answer<{ run: Run } | { queued: QueuedMessage }>;
 }
@@ -206,7 +223,9 @@ export interface Blobs {
 
 export type TokenScope =
   | { readonly kind: "app"; readonly tokenId: string }
-  | { readonly kind: "session"; readonly sessionId: string; readonly taskId: string };
+  | { readonly kind: "session"; readonly sessionId: string; readonly taskId: string }
+  /** The token of a session that is closed: known, and forbidden everything. */
+  | { readonly kind: "ended" };
 
 export interface Auth {
   /** Timing-safe; null = unknown, expired or of a closed session. */
@@ -241,6 +260,7 @@ export interface Engine {
   readonly tasks: Tasks;
   readonly runs: Runs;
   readonly interactions: Interactions;
+  readonly queue: Queue;
   readonly projects: Projects;
   readonly harnesses: Harnesses;
   readonly preferences: Preferences;

@@ -46,7 +46,8 @@ export function createAuth({ store, clock, launchToken, newId }: AuthDeps): Auth
       const tokenId = browsers.find(key);
       if (tokenId !== null) return { kind: "app", tokenId };
       const session = store.sessionByToken(key);
-      if (session === null || session.state === "closed") return null;
+      if (session === null) return null;
+      if (session.state === "closed") return { kind: "ended" };
       return { kind: "session", sessionId: session.id, taskId: session.taskId };
     },
     issueCode() {

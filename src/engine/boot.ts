@@ -31,6 +31,7 @@ export async function reconcile(parts: BootParts): Promise<void> {
     lanes.poke(taskId);
   }
   await removal.finish();
+  await removal.expire();
 }
 
 async function attachOne(parts: BootParts, sessionId: string): Promise<void> {

@@ -5,11 +5,13 @@ import { Core, type EngineDeps, unknown } from "./core.ts";
 import { Drafts } from "./drafts.ts";
 import { HarnessConfig } from "./harness-config.ts";
 import { HarnessCommands } from "./harnesses.ts";
+import { Hibernation } from "./hibernation.ts";
 import { Hub } from "./hub.ts";
 import { InteractionCommands } from "./interactions.ts";
 import { Lanes } from "./lanes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
+import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
 import { RunCommands } from "./runs.ts";
 import { SampleTask } from "./sample.ts";
@@ -32,9 +34,11 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const harnessConfig = new HarnessConfig(core);
   const harnesses = new HarnessCommands(core, harnessConfig);
   const trust = new TrustGate(core);
-  const runs = new RunCommands(core, sessions, harnessConfig, trust);
+  const queue = new QueueCommands(core, sessions);
+  const runs = new RunCommands({ core, sessions, harnesses: harnessConfig, trust, queue });
   const preparation = new Preparation(core, sessions, harnessConfig);
   const lanes = new Lanes(core, sessions, preparation, (taskId) => runs.next(taskId));
+  const hibernation = new Hibernation(core, sessions, lanes);
   const removal = new Removal(core, sessions, lanes);
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
@@ -45,6 +49,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
     runs,
     interactions,
+    queue,
     projects: new ProjectCommands(core, trust),
     harnesses,
     preferences: new PreferenceCommands(core),
@@ -56,9 +61,11 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
       core.booted();
+      hibernation.begin();
       await interactions.resend();
     },
     shutdown: async () => {
+      hibernation.stop();
       lanes.stop();
       activity.stop();
       stats.stop();

@@ -7,7 +7,7 @@ import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** How long an interrupted agent may take to say it stopped, in milliseconds. */
-const patience = 10_000;
+const patience = 5_000;
 
 interface Lane {
   again: boolean;
@@ -186,13 +186,29 @@ export class Lanes {
     if (this.#stopped || now === null || now.phase.kind !== "cancelling") {
       return;
     }
-    void this.exclusive(run.taskId, async () => {
-      await this.#sessions.close(run.taskId);
+    this.exclusive(run.taskId, async () => {
+      const closed = await this.#sessions.close(run.taskId);
       this.#settle(run);
+      this.#report(run, closed?.ok === true ? closed.value.leftovers : []);
     }).catch((thrown: unknown) => {
       this.#core.deps.log("error", "ending an agent failed", {
         runId: run.id,
         why: String(thrown),
+      });
+    });
+  }
+
+  /** Says what would not end, so that nothing goes on unseen. */
+  #report(run: RunRecord, leftovers: readonly number[]): void {
+    this.#core.commit("cancel", (work) => {
+      work.notice(run.taskId, run.id, {
+        level: leftovers.length === 0 ? "info" : "warning",
+        code: "agent_ended",
+        message:
+          leftovers.length === 0
+            ? "The agent did not stop by itself, so it was ended."
+            : `The agent was ended, but these processes of it go on: ${leftovers.join(", ")}`,
+        hint: "Its conversation is kept; the next message resumes it.",
       });
     });
   }

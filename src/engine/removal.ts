@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Task, Trash } from "../contract/task.ts";
@@ -11,6 +13,9 @@ import type { Lanes } from "./lanes.ts";
 import { toTask } from "./present.ts";
 import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
+
+/** How long a deleted task can be brought back, in milliseconds. */
+const kept = 30 * 24 * 60 * 60_000;
 
 /**
  * Takes tasks away and brings them back. What is not committed or not merged is kept under a ref
@@ -135,6 +140,23 @@ export class Removal {
       if (task.worktreePath !== null) {
         await this.#clear(task.id);
       }
+    }
+  }
+
+  /** Lets go of what was deleted more than 30 days ago: refs, rows and files. */
+  async expire(): Promise<void> {
+    const { store, git } = this.#core.deps;
+    for (const task of store.trashed()) {
+      if ((task.deletedAt ?? 0) + kept > this.#core.now() || task.worktreePath !== null) {
+        continue;
+      }
+      if (task.commonDir !== null) {
+        await git.dropTrash(task.commonDir, task.id);
+      }
+      for (const { id } of store.attachments(task.id)) {
+        rmSync(join(this.#core.deps.dataDir, "attachments", id), { force: true });
+      }
+      this.#core.commit("expire", (work) => work.tx.purgeTask(task.id));
     }
   }
 

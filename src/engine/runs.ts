@@ -2,7 +2,6 @@ import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Run } from "../contract/run.ts";
 import type { InputBody, QueuedMessage, StartTaskBody, Task } from "../contract/task.ts";
-import { rankBetween } from "../domain/rank.ts";
 import type { RunRecord, TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta, Reply, Runs } from "./api.ts";
 import { type Core, unknown, type Work } from "./core.ts";
@@ -10,9 +9,21 @@ import type { HarnessConfig } from "./harness-config.ts";
 import { composeMessage } from "./message.ts";
 import { firstStep } from "./prepare.ts";
 import { toRun, toTask } from "./present.ts";
+import { enqueue, type QueueCommands, steerEffect } from "./queue.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TrustGate } from "./trust.ts";
+
+export interface RunParts {
+  readonly core: Core;
+  readonly sessions: Sessions;
+  readonly harnesses: HarnessConfig;
+  readonly trust: TrustGate;
+  readonly queue: QueueCommands;
+}
+
+/** What becomes of a message: a run of its own, or a place in the queue. */
+type Taken = { run: Run } | { queued: QueuedMessage };
 
 /** Commands on runs: start, follow up, stop. */
 export class RunCommands implements Runs {
@@ -20,9 +31,11 @@ export class RunCommands implements Runs {
   readonly #sessions: Sessions;
   readonly #harnesses: HarnessConfig;
   readonly #trust: TrustGate;
+  readonly #queue: QueueCommands;
 
-  constructor(core: Core, sessions: Sessions, harnesses: HarnessConfig, trust: TrustGate) {
+  constructor({ core, sessions, harnesses, trust, queue }: RunParts) {
     this.#core = core;
+    this.#queue = queue;
     this.#sessions = sessions;
     this.#harnesses = harnesses;
     this.#trust = trust;
@@ -129,11 +142,7 @@ export class RunCommands implements Runs {
     );
   }
 
-  input(
-    runId: string,
-    body: InputBody,
-    meta: CommandMeta,
-  ): Answer<{ run: Run } | { queued: QueuedMessage }> {
+  input(runId: string, body: InputBody, meta: CommandMeta): Answer<Taken> {
     return this.#core.once(meta, async () => {
       const task = this.#taskOf(runId);
       if (task === null) {
@@ -146,45 +155,37 @@ export class RunCommands implements Runs {
         }
       }
       const text = composeMessage(body.text, body.references ?? [], this.#core.deps.dataDir);
-      return this.#core.command<{ run: Run } | { queued: QueuedMessage }>(meta, "input", (work) =>
+      const steers = body.delivery === "steer";
+      // A steered message waits in the queue until it was heard, so its receipt comes only then.
+      const own: CommandMeta = steers ? { commandId: null, digest: meta.digest } : meta;
+      const taken = this.#core.command<Taken>(own, "input", (work) =>
         this.#inputIn(work, task.id, text),
       );
+      return steers && taken.ok && "queued" in taken.value.body
+        ? this.#queue.steerNow(task.id, taken.value.body.queued.id, meta)
+        : taken;
     });
   }
 
-  #inputIn(
-    work: Work,
-    taskId: string,
-    text: string,
-  ): Result<Reply<{ run: Run } | { queued: QueuedMessage }>> {
+  #inputIn(work: Work, taskId: string, text: string): Result<Reply<Taken>> {
     const task = work.tx.task(taskId);
     if (task === null || task.deletedAt !== null) {
       return unknown("task", taskId);
     }
     if (this.#openRun(task, work) !== null) {
-      return ok({ status: 202, body: { queued: this.#enqueue(work, task, text) } });
+      return ok({
+        status: 202,
+        body: { queued: enqueue(work, task, { id: this.#core.deps.newId(), text }) },
+      });
     }
     if (work.tx.queued(taskId).length > 0) {
       // Messages that a failure held back go first; this one waits its turn behind them.
-      const queued = this.#enqueue(work, task, text);
+      const queued = enqueue(work, task, { id: this.#core.deps.newId(), text });
       this.#openNext(work, task);
       return ok({ status: 202, body: { queued } });
     }
     const run = this.#open(work, task, text, this.#core.deps.newId());
     return ok({ status: 202, body: { run: toRun(work.tx.run(run.id) ?? run) } });
-  }
-
-  #enqueue(work: Work, task: TaskRecord, text: string): QueuedMessage {
-    const message: QueuedMessage = {
-      id: this.#core.deps.newId(),
-      taskId: task.id,
-      text,
-      createdAt: work.now,
-    };
-    const last = work.tx.queuedRank(task.id);
-    work.tx.putQueued({ ...message, position: rankBetween(last, null) });
-    work.putTask(task);
-    return message;
   }
 
   cancel(runId: string, meta: CommandMeta): Answer<{ run: Run }> {
@@ -221,7 +222,10 @@ export class RunCommands implements Runs {
     const [message] = work.tx.queued(task.id);
     if (message !== undefined) {
       work.tx.removeQueued(message.id);
-      this.#open(work, task, message.text, message.id);
+      const run = this.#open(work, task, message.text, message.id);
+      if (work.tx.effect(steerEffect(message.id))?.state === "started") {
+        lookFirst(work, run);
+      }
     }
   }
 
@@ -258,6 +262,19 @@ export class RunCommands implements Runs {
     const run = task.runId === null ? null : (work?.tx ?? this.#core.deps.store).run(task.runId);
     return run === null || run.phase.kind === "ended" ? null : run;
   }
+}
+
+/** An earlier try to steer may have been heard: the delivery begins by looking for its echo. */
+function lookFirst(work: Work, run: RunRecord): void {
+  work.tx.putEffect({
+    id: `${run.id}:deliver`,
+    taskId: run.taskId,
+    runId: run.id,
+    kind: "deliver",
+    attempt: 1,
+    state: "started",
+    at: work.now,
+  });
 }
 
 /** After a failure the person decides first: a queue that runs on would bury the reason. */

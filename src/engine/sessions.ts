@@ -49,6 +49,11 @@ export class Sessions {
     return this.#live.get(taskId) ?? null;
   }
 
+  /** Every task with a living agent. */
+  tasks(): readonly string[] {
+    return [...this.#live.keys()];
+  }
+
   dirOf(sessionId: string): string {
     return join(this.#core.deps.dataDir, "sessions", sessionId);
   }

@@ -8,7 +8,6 @@ import type { Run } from "../contract/run.ts";
 import type {
   CreateTaskBody,
   PatchTaskBody,
-  QueuedMessage,
   StartTaskBody,
   Task,
   Trash,
@@ -155,26 +154,6 @@ export class TaskCommands implements Tasks {
       nextBefore: events.length === limit && first !== undefined ? first.seq : null,
       lastSeq: store.lastSeq(),
     });
-  }
-
-  queued(id: string): Result<{ messages: readonly QueuedMessage[] }> {
-    return this.#live(id) === null
-      ? unknown("task", id)
-      : ok({ messages: this.#core.deps.store.queued(id) });
-  }
-
-  removeQueued(id: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }> {
-    return Promise.resolve(
-      this.#core.command<{ deleted: true }>(meta, "queue", (work) => {
-        const task = work.tx.task(id);
-        if (task === null || !work.tx.queued(id).some((message) => message.id === messageId)) {
-          return unknown("message", messageId);
-        }
-        work.tx.removeQueued(messageId);
-        work.putTask(task);
-        return ok({ status: 200, body: { deleted: true } });
-      }),
-    );
   }
 
   patch(id: string, body: PatchTaskBody, meta: CommandMeta): Answer<{ task: Task }> {

@@ -107,6 +107,9 @@ export function authorize(
     const hint = "Run `agetor open` for a fresh link, or send the token of agetor-core.json.";
     return err(fault("unauthorized", "A valid token is needed.", hint));
   }
+  if (scope.kind === "ended") {
+    return err(fault("forbidden", "The session this token belongs to has ended."));
+  }
   if (scope.kind === "session" && route.scope !== "session") {
     return err(fault("forbidden", "An agent's session may not do this."));
   }

@@ -184,5 +184,6 @@ function digestOf(method: string, { path, query }: Target, body: unknown): strin
 
 function nameOf(scope: TokenScope | null): string {
   if (scope === null) return "open";
+  if (scope.kind === "ended") return "ended";
   return scope.kind === "app" ? `app:${scope.tokenId}` : `session:${scope.sessionId}`;
 }

@@ -6,6 +6,7 @@ import { Changes } from "../../contract/project.ts";
 import { Run } from "../../contract/run.ts";
 import {
   CreateTaskBody,
+  PatchQueuedBody,
   PatchTaskBody,
   QueuedMessage,
   StartTaskBody,
@@ -115,13 +116,27 @@ export const taskViewEndpoints = {
   listQueued: endpoint({
     params: TaskParams,
     answer: z.object({ messages: z.array(QueuedMessage) }),
-    handle: ({ params, context }) => read(context.engine.tasks.queued(params.id)),
+    handle: ({ params, context }) => read(context.engine.queue.list(params.id)),
+  }),
+  patchQueued: endpoint({
+    params: z.object({ id: Ulid, messageId: Ulid }),
+    body: PatchQueuedBody,
+    answer: z.object({ messages: z.array(QueuedMessage) }),
+    handle: ({ params, body, meta, context }) =>
+      answer(context.engine.queue.patch(params.id, params.messageId, body, meta)),
+  }),
+  steerQueued: endpoint({
+    params: z.object({ id: Ulid, messageId: Ulid }),
+    status: 202,
+    answer: z.union([z.object({ run: Run }), z.object({ queued: QueuedMessage })]),
+    handle: ({ params, meta, context }) =>
+      answer(context.engine.queue.steer(params.id, params.messageId, meta)),
   }),
   removeQueued: endpoint({
     params: TaskParams.extend({ messageId: Ulid }),
     answer: Deleted,
     handle: ({ params, meta, context }) =>
-      answer(context.engine.tasks.removeQueued(params.id, params.messageId, meta)),
+      answer(context.engine.queue.remove(params.id, params.messageId, meta)),
   }),
   taskInteractions: endpoint({
     params: TaskParams,

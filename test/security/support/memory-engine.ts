@@ -172,8 +172,6 @@ export class MemoryEngine implements Engine {
       id === null ? ok({ interactions: [] }) : this.#withTask(id, () => ok({ interactions: [] })),
     transcript: (id) =>
       this.#withTask(id, () => ok({ events: [], nextBefore: null, lastSeq: this.#seq })),
-    queued: (id) => this.#withTask(id, () => ok({ messages: [] })),
-    removeQueued: (_, __, meta) => this.#refuse(meta),
   };
 
   #withTask<T>(id: string, work: (task: Task) => Result<T>): Result<T> {
@@ -224,6 +222,13 @@ export class MemoryEngine implements Engine {
       this.located.push(request);
       return this.place;
     },
+  };
+
+  readonly queue: Engine["queue"] = {
+    list: nothing,
+    patch: (_task, _message, _body, meta) => this.#refuse(meta),
+    remove: (_task, _message, meta) => this.#refuse(meta),
+    steer: (_task, _message, meta) => this.#refuse(meta),
   };
 
   readonly interactions: Engine["interactions"] = {

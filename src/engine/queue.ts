@@ -1,0 +1,187 @@
+import type { Message } from "../agents/driver.ts";
+import { ok, type Result } from "../contract/result.ts";
+import type { Run } from "../contract/run.ts";
+import type { PatchQueuedBody, QueuedMessage } from "../contract/task.ts";
+import { rankBetween } from "../domain/rank.ts";
+import type { TaskRecord } from "../store/types.ts";
+import type { Answer, CommandMeta, Queue } from "./api.ts";
+import { type Core, unknown, type Work } from "./core.ts";
+import { toRun } from "./present.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Names the row that says an earlier try to steer with this message may have reached the agent. */
+export function steerEffect(messageId: string): string {
+  return `${messageId}:steer`;
+}
+
+/** Puts a message behind all that wait for the agent of this task. */
+export function enqueue(
+  work: Work,
+  task: TaskRecord,
+  message: { readonly id: string; readonly text: string },
+): QueuedMessage {
+  const queued: QueuedMessage = { ...message, taskId: task.id, createdAt: work.now };
+  work.tx.putQueued({ ...queued, position: rankBetween(work.tx.queuedRank(task.id), null) });
+  work.putTask(task);
+  return queued;
+}
+
+/** Messages that wait for a working agent: to be read, changed, reordered, taken back, or said now. */
+export class QueueCommands implements Queue {
+  readonly #core: Core;
+  readonly #sessions: Sessions;
+
+  constructor(core: Core, sessions: Sessions) {
+    this.#core = core;
+    this.#sessions = sessions;
+  }
+
+  list(taskId: string): Result<{ messages: readonly QueuedMessage[] }> {
+    const { store } = this.#core.deps;
+    const task = store.task(taskId);
+    return task === null || task.deletedAt !== null
+      ? unknown("task", taskId)
+      : ok({ messages: store.queued(taskId) });
+  }
+
+  patch(
+    taskId: string,
+    messageId: string,
+    body: PatchQueuedBody,
+    meta: CommandMeta,
+  ): Answer<{ messages: readonly QueuedMessage[] }> {
+    return this.#core.once(meta, async () =>
+      this.#core.command(meta, "queue", (work) => {
+        const found = find(work, taskId, messageId);
+        if (found === null) {
+          return unknown("message", messageId);
+        }
+        const { task, message, others } = found;
+        const at = Math.min(body.index ?? found.index, others.length);
+        const all = [...others.slice(0, at), { ...message, ...textOf(body) }, ...others.slice(at)];
+        // A queue is short: giving every message a new rank is simpler than finding gaps.
+        let rank: string | null = null;
+        for (const one of all) {
+          rank = rankBetween(rank, null);
+          work.tx.putQueued({ ...one, position: rank });
+        }
+        work.putTask(task);
+        return ok({ status: 200, body: { messages: work.tx.queued(taskId) } });
+      }),
+    );
+  }
+
+  remove(taskId: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }> {
+    return this.#core.once(meta, async () =>
+      this.#core.command<{ deleted: true }>(meta, "queue", (work) => {
+        const found = find(work, taskId, messageId);
+        if (found === null) {
+          return unknown("message", messageId);
+        }
+        work.tx.removeQueued(messageId);
+        work.putTask(found.task);
+        return ok({ status: 200, body: { deleted: true } });
+      }),
+    );
+  }
+
+  steer(
+    taskId: string,
+    messageId: string,
+    meta: CommandMeta,
+  ): Answer<{ run: Run } | { queued: QueuedMessage }> {
+    return this.#core.once(meta, () => this.steerNow(taskId, messageId, meta));
+  }
+
+  /**
+   * Says a waiting message into the current turn. It waits in the queue until the agent's echo
+   * proves that it was heard; where steering is not safe now, it simply stays there.
+   */
+  async steerNow(
+    taskId: string,
+    messageId: string,
+    meta: CommandMeta,
+  ): Answer<{ run: Run } | { queued: QueuedMessage }> {
+    const message = this.#core.deps.store.queued(taskId).find((one) => one.id === messageId);
+    if (message === undefined) {
+      return unknown("message", messageId);
+    }
+    const heard = this.#steerable(taskId) && (await this.#say(taskId, message));
+    return this.#core.command<{ run: Run } | { queued: QueuedMessage }>(meta, "steer", (work) => {
+      const task = work.tx.task(taskId);
+      const run = task?.runId == null ? null : work.tx.run(task.runId);
+      if (!heard || task === null || run === null) {
+        return ok({ status: 202, body: { queued: message } });
+      }
+      work.tx.removeQueued(messageId);
+      work.append({
+        type: "user.message",
+        taskId,
+        runId: run.id,
+        key: `message:${messageId}`,
+        data: { text: message.text, messageId, source: "app" },
+      });
+      work.putTask(task);
+      return ok({ status: 202, body: { run: toRun(run) } });
+    });
+  }
+
+  /** Only into a turn that works and waits for nobody. */
+  #steerable(taskId: string): boolean {
+    const { store } = this.#core.deps;
+    const task = store.task(taskId);
+    const run = task?.runId == null ? null : store.run(task.runId);
+    return run?.phase.kind === "working" && store.interactions(taskId).length === 0;
+  }
+
+  async #say(taskId: string, message: Message): Promise<boolean> {
+    const live = this.#sessions.live(taskId);
+    if (live?.session.steer === undefined) {
+      return false;
+    }
+    const id = steerEffect(message.id);
+    this.#mark(taskId, id, "started");
+    const delivery = await live.session.steer(message);
+    if (delivery.kind !== "uncertain") {
+      this.#mark(taskId, id, delivery.kind === "delivered" ? "done" : "failed");
+    }
+    // An uncertain one keeps its row: the next try looks for its echo before it sends anything.
+    return delivery.kind === "delivered";
+  }
+
+  #mark(taskId: string, id: string, state: "started" | "done" | "failed"): void {
+    this.#core.commit("steer", (work) => {
+      work.tx.putEffect({
+        id,
+        taskId,
+        runId: null,
+        kind: "steer",
+        attempt: 1,
+        state,
+        at: work.now,
+      });
+    });
+  }
+}
+
+interface Found {
+  readonly task: TaskRecord;
+  readonly message: QueuedMessage;
+  readonly others: readonly QueuedMessage[];
+  readonly index: number;
+}
+
+function find(work: Work, taskId: string, messageId: string): Found | null {
+  const task = work.tx.task(taskId);
+  const all = work.tx.queued(taskId);
+  const index = all.findIndex((one) => one.id === messageId);
+  const message = all[index];
+  if (task === null || task.deletedAt !== null || message === undefined) {
+    return null;
+  }
+  return { task, message, others: all.filter((one) => one.id !== messageId), index };
+}
+
+function textOf(body: PatchQueuedBody): Partial<QueuedMessage> {
+  return body.text === undefined ? {} : { text: body.text };
+}
