@@ -8,7 +8,7 @@ export interface SelectOption {
   readonly icon?: IconName;
   /** One line under the label. */
   readonly description?: string;
-  /** Why it cannot be chosen; it stays listed, dimmed. */
+  /** Why it cannot be chosen; it stays listed, dimmed. Empty when the note below says why. */
   readonly blocked?: string | null;
 }
 
@@ -76,6 +76,7 @@ export function Select(props: SelectProps) {
 
 function Option({ option }: { readonly option: SelectOption }) {
   const blocked = option.blocked ?? null;
+  const why = blocked ?? option.description ?? "";
   return (
     <Base.Item
       className={`opt${blocked === null ? "" : " off"}`}
@@ -93,9 +94,7 @@ function Option({ option }: { readonly option: SelectOption }) {
         <Base.ItemText>{option.label}</Base.ItemText>
       </span>
       <span className="r" />
-      {(blocked ?? option.description) !== undefined && (
-        <span className="why">{blocked ?? option.description}</span>
-      )}
+      {why !== "" && <span className="why">{why}</span>}
     </Base.Item>
   );
 }

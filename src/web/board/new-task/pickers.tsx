@@ -29,7 +29,10 @@ export function Pickers({ draft, choices, change }: PickersProps) {
       <Select
         label="Effort"
         value={picked.effort ?? byDefault}
-        options={effortOptions(options, models, picked)}
+        options={effortOptions(options, models, picked).map((option) =>
+          // The note says it once for all of them.
+          note === null || option.value === byDefault ? option : { ...option, blocked: "" },
+        )}
         onChange={(value) => change({ effort: fromList(value) })}
         context={model?.label ?? ""}
         note={note === null ? null : <Note text={note} />}

