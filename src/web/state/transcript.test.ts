@@ -44,6 +44,18 @@ test("after a gap an overlapping page is joined, another one replaces", () => {
   expect(log.nextBefore).toBe(40);
 });
 
+test("what comes live during a gap waits for the page that closes it", () => {
+  const log = new TranscriptLog();
+  log.newest([say(1), say(2)], null);
+  log.expectGap();
+  log.take(say(5));
+  expect(seqs(log)).toEqual([1, 2]);
+  log.newest([say(2), say(3), say(4)], 2);
+  expect(seqs(log)).toEqual([1, 2, 3, 4, 5]);
+  log.take(say(6));
+  expect(seqs(log).at(-1)).toBe(6);
+});
+
 test("state events are not part of it, runs are kept apart", () => {
   const log = new TranscriptLog();
   log.newest([], null);

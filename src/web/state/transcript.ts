@@ -35,7 +35,9 @@ export class TranscriptLog {
   nextBefore: number | null = null;
   older = 0;
   ready = false;
-  /** Live events that came before the first page. */
+  /** Between what is held and what comes live there may be a gap until the newest page is here. */
+  #gap = true;
+  /** Live events that came meanwhile. */
   #early: Event[] = [];
 
   get lastSeq(): number {
@@ -55,11 +57,16 @@ export class TranscriptLog {
       return true;
     }
     if (!isTranscript(frame)) return false;
-    if (!this.ready) {
+    if (this.#gap) {
       this.#early.push(frame);
       return false;
     }
     return this.#append(frame);
+  }
+
+  /** Something may have been missed: what comes live has to wait for the newest page. */
+  expectGap(): void {
+    this.#gap = true;
   }
 
   #append(event: Event): boolean {
@@ -80,6 +87,7 @@ export class TranscriptLog {
     }
     for (const event of stored) this.#append(event);
     this.ready = true;
+    this.#gap = false;
     for (const event of this.#early) this.#append(event);
     this.#early = [];
   }
@@ -112,6 +120,7 @@ class OpenTranscript {
   readonly #taskId: string;
   #view: Transcript;
   #loading: Promise<void> | null = null;
+  #again = false;
   #loadingOlder: Promise<void> | null = null;
   #error: ApiError | null = null;
   users = 0;
@@ -142,12 +151,18 @@ class OpenTranscript {
   /** The stream carries this task now: load what is stored, and drop drafts, which come whole. */
   live(gap: boolean): void {
     this.#log.drafts.clear();
+    if (gap) this.#log.expectGap();
     if (gap || !this.#log.ready) this.#load();
     this.#bump();
   }
 
   #load(): void {
-    this.#loading ??= this.#fetchNewest()
+    if (this.#loading !== null) {
+      // What is on its way may have been read before the gap.
+      this.#again = true;
+      return;
+    }
+    this.#loading = this.#fetchNewest()
       .then(() => {
         this.#error = null;
       })
@@ -157,6 +172,9 @@ class OpenTranscript {
       .finally(() => {
         this.#loading = null;
         this.#bump();
+        if (!this.#again) return;
+        this.#again = false;
+        this.#load();
       });
   }
 
@@ -166,6 +184,8 @@ class OpenTranscript {
       call("GET /tasks/:id/transcript", { params, query: { limit: pageSize } }),
       call("GET /tasks/:id/runs", { params, query: { limit: 100 } }),
     ]);
+    // Read before the gap: the next one is under way.
+    if (this.#again) return;
     this.#log.newest(page.events, page.nextBefore);
     for (const run of runs) {
       if (!this.#log.runs.has(run.id)) this.#log.runs.set(run.id, run);
