@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
 import { Processes, type ProcessTable, procTable, psTable } from "./process.ts";
 import { Workspace } from "./testing/workspace.ts";
 
@@ -16,8 +15,7 @@ async function group(ignoreTerm = false) {
     detached: true,
     stdio: ["ignore", "ignore", "ignore"],
   });
-  const text = () => (existsSync(ready) ? readFileSync(ready, "utf8") : "");
-  const child = await work.until(() => (text().endsWith("\n") ? Number(text()) : null), ready);
+  const child = Number(await work.text(ready));
   return { leader, child };
 }
 

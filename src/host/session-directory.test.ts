@@ -107,7 +107,7 @@ describe("starting", () => {
     const values = results.map((result) => (result.ok ? result.value : null));
     expect(values.filter((value) => value?.started)).toHaveLength(1);
     expect(new Set(values.map((value) => value?.process.pid)).size).toBe(1);
-    await work.file(note);
+    await work.text(note);
     expect(await directory.start(launch)).toMatchObject({ ok: true, value: { started: false } });
     expect(readFileSync(note, "utf8")).toBe("x\n");
     expect(readdirSync(directory.dir).filter((name) => name.startsWith("launch"))).toEqual([]);

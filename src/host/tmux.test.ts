@@ -25,9 +25,7 @@ describe("starting", () => {
     expect(started.created).toBe(true);
     expect(started.pane.dead).toBeNull();
     expect(await host.identify(started.pane.process.pid)).toEqual(started.pane.process);
-    await work.file(`${out}.cwd`);
-    await work.until(() => (readFileSync(`${out}.cwd`, "utf8").endsWith("\n") ? true : null));
-    expect(readFileSync(`${out}.cwd`, "utf8").trimEnd()).toBe(cwd);
+    expect((await work.text(`${out}.cwd`)).trimEnd()).toBe(cwd);
     const seen = new Map(
       readFileSync(`${out}.env`, "utf8")
         .trimEnd()
@@ -56,7 +54,7 @@ describe("starting", () => {
     );
     expect(results.filter((result) => result.created)).toHaveLength(1);
     expect(new Set(results.map((result) => result.pane.process.pid)).size).toBe(1);
-    await work.file(note);
+    await work.text(note);
     expect(readFileSync(note, "utf8")).toBe("x\n");
     expect(readdirSync(work.path("tmux"))).toEqual([]);
     value(await tmux.kill("race"));

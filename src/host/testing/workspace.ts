@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DirectoryWatches } from "../directory-watch.ts";
@@ -32,6 +32,14 @@ export class Workspace {
   /** Resolves when the file is there. */
   async file(path: string): Promise<string> {
     return this.until(() => (existsSync(path) ? path : null), path);
+  }
+
+  /** Resolves with the text of the file, once it ends with a line break. */
+  async text(path: string): Promise<string> {
+    return this.until(() => {
+      const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+      return text.endsWith("\n") ? text : null;
+    }, path);
   }
 
   remove(): void {
