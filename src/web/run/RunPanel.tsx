@@ -75,7 +75,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
   const frame = useFrame(transcript, options);
   const tab = useTab(task);
   const [file, setFile] = useState<string | null>(null);
-  const [topRun, setTopRun] = useState<string | null>(null);
+  const [readRun, setReadRun] = useState<string | null>(null);
   const [wish, setWish] = useState<{ key: string; count: number } | null>(null);
   const place = useRef<ReadingPlace>({ follows: true, key: null, offset: 0 });
   const control = useRef<ListControl>({ release: () => undefined, toEnd: () => undefined });
@@ -90,11 +90,10 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
   useAnnouncements(task);
   useFirstFocus(panel);
 
-  const onTopRow = useCallback((row: Row): void => {
+  const onRow = useCallback((row: Row): void => {
     const item = row.kind === "group" ? row.items[0] : row.item;
-    if (item !== undefined) setTopRun(item.runId);
+    if (item !== undefined) setReadRun(item.runId);
   }, []);
-  const current = place.current.follows && tab !== "transcript" ? task.runId : topRun;
 
   const tabs: TabSpec<TabName>[] = [
     { value: "transcript", label: "Transcript" },
@@ -122,7 +121,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
               <>
                 <RunSwitcher
                   runs={runs}
-                  current={current}
+                  current={readRun ?? task.runId}
                   onPick={(runId) =>
                     setWish((before) => ({ key: `r${runId}`, count: (before?.count ?? 0) + 1 }))
                   }
@@ -162,7 +161,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
                       frame={frame}
                       place={place.current}
                       wish={wish}
-                      onTopRow={onTopRow}
+                      onRow={onRow}
                       control={control}
                     />
                   )}

@@ -24,7 +24,8 @@ export function Queue({ task }: { readonly task: Task }) {
   const remove = (messageId: string): void => {
     call("DELETE /tasks/:id/queue/:messageId", { params: { id: task.id, messageId } })
       .catch((error: unknown) => report(error, { what: "Could not take it back" }))
-      .finally(() => client.invalidateQueries({ queryKey: queueKey(task.id) }))
+      // It may be gone by now, sent or taken back elsewhere: look again either way.
+      .then(() => client.invalidateQueries({ queryKey: queueKey(task.id) }))
       .catch(() => undefined);
   };
   const when = isActive(task) ? "sent when the agent is idle" : "sent after your next message";

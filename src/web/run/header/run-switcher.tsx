@@ -21,7 +21,7 @@ export function RunSwitcher({ runs, current, onPick }: RunSwitcherProps) {
   return (
     <MenuButton
       label="Go to a run"
-      icon="chev-d"
+      icon="clock"
       size="s"
       align="end"
       entries={() => runs.map((run) => entry(run, runs, current, onPick))}

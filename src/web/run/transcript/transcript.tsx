@@ -39,7 +39,8 @@ export interface TranscriptListProps {
   readonly place: ReadingPlace;
   /** A row to go to, such as the start of a run; `count` grows with each wish. */
   readonly wish: { readonly key: string; readonly count: number } | null;
-  readonly onTopRow: (row: Row) => void;
+  /** The row that is being read. */
+  readonly onRow: (row: Row) => void;
   /** Hands over what the panel may do with the list. */
   readonly control: { current: ListControl };
 }
@@ -56,7 +57,7 @@ const tailRow: Shown = { kind: "tail", key: "tail" };
 const rowHeight = 44;
 
 export function TranscriptList(props: TranscriptListProps) {
-  const { task, transcript, frame, place, wish, onTopRow, control } = props;
+  const { task, transcript, frame, place, wish, onRow, control } = props;
   const list = useRef<VListHandle>(null);
   const box = useRef<HTMLElement>(null);
   const { shown, live } = useShown(frame, transcript.drafts);
@@ -79,10 +80,15 @@ export function TranscriptList(props: TranscriptListProps) {
           report(error, { what: "Could not load earlier events" }),
         );
       }
-      const top = shown[list.current?.findItemIndex(offset) ?? 0];
-      if (top !== undefined && top.kind !== "draft" && top.kind !== "tail") onTopRow(top);
+      const at = list.current;
+      if (at === null) return;
+      // The row in the middle is what is being read; at the end it is the last one.
+      const rest = at.scrollSize - offset - at.viewportSize;
+      const row =
+        rest < 2 ? frame.rows.at(-1) : asRow(shown[at.findItemIndex(offset + at.viewportSize / 2)]);
+      if (row !== undefined) onRow(row);
     },
-    [stick, transcript, shown, onTopRow],
+    [stick, transcript, shown, frame, onRow],
   );
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "End") return;
