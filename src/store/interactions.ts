@@ -85,6 +85,11 @@ export function interactionReads(sql: Sql) {
           createdAt: row.created_at,
         }));
     },
+  };
+}
+
+export function queueReads(sql: Sql) {
+  return {
     queued(taskId: string): QueuedMessage[] {
       return sql
         .all<QueuedRow>(

@@ -4,7 +4,7 @@ import { writeBackup } from "./backup.ts";
 import { blobReads, blobWrites } from "./blobs.ts";
 import { commandReads, commandWrites } from "./commands.ts";
 import { eventReads, eventWrites } from "./events.ts";
-import { interactionReads, interactionWrites } from "./interactions.ts";
+import { interactionReads, interactionWrites, queueReads } from "./interactions.ts";
 import type { Paths } from "./paths.ts";
 import { runReads, runWrites } from "./runs.ts";
 import { sessionReads, sessionWrites } from "./sessions.ts";
@@ -33,6 +33,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...eventReads(sql),
     ...sessionReads(sql),
     ...interactionReads(sql),
+    ...queueReads(sql),
     ...commandReads(sql),
     ...settingReads(sql),
     ...tokenReads(sql),
