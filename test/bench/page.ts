@@ -1,0 +1,101 @@
+/** What runs inside the measured page. Each function stands alone: it is sent there as text. */
+
+export interface Bench {
+  /** When the board, and the end of a transcript, were painted for the first time, in ms since navigation. */
+  board: number | null;
+  end: number | null;
+  /** When a numbered mark came into the document, in ms since the epoch. */
+  readonly marks: Record<string, number>;
+}
+
+declare global {
+  interface Window {
+    bench: Bench;
+  }
+}
+
+/** Text of the last event of a transcript that is opened. */
+export const lastWords = "these are the last words";
+
+/** Notes when things appear. Runs before every page's own scripts. */
+export function watchPage(): void {
+  const bench: Bench = { board: null, end: null, marks: {} };
+  window.bench = bench;
+  const painted = (take: (at: number) => void): void => {
+    requestAnimationFrame(() => requestAnimationFrame(() => take(performance.now())));
+  };
+  let board = false;
+  let end = false;
+  new MutationObserver((changes) => {
+    const at = Date.now();
+    if (!board && document.querySelector("article.card, .board-empty") !== null) {
+      board = true;
+      painted((now) => {
+        bench.board = now;
+      });
+    }
+    for (const change of changes) {
+      for (const node of change.addedNodes) {
+        const text = node.textContent ?? "";
+        for (const [, mark = ""] of text.matchAll(/mark-(\d+)/g)) bench.marks[mark] ??= at;
+        if (end || !text.includes("these are the last words")) continue;
+        end = true;
+        painted((now) => {
+          bench.end = now;
+        });
+      }
+    }
+  }).observe(document, { subtree: true, childList: true });
+}
+
+export interface Frames {
+  readonly fps: number;
+  /** The longest of every hundred frames, in ms. */
+  readonly p99: number;
+  readonly longest: number;
+  /** Tasks of more than 50 ms. */
+  readonly longTasks: number;
+  /** How far the transcript was from its end after a frame was painted, at worst, in px. */
+  readonly gap: number;
+  /** The lines drawn last had this mark. */
+  readonly lastMark: number;
+}
+
+/** Looks at every frame for a while. */
+export function watchFrames(forMs: number): Promise<Frames> {
+  const list = document.querySelector(".panel .scroll");
+  const times: number[] = [];
+  let gap = 0;
+  let longTasks = 0;
+  new PerformanceObserver((found) => {
+    longTasks += found.getEntries().length;
+  }).observe({ type: "longtask" });
+  // A message sent in a frame arrives after that frame was painted, when the layout is settled.
+  const after = new MessageChannel();
+  after.port1.onmessage = () => {
+    if (list === null) return;
+    gap = Math.max(gap, list.scrollHeight - list.scrollTop - list.clientHeight);
+  };
+  return new Promise((resolve) => {
+    const frame = (at: number): void => {
+      times.push(at);
+      after.port2.postMessage(null);
+      const began = times[0] ?? at;
+      if (at - began < forMs) {
+        requestAnimationFrame(frame);
+        return;
+      }
+      const took = times.slice(1).map((time, index) => time - (times[index] ?? time));
+      took.sort((a, b) => a - b);
+      resolve({
+        fps: (took.length * 1000) / (at - began),
+        p99: took[Math.floor(took.length * 0.99)] ?? 0,
+        longest: took.at(-1) ?? 0,
+        longTasks,
+        gap,
+        lastMark: Math.max(-1, ...Object.keys(window.bench.marks).map(Number)),
+      });
+    };
+    requestAnimationFrame(frame);
+  });
+}
