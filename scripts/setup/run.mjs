@@ -77,12 +77,22 @@ export function run(file, args, { cwd, env = process.env, show = false, limitMs 
       output += text;
     });
   }
-  const limit = limitMs === undefined ? undefined : setTimeout(() => end("SIGKILL"), limitMs);
   /** @type {Promise<Outcome>} */
   const outcome = new Promise((resolve) => {
     child.on("error", (cause) => resolve({ code: null, signal: null, output: cause.message }));
     child.on("close", (code, signal) => resolve({ code, signal, output }));
   });
+  return untilEnded(end, outcome, limitMs);
+}
+
+/**
+ * @param {(signal: NodeJS.Signals) => void} end
+ * @param {Promise<Outcome>} outcome
+ * @param {number | undefined} limitMs
+ * @returns {Promise<Outcome>}
+ */
+function untilEnded(end, outcome, limitMs) {
+  const limit = limitMs === undefined ? undefined : setTimeout(() => end("SIGKILL"), limitMs);
   const entry = { end, outcome };
   running.add(entry);
   return outcome.then((result) => {
@@ -91,6 +101,47 @@ export function run(file, args, { cwd, env = process.env, show = false, limitMs 
     // What we have just ended must not be reported as a failure while we leave.
     return leaving ? never : result;
   });
+}
+
+/** How long the last words of a program may take to come through after it has ended. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Runs a program whose output is ours. Unlike one that inherits our stdout it cannot, by a process
+ * it left behind, keep whoever reads us waiting for an end that never comes.
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, limitMs: number }} options
+ * @returns {Promise<Outcome>} its output is empty, unless the program could not start
+ */
+export function relay(file, args, { cwd, env, limitMs }) {
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...env, ...colour },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.on("data", (bytes) => process.stdout.write(bytes));
+  child.stderr.on("data", (bytes) => process.stderr.write(bytes));
+  /** @type {(signal: NodeJS.Signals) => void} */
+  const end = (signal) => child.kill(signal);
+  /** @type {Promise<Outcome>} */
+  const outcome = new Promise((resolve) => {
+    child.on("error", (cause) => resolve({ code: null, signal: null, output: cause.message }));
+    child.on("exit", (code, signal) => {
+      const done = () => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        resolve({ code, signal, output: "" });
+      };
+      const last = setTimeout(done, LAST_WORDS_MS);
+      child.on("close", () => {
+        clearTimeout(last);
+        done();
+      });
+    });
+  });
+  return untilEnded(end, outcome, limitMs);
 }
 
 /** @param {number} leader @param {NodeJS.Signals} signal */

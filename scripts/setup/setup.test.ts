@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -16,7 +17,7 @@ import { startSettings } from "./flags.mjs";
 import { alone } from "./lock.mjs";
 import { bunPackage, libcOf } from "./platform.mjs";
 import { which } from "./programs.mjs";
-import { run } from "./run.mjs";
+import { relay, run } from "./run.mjs";
 import { digest, Stamp } from "./stamp.mjs";
 import { planInstall } from "./system.mjs";
 
@@ -310,4 +311,11 @@ test("a program that cannot start, fails or hangs is an outcome, not an exceptio
     output: expect.stringMatching(/out\nerr|err\nout/),
   });
   expect(await run("sleep", ["60"], { limitMs: 1 })).toMatchObject({ signal: "SIGKILL" });
+});
+
+test("a relayed program that leaves a child behind with its output does not keep us", async () => {
+  const script = "sleep 600 & echo $! > pid; exit 4";
+  const options = { cwd: dir, env: process.env, limitMs: 60_000 };
+  expect(await relay("sh", ["-c", script], options)).toMatchObject({ code: 4, signal: null });
+  process.kill(Number(readFileSync(join(dir, "pid"), "utf8")), "SIGKILL");
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
 import { withoutNpm } from "../setup/environment.mjs";
 import { root, setupDir } from "../setup/paths.mjs";
-import { run } from "../setup/run.mjs";
+import { relay } from "../setup/run.mjs";
 import { readJunit } from "./junit.mjs";
 
 /** @typedef {import("./summary.mjs").Outcome} Outcome */
@@ -27,7 +27,7 @@ export const suites = [
     limitMs: 10 * minutes,
   },
   { name: "e2e", has: under("test/e2e/"), testLimitMs: 60_000, limitMs: 10 * minutes },
-  { name: "crash", has: under("test/crash/"), testLimitMs: 60_000, limitMs: 10 * minutes },
+  { name: "crash", has: under("test/crash/"), testLimitMs: 60_000, limitMs: 15 * minutes },
   { name: "agents", has: under("test/agents/"), testLimitMs: 120_000, limitMs: 15 * minutes },
 ];
 
@@ -67,7 +67,7 @@ export async function runSuite(bun, suite, files, env) {
   const report = `${reports}/${suite.name}.xml`;
   mkdirSync(reports, { recursive: true });
   rmSync(report, { force: true });
-  const { code, signal } = await run(
+  const { code, signal } = await relay(
     bun,
     [
       "test",
@@ -76,7 +76,7 @@ export async function runSuite(bun, suite, files, env) {
       `--reporter-outfile=${report}`,
       ...files.map((file) => `./${file}`),
     ],
-    { cwd: root, env, show: true, limitMs: suite.limitMs },
+    { cwd: root, env, limitMs: suite.limitMs },
   );
   const results = existsSync(report) ? readJunit(readFileSync(report, "utf8")) : [];
   return judge(suite.name, files, results, { code, signal });

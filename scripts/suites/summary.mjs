@@ -22,7 +22,7 @@ export function summarize(outcomes, notRun) {
 }
 
 /**
- * A test that can be skipped says why at the end of its name, for example `[root only]`.
+ * A test that can be skipped says why at the end of its name: `(only root can)` or `[root only]`.
  * @param {readonly Outcome[]} skipped
  * @returns {string[]}
  */
@@ -30,7 +30,7 @@ function skips(skipped) {
   /** @type {Map<string, string[]>} */
   const reasons = new Map();
   for (const { suite, file, name } of skipped) {
-    const why = /\[([^[\]]+)\]\s*$/.exec(name)?.[1] ?? "no reason given";
+    const why = /[[(]([^[\]()]+)[\])]\s*$/.exec(name)?.[1] ?? "no reason given";
     reasons.set(why, [...(reasons.get(why) ?? []), `${suite}: ${file}: ${name}`]);
   }
   return [...reasons].flatMap(([why, tests]) => [

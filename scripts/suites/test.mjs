@@ -109,7 +109,7 @@ async function gather(bun, wanted, outcomes) {
     }
   };
   await attempt("build the board", () => ensureBoard(bun));
-  if (wanted.has("e2e") || wanted.has("unit")) {
+  if (wanted.has("e2e")) {
     await attempt("find Chromium", async () => {
       env["AGETOR_CHROMIUM"] = await ensureChromium(bun);
     });
