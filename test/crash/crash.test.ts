@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -138,6 +138,44 @@ const endless: Story = async (client, taskId, repo) => {
   await client.until(taskId, (task) => task.column === "running");
 };
 
+const asking = "approve: echo one >> count.txt\nsay: done";
+
+const blocked: Story = async (client, taskId, repo) => {
+  const body = { id: taskId, workdir: repo, prompt: asking, agent: "fake", start: true };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "blocked");
+};
+
+/** Allows what waits; told again after a crash, the answer that won is as good. */
+const allow: Story = async (client, taskId) => {
+  const path = `/tasks/${taskId}/interactions/pending`;
+  const { interactions } = accepted(await client.get<{ interactions: { id: string }[] }>(path));
+  for (const { id } of interactions) {
+    const reply = await client.post(`/approvals/${id}/answer`, { decision: "allow" });
+    expect([200, 409]).toContain(reply.status);
+  }
+  await client.until(taskId, (task) => task.column === "review");
+};
+
+/** Two messages while the agent works, then the agent goes on: each becomes a run of its own, once. */
+const queued: Story = async (client, taskId, repo) => {
+  const run = (await client.runs(taskId)).at(-1);
+  for (const [n, text] of ["say: second", "say: third"].entries()) {
+    const headers = { "idempotency-key": `01HKEY0000000000000000001${n}` };
+    accepted(await client.post(`/runs/${run?.id}/input`, { text }, headers));
+  }
+  writeFileSync(join(repo, "..", "go"), "");
+  await client.until(taskId, (task) => task.queuedMessages === 0 && task.column === "review");
+};
+
+const held = (repo: string) => `until: ${join(repo, "..", "go")}\nsay: first`;
+
+const holding: Story = async (client, taskId, repo) => {
+  const body = { id: taskId, workdir: repo, prompt: held(repo), agent: "fake", start: true };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "running");
+};
+
 /** Every message each agent of this data directory was ever given, in order. */
 function heard(dataDir: string): string[] {
   const folder = join(dataDir, "fake");
@@ -222,6 +260,21 @@ describe("kill -9 at every step", () => {
     await everyCrossing(endless, cancel, async (scene) => {
       await invariants(scene, ["until: /never/there"]);
       expect((await scene.client.task(scene.taskId)).runStatus).toBe("cancelled");
+    });
+  }, 300_000);
+
+  test("of an answer: it is given once, and never lost", async () => {
+    await everyCrossing(blocked, allow, async (scene) => {
+      await invariants(scene, [asking]);
+      const task = await scene.client.task(scene.taskId);
+      expect(task).toMatchObject({ column: "review", pendingInteractions: 0 });
+      expect(readFileSync(join(task.worktreePath ?? "", "count.txt"), "utf8")).toBe("one\n");
+    });
+  }, 300_000);
+
+  test("of waiting messages", async () => {
+    await everyCrossing(holding, queued, async (scene) => {
+      await invariants(scene, [held(scene.repo), "say: second", "say: third"]);
     });
   }, 300_000);
 
