@@ -256,7 +256,6 @@ export class Lab {
       effort: null,
       resume: null,
       bridge: null,
-      bridge: null,
       firstMessage: { id: "m1", text: "text: hello" },
       ...more,
     };

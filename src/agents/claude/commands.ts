@@ -14,7 +14,7 @@ const local = new Set(
    reload-skills remote-control remote-env rename reset restart resume rewind sandbox scroll-speed
    session settings setup-bedrock setup-vertex share skill-doctor skills stats status statusline
    stickers stop subtask tasks teleport terminal-setup theme todos tui ultraplan ultrareview undo
-   upgrade usage usage-credits use-case vim version voice web-setup wellbeing workflows`
+   upgrade usage usage-credits use-case vim version voice web-setup wellbeing workflow-launch-exec workflows`
     .split(/\s+/)
     .filter(Boolean),
 );

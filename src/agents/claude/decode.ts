@@ -33,13 +33,13 @@ export function decode(state: ClaudeState, text: string, context: LineContext): 
     return { state, items: line.items };
   }
   const line = new Line(record, state, context);
-  const next = decodeRecord(line, identified(state, record), context);
+  const next = decodeRecord(line, identified(state, line), context);
   return { state: next, items: line.items };
 }
 
-function identified(state: ClaudeState, record: Json): ClaudeState {
-  const sessionId = stringAt(record, "sessionId");
-  return sessionId === null || state.sessionId !== null ? state : { ...state, sessionId };
+function identified(state: ClaudeState, { at, record }: Line): ClaudeState {
+  const sessionId = state.sessionId ?? stringAt(record, "sessionId");
+  return { ...state, sessionId, seenAt: Math.max(state.seenAt, at ?? 0) };
 }
 
 function decodeRecord(line: Line, state: ClaudeState, context: LineContext): ClaudeState {
@@ -142,7 +142,7 @@ function interrupted(line: Line, state: ClaudeState): ClaudeState {
     outcome: { kind: "cancelled" },
     durationMs: null,
   });
-  return { ...state, interrupted: state.turn };
+  return { ...state, interrupted: state.turn, interruptedAt: line.at ?? 0 };
 }
 
 function decodeAssistant(line: Line, state: ClaudeState): ClaudeState {

@@ -40,8 +40,11 @@ export interface ClaudeState {
   readonly turn: number;
   /** Epoch ms at which the newest turn began. */
   readonly turnAt: number;
-  /** The newest turn that a person interrupted. */
+  /** Epoch ms of the newest line. */
+  readonly seenAt: number;
+  /** The newest turn that a person interrupted, and when. */
   readonly interrupted: number;
+  readonly interruptedAt: number;
   /** The newest turn with a sign of work. */
   readonly worked: number;
   /** Our id of the message that was found last. */
@@ -89,7 +92,9 @@ export function initialState(path: string, agentId: string | null): ClaudeState 
     promptId: null,
     turn: 0,
     turnAt: 0,
+    seenAt: 0,
     interrupted: 0,
+    interruptedAt: 0,
     worked: 0,
     claimed: null,
     refused: { count: 0, why: "" },

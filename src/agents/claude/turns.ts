@@ -157,14 +157,19 @@ export class Turns {
   async #end(event: HookEvent): Promise<"ended" | "late" | "superseded"> {
     const { context, main, spool } = this.#parts;
     const written = () => (main.state?.endAt ?? 0) >= event.at;
+    const seenAt = () => main.state?.seenAt ?? 0;
+    // A new turn is only read once this event is settled, so a later Stop that the transcript has
+    // reached belongs to this turn.
     const superseded = () =>
-      main.state?.interrupted === main.state?.turn ||
-      spool().waiting.some(({ name, at }) => at > event.at && /^Stop(Failure)?$/.test(name));
+      (main.state?.interruptedAt ?? 0) >= event.at ||
+      spool().waiting.some(
+        ({ name, at }) => /^Stop(Failure)?$/.test(name) && at > event.at && at <= seenAt(),
+      );
     let idleSince: number | null = null;
     while (!context.signal.aborted) {
       await context.beacon.until(() => written() || superseded() || context.gone, lookMs);
-      if (written()) return "ended";
       if (superseded()) return "superseded";
+      if (written()) return "ended";
       if (context.gone) return "ended";
       main.poke();
       const busy = (await readStatus(context))?.kind === "busy" || !context.caughtUp;
