@@ -2,15 +2,12 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type ProxyOptions } from "vite";
+import { routes } from "./src/contract/routes.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The API stands at the root beside the page, so the dev server has to know its nouns. */
-const apiPaths = [
-  "health|info|defaults|tasks|runs|harnesses|agents|agent-models|agent-commands",
-  "approvals|questions|ask-questions|plan-approvals|interactions|projects|preferences",
-  "open-path|events|trash|attachments|auth|openapi\\.json|blobs|rules|storage|mcp",
-].join("|");
+/** The API stands at the root beside the page; its nouns are what the dev server passes on. */
+const nouns = new Set(Object.values(routes).map(({ path }) => path.split("/")[1]));
 
 const api = `http://127.0.0.1:${process.env["AGETOR_API_PORT"] ?? "4317"}`;
 
@@ -44,6 +41,6 @@ export default defineConfig({
   server: {
     host: "127.0.0.1",
     strictPort: true,
-    proxy: { [`^/(?:${apiPaths})(?:[/?].*)?$`]: toApi },
+    proxy: { [`^/(?:${[...nouns].join("|")})(?:[/?].*)?$`]: toApi },
   },
 });
