@@ -85,5 +85,6 @@ export async function until(fact: () => boolean | Promise<boolean>): Promise<voi
 /** Payloads still in the spool of a session. */
 export function hooksLeft(request: OpenRequest): string[] {
   const dir = join(request.dir, "hooks");
-  return readdirSync(dir).map((name) => readFileSync(join(dir, name), "utf8"));
+  const whole = readdirSync(dir).filter((name) => name.endsWith(".json"));
+  return whole.map((name) => readFileSync(join(dir, name), "utf8"));
 }

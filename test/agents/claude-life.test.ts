@@ -27,7 +27,7 @@ describe("after the server", () => {
     expect(store.texts()).toEqual(["before", "after"]);
     expect(store.again).toEqual([]);
     expect(store.of("turn-started")).toHaveLength(1);
-    await until(async () => hooksLeft(request).length === 0);
+    await until(() => hooksLeft(request).length === 0);
   });
 
   test("was away when the agent finished, nothing is missing", async () => {
@@ -42,7 +42,7 @@ describe("after the server", () => {
       (seen) => seen.transcript("tool.result").length > 0,
     );
     desk.lab.fake.release("away");
-    await until(async () => hooksLeft(request).some((it) => it.includes('"Stop"')));
+    await until(() => hooksLeft(request).some((it) => it.includes('"Stop"')));
     const session = await desk.takeUp(store);
     // Everything was read before the session was answered.
     expect(store.of("turn-ended").map((it) => it.outcome)).toEqual([succeeded]);
