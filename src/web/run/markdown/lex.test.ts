@@ -104,7 +104,9 @@ describe("markdown", () => {
     ]);
   });
 
-  test("what is not wild is read fast, whatever it is", () => {
+  test("what is not wild is read in a bounded time, whatever it is", () => {
+    // Far above what a busy machine needs, far below what quadratic reading of these takes.
+    const bound = 5000;
     const hard = [
       "*a **b ".repeat(3000),
       "[a](".repeat(5000),
@@ -125,7 +127,7 @@ describe("markdown", () => {
       const began = performance.now();
       if (!isWild(text)) for (const block of lexBlocks(text)) lexInline(block.raw);
       const took = performance.now() - began;
-      expect([text.slice(0, 12), took < 500]).toEqual([text.slice(0, 12), true]);
+      expect([text.slice(0, 12), took < bound]).toEqual([text.slice(0, 12), true]);
     }
   });
 });
