@@ -1,15 +1,16 @@
 import { memo } from "react";
 import type { Interaction } from "../../contract/interaction.ts";
 import type { Task } from "../../contract/task.ts";
-import { answerApproval, counted, later, startTask } from "../state/actions.ts";
+import { CompactAsk, CompactOver } from "../ask/compact.tsx";
+import { counted, later, startTask } from "../state/actions.ts";
+import { useJustSettled } from "../state/board.ts";
 import { useNow } from "../state/clock.ts";
 import { useConnection } from "../state/connection.ts";
 import { go } from "../state/route.ts";
 import { Button } from "../ui/button.tsx";
 import type { StateName } from "../ui/state-glyph.tsx";
-import { Exact } from "../ui/text.tsx";
 import { Elapsed } from "../ui/time.tsx";
-import { askedFor, needsTerminal, silentSince, stepOf } from "./card-state.ts";
+import { needsTerminal, silentSince, stepOf } from "./card-state.ts";
 import { PulseStrip } from "./pulse-strip.tsx";
 
 export interface CardBodyProps {
@@ -111,11 +112,13 @@ function Objective({ text, verb }: { readonly text: string; readonly verb: strin
 type WaitingProps = Pick<CardBodyProps, "task" | "asks" | "current">;
 
 function Waiting({ task, asks, current }: WaitingProps) {
+  const settled = useJustSettled(task);
   // A card that was put here by hand waits for nothing.
   if (task.phase?.kind !== "blocked") return null;
   const ask = asks[0];
   const open = (tab: string | null): void => go({ task: task.id, tab });
   const tabIndex = current ? 0 : -1;
+  if (ask === undefined && settled.length > 0) return <CompactOver asks={settled} />;
   if (ask === undefined) {
     const terminal = needsTerminal(task, asks);
     return (
@@ -139,84 +142,7 @@ function Waiting({ task, asks, current }: WaitingProps) {
       </div>
     );
   }
-  return <Ask ask={ask} more={asks.length - 1} tabIndex={tabIndex} open={() => open(null)} />;
-}
-
-interface AskProps {
-  readonly ask: Interaction;
-  readonly more: number;
-  readonly tabIndex: number;
-  readonly open: () => void;
-}
-
-function Ask({ ask, more, tabIndex, open }: AskProps) {
-  if (ask.kind === "approval") return <ApprovalAsk ask={ask} more={more} tabIndex={tabIndex} />;
-  const { text, action } = question(ask);
-  return (
-    <div className="askcard">
-      <p className="q clamp3">{text}</p>
-      <div className="acts">
-        <Button size="s" tabIndex={tabIndex} onClick={open}>
-          {action}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-function question(ask: Exclude<Interaction, { kind: "approval" }>): {
-  text: string;
-  action: string;
-} {
-  switch (ask.kind) {
-    case "question":
-      return { text: ask.question, action: "Answer" };
-    case "ask_questions": {
-      const count = ask.questions.length;
-      return {
-        text: ask.questions[0]?.question ?? "The agent has a question.",
-        action: count > 1 ? `Answer ${count} questions` : "Answer",
-      };
-    }
-    case "plan_approval":
-      return { text: planLine(ask.plan), action: "Review plan" };
-  }
-}
-
-/** The first line of a plan that says something. */
-function planLine(plan: string): string {
-  const line = plan
-    .split("\n")
-    .map((text) => text.replace(/^[#>*\-\d.\s]+/, "").trim())
-    .find((text) => text !== "");
-  return line === undefined ? "A plan is ready." : `Plan ready: ${line}`;
-}
-
-interface ApprovalAskProps {
-  readonly ask: Extract<Interaction, { kind: "approval" }>;
-  readonly more: number;
-  readonly tabIndex: number;
-}
-
-/** Allow is left and Deny right, here as in the panel; "always" lives where its rule can be read. */
-function ApprovalAsk({ ask, more, tabIndex }: ApprovalAskProps) {
-  const answer = (decision: "allow" | "deny") => () => later(answerApproval(ask.id, decision));
-  return (
-    <div className="askcard">
-      <pre className="clamp4">
-        <Exact>{askedFor(ask.toolInput, ask.title)}</Exact>
-      </pre>
-      <div className="acts">
-        <Button size="s" variant="primary" tabIndex={tabIndex} onClick={answer("allow")}>
-          Allow once
-        </Button>
-        <Button size="s" tabIndex={tabIndex} onClick={answer("deny")}>
-          Deny
-        </Button>
-      </div>
-      {more > 0 && <p className="micro t3">and {more} more after this</p>}
-    </div>
-  );
+  return <CompactAsk ask={ask} more={asks.length - 1} tabIndex={tabIndex} />;
 }
 
 function Failure({ task, current }: { readonly task: Task; readonly current: boolean }) {

@@ -66,16 +66,6 @@ export function silentSince(task: Task, now: number): number | null {
   return last !== null && now - last >= staleAfter ? last : null;
 }
 
-/** What an approval wants to do, as one text to read: the command, or the input as it is. */
-export function askedFor(toolInput: unknown, title: string): string {
-  if (typeof toolInput === "object" && toolInput !== null) {
-    const { command } = toolInput as { command?: unknown };
-    if (typeof command === "string") return command;
-    if (Array.isArray(command)) return command.map(String).join(" ");
-  }
-  return title;
-}
-
 /** One sentence for a screen reader: title, state and who. */
 export function cardName(task: Task, word: string, agent: string): string {
   const unread = task.unread ? ", new since you last looked" : "";

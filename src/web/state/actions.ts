@@ -206,15 +206,6 @@ export async function restoreTask(id: string): Promise<void> {
   }
 }
 
-/** Answers an approval from the card: only once, never for good. */
-export async function answerApproval(id: string, decision: "allow" | "deny"): Promise<void> {
-  try {
-    await call("POST /approvals/:id/answer", { params: { id }, body: { decision } });
-  } catch (error) {
-    report(error, { what: "Could not answer" });
-  }
-}
-
 /** The person has looked: no dot any more. */
 export async function markSeen(id: string): Promise<void> {
   await optimistic(

@@ -20,6 +20,8 @@ export interface Board {
   readonly tasks: Tasks;
   readonly order: Order;
   readonly interactions: ReadonlyMap<string, Interaction>;
+  /** The last ones that are over, with what became of them: whoever looks at one learns it. */
+  readonly settled: ReadonlyMap<string, Interaction>;
   /** Open interactions by task, oldest first. */
   readonly asks: ReadonlyMap<string, readonly Interaction[]>;
   /** Deleted tasks: a page of the list that was read earlier must not bring them back. */
@@ -37,6 +39,7 @@ export const emptyBoard: Board = {
   tasks: new Map(),
   order: emptyOrder,
   interactions: new Map(),
+  settled: new Map(),
   asks: new Map(),
   gone: new Set(),
   ahead: new Map(),
@@ -50,6 +53,7 @@ const aheadFor = 3_000;
 type Draft = {
   base: Map<string, Task>;
   interactions: Map<string, Interaction>;
+  settled: Map<string, Interaction>;
   gone: Set<string>;
   ahead: Map<string, { updatedAt: number; until: number }>;
   changed: Set<string>;
@@ -59,6 +63,7 @@ function draftOf(board: Board): Draft {
   return {
     base: new Map(board.base),
     interactions: new Map(board.interactions),
+    settled: new Map(board.settled),
     gone: new Set(board.gone),
     ahead: new Map(board.ahead),
     changed: new Set(),
@@ -87,9 +92,7 @@ function foldFrame(draft: Draft, frame: Frame, now: number): void {
       break;
     }
     case "interaction.resolved": {
-      const { id, taskId } = frame.data as Interaction;
-      draft.interactions.delete(id);
-      draft.changed.add(taskId);
+      settleAsk(draft, frame.data as Interaction);
       break;
     }
     case "activity": {
@@ -103,6 +106,37 @@ function foldFrame(draft: Draft, frame: Frame, now: number): void {
     default:
       break;
   }
+}
+
+/** As many as anybody still looks at. */
+const settledKept = 200;
+
+function settleAsk(draft: Draft, over: Interaction): void {
+  draft.interactions.delete(over.id);
+  // The newest stand last, so that the oldest are the first to go.
+  draft.settled.delete(over.id);
+  draft.settled.set(over.id, over);
+  for (const id of draft.settled.keys()) {
+    if (draft.settled.size <= settledKept) break;
+    draft.settled.delete(id);
+  }
+  draft.changed.add(over.taskId);
+}
+
+/** Takes an interaction that is over from an answer, or shows it as over before one is there. */
+export function foldSettled(board: Board, over: Interaction): Board {
+  const draft = draftOf(board);
+  settleAsk(draft, over);
+  return finish(board, draft);
+}
+
+/** An answer that did not get through: the question is open again. */
+export function foldReopened(board: Board, ask: Interaction): Board {
+  const draft = draftOf(board);
+  draft.settled.delete(ask.id);
+  draft.interactions.set(ask.id, ask);
+  draft.changed.add(ask.taskId);
+  return finish(board, draft);
 }
 
 function streamed(draft: Draft, task: Task, now: number): void {
@@ -154,11 +188,15 @@ export function foldDeleted(board: Board, id: string): Board {
   return finish(board, draft);
 }
 
-/** Ends a load of the whole list: what no page and no event named does not exist any more. */
+/**
+ * Ends a load of the whole list: what no page and no event named does not exist any more. `opened`
+ * are the interactions the stream told of meanwhile; the list that was read may be older.
+ */
 export function foldLoaded(
   board: Board,
   known: ReadonlySet<string>,
   interactions: readonly Interaction[],
+  opened: ReadonlySet<string> = new Set(),
 ): Board {
   const draft = draftOf(board);
   for (const id of board.base.keys()) {
@@ -168,7 +206,13 @@ export function foldLoaded(
     draft.changed.add(id);
   }
   for (const { taskId } of board.interactions.values()) draft.changed.add(taskId);
-  draft.interactions = new Map(interactions.map((item) => [item.id, item]));
+  const open = interactions.filter(({ id }) => !board.settled.has(id));
+  draft.interactions = new Map(open.map((item) => [item.id, item]));
+  for (const item of board.interactions.values()) {
+    if (draft.interactions.has(item.id)) continue;
+    if (opened.has(item.id)) draft.interactions.set(item.id, item);
+    else settleAsk(draft, { ...item, state: "gone", outcome: "Settled while you were away" });
+  }
   for (const { taskId } of interactions) draft.changed.add(taskId);
   return { ...finish(board, draft), loaded: true, counts: null };
 }
@@ -187,8 +231,8 @@ export function dropPatch(board: Board, key: string): Board {
 function finish(board: Board, draft: Draft): Board {
   if (draft.changed.size === 0) return board;
   const asks = groupAsks(draft.interactions, board.asks);
-  const { base, interactions, gone, ahead } = draft;
-  return settle({ ...board, base, interactions, gone, ahead, asks }, draft.changed);
+  const { base, interactions, settled, gone, ahead } = draft;
+  return settle({ ...board, base, interactions, settled, gone, ahead, asks }, draft.changed);
 }
 
 function groupAsks(

@@ -14,6 +14,7 @@ const pageSize = 500;
 const pauseBetween = 300;
 
 let streamed = new Set<string>();
+let opened = new Set<string>();
 let running: Promise<void> | null = null;
 let again = false;
 
@@ -22,6 +23,7 @@ export function noteStreamed(frames: readonly Frame[]): void {
   if (running === null) return;
   for (const frame of frames) {
     if (frame.type === "task.upserted" && frame.taskId !== null) streamed.add(frame.taskId);
+    if (frame.type === "interaction.opened") opened.add((frame.data as Interaction).id);
   }
 }
 
@@ -56,6 +58,7 @@ const loadOrder: readonly Column[] = ["blocked", "running", "ready", "review", "
  */
 async function loadAll(): Promise<void> {
   streamed = new Set();
+  opened = new Set();
   const known = new Set<string>();
   const waiting = loadInteractions();
   let arrived: Task[] = [];
@@ -79,7 +82,9 @@ async function loadAll(): Promise<void> {
   arrived = [];
   for (const { id } of tasks) known.add(id);
   for (const id of streamed) known.add(id);
-  changeBoard((before) => foldLoaded(foldAnswer(before, tasks, Date.now()), known, interactions));
+  changeBoard((before) =>
+    foldLoaded(foldAnswer(before, tasks, Date.now()), known, interactions, opened),
+  );
 }
 
 async function loadRest(column: Column, from: string): Promise<readonly Task[]> {

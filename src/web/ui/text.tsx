@@ -1,12 +1,11 @@
 import type { ReactNode } from "react";
 
 /**
- * Characters that change how text looks without being seen: bidi controls, zero-width ones, and
- * control characters other than tab and line break.
+ * Characters that change what a text means or how it looks without being seen: bidi controls,
+ * zero-width ones, fillers, tags and variation selectors, line ends that are none, control
+ * characters other than tab and line break, and every space that only looks like the common one.
  */
-const hidden =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
+const hidden = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** Splits text into what is seen and the code points that are not. */
 export function splitHidden(text: string): readonly { text: string; hidden: boolean }[] {

@@ -8,7 +8,14 @@ import type {
   ModelOption,
   PatchHarnessBody,
 } from "../../contract/harness.ts";
-import type { Interaction } from "../../contract/interaction.ts";
+import type {
+  ApprovalAnswer,
+  ApprovalRule,
+  AskQuestionsAnswer,
+  Interaction,
+  PlanAnswer,
+  QuestionAnswer,
+} from "../../contract/interaction.ts";
 import type { Column } from "../../contract/primitives.ts";
 import type {
   Branch,
@@ -23,6 +30,7 @@ import type { Run } from "../../contract/run.ts";
 import type {
   CreateTaskBody,
   InputBody,
+  PatchQueuedBody,
   PatchTaskBody,
   QueuedMessage,
   StartTaskBody,
@@ -68,19 +76,6 @@ export interface Info {
   readonly runtime: string;
 }
 
-export interface ApprovalAnswer {
-  readonly decision: "allow" | "deny";
-  readonly remember?: boolean;
-  readonly rule?: unknown;
-  readonly reason?: string;
-  readonly updatedInput?: unknown;
-}
-
-export interface PlanAnswer {
-  readonly choice: "approve_implement" | "approve_ask" | "reject";
-  readonly revision?: string;
-}
-
 type Paging = { readonly limit?: number; readonly cursor?: string };
 
 /** What each call takes beside its path parameters, and what it answers. */
@@ -112,6 +107,16 @@ export interface Calls {
     };
   };
   "GET /tasks/:id/queue": { answer: { messages: readonly QueuedMessage[] } };
+  "PATCH /tasks/:id/queue/:messageId": {
+    body: PatchQueuedBody;
+    answer: { messages: readonly QueuedMessage[] };
+  };
+  "POST /tasks/:id/queue/:messageId/steer": {
+    body: Record<string, never>;
+    answer: { run?: Run; queued?: QueuedMessage };
+  };
+  "GET /tasks/:id/rules": { answer: { rules: readonly ApprovalRule[] } };
+  "DELETE /tasks/:id/rules/:ruleId": { answer: { deleted: true } };
   "DELETE /tasks/:id/queue/:messageId": { answer: { deleted: true } };
   "GET /tasks/:id/interactions/pending": { answer: { interactions: readonly Interaction[] } };
   "GET /interactions/pending": { answer: { interactions: readonly Interaction[] } };
@@ -140,16 +145,11 @@ export interface Calls {
     answer: { interaction: Interaction };
   };
   "POST /questions/:id/answer": {
-    body: { readonly selected: readonly string[]; readonly text?: string };
+    body: QuestionAnswer;
     answer: { interaction: Interaction };
   };
   "POST /ask-questions/:id/answer": {
-    body: {
-      readonly answers: readonly {
-        readonly selected: readonly string[];
-        readonly custom?: string;
-      }[];
-    };
+    body: AskQuestionsAnswer;
     answer: { interaction: Interaction };
   };
   "POST /plan-approvals/:id/answer": { body: PlanAnswer; answer: { interaction: Interaction } };

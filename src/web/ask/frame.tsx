@@ -1,0 +1,127 @@
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from "react";
+import type { Interaction } from "../../contract/interaction.ts";
+import { useNow } from "../state/clock.ts";
+import { cx } from "../ui/cx.ts";
+import { isTyping } from "../ui/hotkeys.ts";
+import { Icon, type IconName } from "../ui/icons.tsx";
+import { Elapsed, formatElapsed } from "../ui/time.tsx";
+import { type Guard, useArmed } from "./use-armed.ts";
+import { headline } from "./words.ts";
+
+export interface Place {
+  /** Who asks and where, beside the time: in the inbox many tasks stand below each other. */
+  readonly aside?: ReactNode;
+  /** There is room for everything at once. */
+  readonly wide?: boolean;
+}
+
+/** What a form tells of itself to the frame it stands in. */
+export interface FormParts {
+  readonly title?: ReactNode;
+  readonly chips?: ReactNode;
+  readonly body: ReactNode;
+  readonly acts: ReactNode;
+  /** Keys while the card has the focus and is armed; lower-case letters and digits. */
+  readonly keys: Readonly<Record<string, () => void>>;
+  readonly shortcuts: string;
+}
+
+const glyphs: Readonly<Record<Interaction["kind"], IconName>> = {
+  approval: "st-blocked",
+  question: "t-ask",
+  ask_questions: "t-ask",
+  plan_approval: "t-plan",
+};
+
+export function glyphOf(ask: Interaction): IconName {
+  return glyphs[ask.kind];
+}
+
+/** The card around a request, and the moment it waits before it takes keys and clicks. */
+export function Frame({
+  ask,
+  place,
+  children,
+}: {
+  readonly ask: Interaction;
+  readonly place: Place;
+  readonly children: (guard: Guard, card: () => HTMLElement | null) => FormParts;
+}) {
+  const card = useRef<HTMLElement>(null);
+  const guard = useArmed(card, true);
+  const parts = children(guard, () => card.current);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.nativeEvent)) return;
+    const run = parts.keys[event.key.toLowerCase()];
+    if (run === undefined) return;
+    // A key that comes too early is swallowed: it must not mean anything else either.
+    event.preventDefault();
+    if (guard.armed && !event.repeat) run();
+  };
+  return (
+    <section
+      ref={card}
+      data-ask={ask.id}
+      className={cx("ask", guard.armed && "is-armed", place.wide === true && "wide")}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys work only while it has the focus
+      tabIndex={0}
+      aria-label={`${headline(ask)} The agent waits for you.`}
+      aria-keyshortcuts={parts.shortcuts}
+      onKeyDown={onKeyDown}
+    >
+      <div className="top">
+        <Icon name={glyphOf(ask)} className="s-blocked" />
+        <b className="cut">{parts.title ?? headline(ask)}</b>
+        {parts.chips}
+        <span className="r">
+          {place.aside}
+          {ask.expiresAt !== null && <Countdown until={ask.expiresAt} />}
+          <span>
+            asked <Elapsed since={ask.createdAt} /> ago
+          </span>
+        </span>
+      </div>
+      <div className="body">{parts.body}</div>
+      <div className="acts">{parts.acts}</div>
+    </section>
+  );
+}
+
+function Countdown({ until }: { readonly until: number }) {
+  return (
+    <span className="s-blocked">
+      expires in <TimeLeft until={until} />
+    </span>
+  );
+}
+
+function TimeLeft({ until }: { readonly until: number }) {
+  const now = useNow();
+  return <time className="num">{formatElapsed(until - now)}</time>;
+}
+
+/**
+ * What stands in the place of a form once its request is over: the same frame, grey, with what
+ * became of it. It takes over the focus the form had, so that the keyboard is not lost.
+ */
+export function OverFrame({
+  id,
+  hadFocus,
+  children,
+}: {
+  readonly id: string;
+  readonly hadFocus: boolean;
+  readonly children: ReactNode;
+}) {
+  const card = useRef<HTMLElement>(null);
+  const held = useRef(hadFocus);
+  useLayoutEffect(() => {
+    if (held.current) card.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: one walks over it as over the open ones
+    <section ref={card} data-ask={id} className="ask is-over" tabIndex={0} aria-label="Settled">
+      {children}
+    </section>
+  );
+}
