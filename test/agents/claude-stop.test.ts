@@ -36,6 +36,16 @@ describe("stopping", () => {
     expect(store.transcript("user.message").at(-1)?.text).toBe("text: next one");
   });
 
+  test("reaches a turn whose message is still on its way", async () => {
+    const { store, first, session } = await desk.start({
+      text: lines("hold: stop3", "text: never"),
+    });
+    const sent = first();
+    await session.interrupt();
+    expect(await sent).toEqual(delivered);
+    expect((await store.ended(1)).outcome).toEqual({ kind: "cancelled" });
+  });
+
   test("in the middle of a command", async () => {
     const { store, first, session } = await desk.start({
       text: 'tool: Bash {"command":"tail -f /dev/null"}',

@@ -19,6 +19,8 @@ export interface RefData {
   readonly pending: Pending | null;
   /** True while the message went along with the launch and needs no typing. */
   readonly launched: boolean;
+  /** Whether its permission dialogs are brought to the card; absent in refs of older versions. */
+  readonly bridged?: boolean;
 }
 
 /** What all parts of one session share. */

@@ -3,6 +3,7 @@ import { type Fault, fault } from "../../contract/fault.ts";
 import { ok } from "../../contract/result.ts";
 import type { Host } from "../../host/types.ts";
 import type { Driver, OpenRequest, ResolvedHarness } from "../driver.ts";
+import { askProtocol } from "./ask.ts";
 import { descriptor, permissionModes } from "./descriptor.ts";
 import { discover } from "./discover.ts";
 import { planLaunch } from "./launch.ts";
@@ -17,6 +18,7 @@ import { commandName, preparePrompt } from "./prompt.ts";
 export function createClaudeDriver(): Driver {
   return {
     descriptor,
+    hooks: askProtocol,
     probe,
     discover: async (harness, workdir, host) => {
       const { path } = await host.find(harness.bin ?? descriptor.defaultBin);

@@ -15,6 +15,9 @@ export const spooledEvents = [
 /** Events that only feed live text: appended to one file, read while somebody is there. */
 const liveEvents = ["MessageDisplay", "PreToolUse"] as const;
 
+/** Longer than anyone takes, in seconds: Claude ends hooks and calls that take longer (tried). */
+export const askTimeout = 86_400;
+
 /** A path or a text as one word of POSIX sh. */
 export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
@@ -26,15 +29,34 @@ export function shellWord(text: string): string {
  * say nothing, because status 2 would block the tool, and a session directory may be gone before
  * its agent. Payloads come on stdin (Claude Code 2.1.330, observed; about 4 ms each).
  */
-export function hookSettings(files: SessionFiles): Record<string, unknown> {
+export function hookSettings(
+  files: SessionFiles,
+  /** Whether permission dialogs are brought to the person by our bridge. */
+  asks: boolean,
+): Record<string, unknown> {
   const hooks: Record<string, unknown> = {};
-  for (const event of spooledEvents) hooks[event] = command(spool(files), 60);
-  for (const event of liveEvents) hooks[event] = command(append(files), 5);
+  for (const event of spooledEvents) hooks[event] = entry(command(spool(files), 60));
+  for (const event of liveEvents) hooks[event] = entry(command(append(files), 5));
+  if (asks) {
+    // Beside the spooling one, not instead of it: they run at the same time.
+    const told = command(spool(files), 60);
+    hooks["PermissionRequest"] = entry(told, command(ask(files), askTimeout));
+  }
   return hooks;
 }
 
+function entry(...hooks: unknown[]): unknown {
+  return [{ hooks }];
+}
+
 function command(text: string, timeout: number): unknown {
-  return [{ hooks: [{ type: "command", command: text, timeout }] }];
+  return { type: "command", command: text, timeout };
+}
+
+/** Prints the answer; without its script it prints nothing, so the dialog stays. */
+function ask(files: SessionFiles): string {
+  const script = shellWord(files.ask);
+  return `[ -r ${script} ] || exit 0; exec /bin/sh ${script}`;
 }
 
 /** Written whole under a hidden name, then renamed: a reader never sees half a payload. */

@@ -144,7 +144,7 @@ describe("the hooks", () => {
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   function run(event: string, payload: string, at = dir) {
-    const hooks = hookSettings(sessionFiles(at)) as Record<
+    const hooks = hookSettings(sessionFiles(at), false) as Record<
       string,
       [{ hooks: [{ command: string }] }]
     >;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { LaunchPlan, OpenRequest } from "../driver.ts";
+import { askUserTool, bridgeFiles } from "./bridge.ts";
 import { descriptor, permissionModes } from "./descriptor.ts";
 import { hookSettings, shellWord } from "./hooks.ts";
 import { conversationId, type SessionFiles, sessionFiles } from "./paths.ts";
@@ -39,8 +40,9 @@ export function planLaunch(request: OpenRequest): Result<ClaudeLaunch> {
     cwd: request.workplace.cwd,
     env: environment(request),
     files: [
-      { path: files.settings, content: settingsOf(files, mode), mode: 0o600 },
+      { path: files.settings, content: settingsOf(request, files, mode), mode: 0o600 },
       { path: files.script, content: scriptOf(request.workplace.cwd, argv), mode: 0o600 },
+      ...(request.bridge === null ? [] : bridgeFiles(request.bridge, files)),
       ...(sent?.file ? [{ path: sent.file, content: prompt.value.text, mode: 0o600 }] : []),
     ],
   };
@@ -70,6 +72,8 @@ function argvOf(
     mode,
     ...(request.model === null ? [] : ["--model", request.model]),
     ...(request.effort === null ? [] : ["--effort", request.effort]),
+    // Beside the person's own servers, not instead of them.
+    ...(request.bridge === null ? [] : ["--mcp-config", files.mcp]),
     // Behind `--` nothing of a message can be read as a flag (trust S-11).
     ...(prompt === null ? [] : ["--", prompt]),
   ];
@@ -87,11 +91,12 @@ function environment(request: OpenRequest): Record<string, string> {
   };
 }
 
-function settingsOf(files: SessionFiles, mode: string): string {
+function settingsOf(request: OpenRequest, files: SessionFiles, mode: string): string {
+  const bridged = request.bridge !== null;
   const settings = {
-    hooks: hookSettings(files),
+    hooks: hookSettings(files, bridged),
     // `//` begins an absolute path in a permission rule.
-    permissions: { allow: [`Read(/${files.prompts}/**)`] },
+    permissions: { allow: [`Read(/${files.prompts}/**)`, ...(bridged ? [askUserTool] : [])] },
     ...(mode === "bypassPermissions" ? { skipDangerousModePermissionPrompt: true } : {}),
   };
   return `${JSON.stringify(settings, null, 2)}\n`;

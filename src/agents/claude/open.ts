@@ -170,6 +170,7 @@ function contextOf(
         ? null
         : { messageId: request.firstMessage.id, print: printOf(positional) },
     launched: positional !== null,
+    bridged: request.bridge !== null,
   };
   const ref: SessionRef = {
     sessionId: request.sessionId,

@@ -62,6 +62,11 @@ export interface SessionFiles {
   readonly prompts: string;
   /** Where the reading of a resumed transcript begins, noted before the start. */
   readonly origin: string;
+  /** What the permission hook and our MCP server run, and one file for each hook that waits. */
+  readonly ask: string;
+  readonly asks: string;
+  readonly askUser: string;
+  readonly mcp: string;
 }
 
 export function sessionFiles(dir: string): SessionFiles {
@@ -73,5 +78,9 @@ export function sessionFiles(dir: string): SessionFiles {
     script: join(dir, "run.sh"),
     prompts: join(dir, "prompts"),
     origin: join(dir, "origin.json"),
+    ask: join(dir, "ask.sh"),
+    asks: join(dir, "asks"),
+    askUser: join(dir, "ask-user.sh"),
+    mcp: join(dir, "mcp.json"),
   };
 }

@@ -2,6 +2,7 @@ import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { ExitStatus } from "../../host/types.ts";
 import type { AgentItem, Delivery, Message, Session, SessionRef, Terminal } from "../driver.ts";
+import { Asking } from "./asking.ts";
 import type { Context } from "./context.ts";
 import { sum } from "./decode-usage.ts";
 import { deliver } from "./deliver.ts";
@@ -20,6 +21,8 @@ const gateMs = 5_000;
 const settleMs = 5_000;
 const escapeMs = 1_500;
 const escapes = 4;
+/** How long a message may be on its way when it is to be stopped. */
+const onItsWayMs = 60_000;
 const termMs = 5_000;
 const killMs = 2_000;
 const lookMs = 100;
@@ -37,6 +40,8 @@ export class ClaudeSession implements Session {
   readonly #accepted = new Set<string>();
   readonly #commands: () => Promise<ReadonlySet<string>>;
   #ending: Promise<void> | null = null;
+  /** Messages being handed over right now. */
+  #delivering = 0;
   #lastScreen = "";
 
   constructor(context: Context, commands: () => Promise<ReadonlySet<string>>) {
@@ -69,6 +74,7 @@ export class ClaudeSession implements Session {
       main: this.#main,
       spool: this.#spool,
       turns: this.#turns,
+      asking: new Asking(context),
       onGone: () => this.end(),
     });
     this.terminal = terminalOf(context);
@@ -104,7 +110,7 @@ export class ClaudeSession implements Session {
     this.#watch.start();
   }
 
-  deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
+  async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
     const parts = {
       context: this.#context,
       main: this.#main,
@@ -113,19 +119,24 @@ export class ClaudeSession implements Session {
       accepted: this.#accepted,
       whyGone: () => this.#whyGone(),
     };
-    return deliver(parts, message, options.retry);
+    this.#delivering += 1;
+    try {
+      return await deliver(parts, message, options.retry);
+    } finally {
+      this.#delivering -= 1;
+    }
   }
 
   async interrupt(): Promise<Result<null>> {
-    if (this.#context.gone || !this.#turns.open) return ok(null);
-    const status = await readStatus(this.#context);
-    if (isIdle(status) && this.#held()) {
+    const { open } = this.#turns;
+    if (this.#context.gone || (!open && this.#delivering === 0)) return ok(null);
+    if (open && this.#held() && isIdle(await readStatus(this.#context))) {
       await this.#turns.settle({ kind: "cancelled" }, this.#stillRunning());
       return ok(null);
     }
-    const pressed = await this.#context.io.host.tmux.keys(this.#context.name, ["Escape"]);
+    const pressed = open ? await this.#escape() : ok(null);
     if (!pressed.ok) return pressed;
-    this.#insist().catch((cause: unknown) => {
+    this.#insist(open).catch((cause: unknown) => {
       if (this.#context.signal.aborted) return;
       this.#context.io.log("error", "an interrupt failed", { why: String(cause) });
     });
@@ -277,9 +288,19 @@ export class ClaudeSession implements Session {
     ];
   }
 
-  /** Escape until the turn is over; without output yet it leaves no trace but an idle Claude. */
-  async #insist(): Promise<void> {
-    const { beacon, io, name } = this.#context;
+  #escape(): Promise<Result<null>> {
+    return this.#context.io.host.tmux.keys(this.#context.name, ["Escape"]);
+  }
+
+  /**
+   * Escape until the turn is over. One whose message is still on its way has to begin first; one
+   * without output yet leaves no trace of its end but an idle Claude.
+   */
+  async #insist(pressed: boolean): Promise<void> {
+    const { beacon } = this.#context;
+    const over = () => this.#context.gone || (!this.#turns.open && this.#delivering === 0);
+    await beacon.until(() => this.#turns.open || over(), onItsWayMs);
+    if (!pressed && this.#turns.open) await this.#escape();
     for (let press = 0; press < escapes; press += 1) {
       if (await beacon.until(() => !this.#turns.open || this.#context.gone, escapeMs)) return;
       await this.#main.drain();
@@ -289,7 +310,7 @@ export class ClaudeSession implements Session {
         await this.#turns.settle({ kind: "cancelled" }, this.#held() ? this.#stillRunning() : []);
         return;
       }
-      await io.host.tmux.keys(name, ["Escape"]);
+      await this.#escape();
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Asking } from "./asking.ts";
 import type { Context } from "./context.ts";
 import type { Spool } from "./spool.ts";
 import { readStatus, type Status } from "./status.ts";
@@ -18,6 +19,7 @@ export interface WatchParts {
   readonly main: Transcript;
   readonly spool: Spool;
   readonly turns: Turns;
+  readonly asking: Asking;
   readonly onGone: () => Promise<void>;
 }
 
@@ -64,7 +66,8 @@ export class Watch {
     const status = await readStatus(context);
     const since = this.#since(`${status?.kind}:${status?.since}`);
     await this.#settle(status, since);
-    await this.#needs(this.#why(status, since));
+    const asks = context.data.bridged === true && (await this.#parts.asking.open());
+    await this.#needs(asks ? null : this.#why(status, since));
     context.beacon.stir();
   }
 
@@ -100,7 +103,10 @@ export class Watch {
     }
     if (status?.kind === "waiting") {
       const asked = turns.asked(status.since);
-      const limit = asked === null ? waitingMs : askedMs;
+      const bridged = context.data.bridged === true;
+      // With a bridge the card asks; only a dialog its hook left alone needs the terminal.
+      const limit = asked === null || bridged ? waitingMs : askedMs;
+      if (bridged && this.#parts.asking.sinceEnd < waitingMs) return null;
       const what = asked ?? `Claude waits in its terminal: ${status.waitingFor ?? "a dialog"}`;
       return since >= limit ? `${what}.` : null;
     }

@@ -17,7 +17,7 @@ import type { RefData } from "../context.ts";
 import { attach } from "../open.ts";
 
 /** How much faster than the wall this clock runs. */
-const speed = 20;
+const speed = 60;
 
 const clock: Clock = {
   now: () => Date.now(),
