@@ -151,6 +151,7 @@ export class Lab {
     mkdirSync(base, { recursive: true });
     const lab = new Lab(realpathSync(mkdtempSync(join(base, "l"))), await startFakeOpenAi());
     mkdirSync(lab.home);
+    mkdirSync(join(lab.root, "tmp"));
     mkdirSync(lab.main);
     lab.git(lab.main, "init", "-q", "-b", "main");
     lab.git(lab.main, "config", "user.email", "u@x.test");
@@ -206,7 +207,8 @@ stream_max_retries = 1
       args: [],
       home: this.home,
       // A HOME of its own keeps the profile of the machine out of the commands' output.
-      env: { FAKE_KEY: "dummy", HOME: this.root },
+      // Codex wants its home outside the temporary folder, wherever this checkout lies.
+      env: { FAKE_KEY: "dummy", HOME: this.root, TMPDIR: join(this.root, "tmp") },
     };
   }
 

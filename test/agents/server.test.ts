@@ -23,7 +23,6 @@ let root: string;
 const env = { AGETOR_CLAUDE_DRIVER: "" };
 
 beforeAll(async () => {
-  // Codex refuses to work from a home under the system's temporary folder.
   root = mkdtempSync(join(homedir(), ".agetor-agents-"));
   anthropic = await startFakeAnthropic();
   openai = await startFakeOpenAi();
@@ -48,6 +47,9 @@ async function configure(): Promise<void> {
   const codexHome = join(root, "codex");
   mkdirSync(claudeHome);
   mkdirSync(codexHome);
+  // Codex wants its home outside the temporary folder, wherever the home of this run lies.
+  const tmp = join(root, "tmp");
+  mkdirSync(tmp);
   writeFileSync(
     join(codexHome, "config.toml"),
     `model = "gpt-5.5"
@@ -72,7 +74,7 @@ env_key = "FAKE_KEY"
   await server.client.call("PATCH", "/harnesses/codex", {
     bin: codexBinary(),
     home: codexHome,
-    env: { FAKE_KEY: "dummy" },
+    env: { FAKE_KEY: "dummy", TMPDIR: tmp },
   });
 }
 

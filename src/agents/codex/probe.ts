@@ -34,7 +34,7 @@ async function probeAt(path: string, harness: ResolvedHarness, host: Host): Prom
   const home = env["CODEX_HOME"];
   if (home !== undefined && !existsSync(home)) return { kind: "logged-out", path, version, hint };
   const login = await host.run({ argv: [path, "login", "status"], env, timeoutMs: left() });
-  const account = oneLine(login.stderr) || oneLine(login.stdout);
+  const account = oneLine(calm(login.stderr)) || oneLine(calm(login.stdout));
   const ready = { kind: "ready", path, version, warning: versionWarning(version) } as const;
   if (login.code === 0) return { ...ready, account: account.replace(/^Logged in using /, "") };
   if (!/not logged in/i.test(account)) {
@@ -53,6 +53,14 @@ async function probeAt(path: string, harness: ResolvedHarness, host: Host): Prom
     return { ...ready, account: null };
   }
   return { kind: "logged-out", path, version, hint };
+}
+
+/** What was said without the warnings in front of it: a home in a temporary folder gets one. */
+function calm(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => !line.startsWith("WARNING:"))
+    .join("\n");
 }
 
 function loginHint(home: string | undefined): string {
