@@ -121,8 +121,12 @@ export async function install(names) {
 /** @param {string} question */
 async function agreed(question) {
   const ask = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await ask.question(`agetor: ${question} [Y/n] `).catch(() => "n");
+  // Ctrl-C means the whole start, not only this question; Ctrl-D is a no.
+  ask.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const closed = new Promise((resolve) => ask.once("close", () => resolve("no\n")));
+  const answer = await Promise.race([ask.question(`agetor: ${question} [Y/n] `), closed]);
   ask.close();
+  if (answer === "no\n") process.stderr.write(answer);
   return /^(y|yes|)$/i.test(answer.trim());
 }
 
