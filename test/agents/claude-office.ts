@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Event, TranscriptData } from "../../src/contract/event.ts";
+import type { Interaction } from "../../src/contract/interaction.ts";
+import type { Run } from "../../src/contract/run.ts";
+import type { Task } from "../../src/contract/task.ts";
+import { type FakeAnthropic, startFakeAnthropic } from "../fakes/anthropic/server.ts";
+import type { Client } from "../support/client.ts";
+import { makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+import { claudeBinary } from "./claude-lab.ts";
+
+/** No stand-in here: the real Claude Code in tmux. */
+const env = { AGETOR_CLAUDE_DRIVER: "" };
+
+export type Asked<K extends Interaction["kind"]> = Extract<Interaction, { kind: K }>;
+
+/** The real server with the real Claude Code and a model on loopback; a person works at its API. */
+export class Office {
+  readonly root: string;
+  readonly repo: string;
+  readonly fake: FakeAnthropic;
+  server: TestServer;
+
+  private constructor(root: string, server: TestServer) {
+    this.root = root;
+    this.server = server;
+    this.repo = makeRepo({ "README.md": "# Demo\n\nline 2\nline 3\n" });
+    this.fake = startFakeAnthropic();
+  }
+
+  static async make(): Promise<Office> {
+    const root = mkdtempSync(join(homedir(), ".agetor-claude-"));
+    const server = await TestServer.start({ env, dataDir: join(root, "data") });
+    const office = new Office(root, server);
+    await office.client.trust(office.repo);
+    const home = join(root, "claude");
+    mkdirSync(home);
+    await office.client.call("PATCH", "/harnesses/claude-code", {
+      bin: claudeBinary(),
+      home,
+      env: {
+        ANTHROPIC_BASE_URL: office.fake.url,
+        ANTHROPIC_API_KEY: "sk-dummy-key-of-this-test-0123456789",
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+        IS_SANDBOX: "1",
+      },
+    });
+    return office;
+  }
+
+  get client(): Client {
+    return this.server.client;
+  }
+
+  async close(): Promise<void> {
+    for (const { id } of (await this.client.get<{ tasks: Task[] }>("/tasks")).body.tasks) {
+      await this.client.call("DELETE", `/tasks/${id}`);
+    }
+    await this.server.dispose();
+    await this.fake.close();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** `kill -9`, then another server on the same data. */
+  async restart(): Promise<void> {
+    await this.server.kill();
+    this.server = await this.server.restart({ env });
+  }
+
+  /** Starts a task whose prompt is a script of the fake model. */
+  async start(mode: string, ...script: string[]): Promise<Job> {
+    const reply = await this.client.post<{ task: Task; run: Run }>("/tasks", {
+      workdir: this.repo,
+      prompt: script.join("\n"),
+      agent: "claude-code",
+      mode,
+      start: true,
+    });
+    if (reply.status !== 201) throw new Error(JSON.stringify(reply.body));
+    return new Job(this, reply.body.task.id, reply.body.run.id);
+  }
+}
+
+const routes = {
+  approval: "approvals",
+  question: "questions",
+  ask_questions: "ask-questions",
+  plan_approval: "plan-approvals",
+} as const;
+
+/** One task of the office. */
+export class Job {
+  readonly id: string;
+  readonly #office: Office;
+  run: string;
+  #answered = new Set<string>();
+
+  constructor(office: Office, id: string, run: string) {
+    this.#office = office;
+    this.id = id;
+    this.run = run;
+  }
+
+  get client(): Client {
+    return this.#office.client;
+  }
+
+  task(): Promise<Task> {
+    return this.client.task(this.id);
+  }
+
+  events(until: (event: Event, all: readonly Event[]) => boolean): Promise<readonly Event[]> {
+    return this.client.events(`/tasks/${this.id}/events`, until);
+  }
+
+  /** The next question nobody has answered here, once it stands on the card. */
+  async asked<K extends Interaction["kind"]>(kind: K): Promise<Asked<K>> {
+    const isNew = (event: Event) =>
+      event.type === "interaction.opened" && !this.#answered.has((event.data as Interaction).id);
+    const asked = (await this.events(isNew)).findLast(isNew)?.data as Interaction;
+    if (asked.kind !== kind) throw new Error(`asked ${JSON.stringify(asked)}`);
+    return asked as Asked<K>;
+  }
+
+  async answer(asked: Interaction, body: unknown): Promise<number> {
+    this.#answered.add(asked.id);
+    return (await this.client.post(`/${routes[asked.kind]}/${asked.id}/answer`, body)).status;
+  }
+
+  /** How a question ended. */
+  async resolved(id: string): Promise<Interaction> {
+    const isIt = (event: Event) =>
+      event.type === "interaction.resolved" && (event.data as Interaction).id === id;
+    return (await this.events(isIt)).find(isIt)?.data as Interaction;
+  }
+
+  /** Every event up to the end of the current run. */
+  ended(): Promise<readonly Event[]> {
+    return this.client.ended(this.id, this.run);
+  }
+
+  /** Another message once the task is idle. */
+  async say(...script: string[]): Promise<void> {
+    const { body } = await this.client.post<{ run: Run }>(`/runs/${this.run}/input`, {
+      text: script.join("\n"),
+    });
+    this.run = body.run.id;
+  }
+
+  async worktree(): Promise<string> {
+    return (await this.task()).worktreePath ?? "";
+  }
+
+  async has(file: string): Promise<boolean> {
+    return existsSync(join(await this.worktree(), file));
+  }
+
+  async session(): Promise<string> {
+    const dir = join(this.#office.server.dataDir, "sessions");
+    const held = readdirSync(dir).map((name) => join(dir, name));
+    const trees = await Promise.all(
+      held.map(async (it) => [it, await Bun.file(join(it, "run.sh")).text()] as const),
+    );
+    const worktree = await this.worktree();
+    return trees.findLast(([, script]) => script.includes(worktree))?.[0] ?? "";
+  }
+}
+
+export function data<K extends keyof TranscriptData>(
+  events: readonly Event[],
+  type: K,
+): TranscriptData[K][] {
+  return events
+    .filter((event) => event.type === type)
+    .map((event) => event.data as TranscriptData[K]);
+}
