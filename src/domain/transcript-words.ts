@@ -7,25 +7,28 @@ export interface Phrase {
   readonly object: string;
 }
 
-const pairs: Readonly<Record<ToolItem["tool"], readonly [now: string, done: string]>> = {
-  read: ["Reading", "Read"],
-  edit: ["Editing", "Edited"],
-  delete: ["Deleting", "Deleted"],
-  move: ["Moving", "Moved"],
-  search: ["Searching", "Searched"],
-  execute: ["Running", "Ran"],
-  think: ["Thinking", "Thought"],
-  fetch: ["Fetching", "Fetched"],
-  mcp: ["Using", "Used"],
-  agent: ["Asking a sub-agent", "Asked a sub-agent"],
-  other: ["Using", "Used"],
+const verbs: Readonly<
+  Record<ToolItem["tool"], readonly [now: string, done: string, wish: string]>
+> = {
+  read: ["Reading", "Read", "Wanted to read"],
+  edit: ["Editing", "Edited", "Wanted to edit"],
+  delete: ["Deleting", "Deleted", "Wanted to delete"],
+  move: ["Moving", "Moved", "Wanted to move"],
+  search: ["Searching", "Searched", "Wanted to search"],
+  execute: ["Running", "Ran", "Wanted to run"],
+  think: ["Thinking", "Thought", "Wanted to think"],
+  fetch: ["Fetching", "Fetched", "Wanted to fetch"],
+  mcp: ["Using", "Used", "Wanted to use"],
+  agent: ["Asking a sub-agent", "Asked a sub-agent", "Wanted to ask a sub-agent"],
+  other: ["Using", "Used", "Wanted to use"],
 };
 
 export function toolPhrase(item: ToolItem): Phrase {
   const running = item.status === "running" || item.status === "pending";
-  const [now, done] = pairs[item.tool];
+  const [now, done, wish] = verbs[item.tool];
   const object = oneLine(item.title === "" ? item.name : item.title);
   if (item.name === "" && item.title === "") return { verb: "Result of an earlier step", object };
+  if (item.status === "denied") return { verb: wish, object };
   const only = item.diff?.length === 1 ? item.diff[0] : undefined;
   if (item.tool === "edit" && only !== undefined && !running) {
     return { verb: diffVerb(only), object };

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
@@ -187,6 +188,51 @@ const probes = [
   "<https://ok.example/path>",
   "```html\\n<script>window.__pwn=1</script>\\n```",
 ];
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).include(".panel").withTags(rules).analyze();
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join()}`);
+}
+
+test("everything in it can be used by everyone, in both themes", async () => {
+  const task = await finished(
+    [
+      "think: hm",
+      "todos: *one; two",
+      "read: README.md",
+      "write: src/a.ts | const a = 9;",
+      "run: printf '\\033[31mred\\033[0m \\033[2mdim\\033[0m'; exit 1",
+      'emit: {"t":"mystery","deep":{"list":[1,2]}}',
+      "say: # Title\\n\\nA [link](https://a.example), `code` and\\n\\n```ts\\nconst a = 1; // why\\n```\\n\\n- [x] done\\n\\n| a | b |\\n| - | - |\\n| 1 | 2 |",
+      "fail: no",
+    ].join("\n"),
+  );
+  for (const colorScheme of ["dark", "light"] as const) {
+    const { page, close } = await openPanel(browser, server, task.id, "", { colorScheme });
+    await ended(page, "Failed").waitFor();
+    await page.locator(".k").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.locator(".seg label", { hasText: "Verbose" }).click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("tab", { name: /Changes/ }).click();
+    await page.locator(".diff-list .ln").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>(".panel :is(button, a, textarea)")]
+        .filter((element) => element.closest(".md") === null)
+        .map((element) => [element.textContent ?? "", element.getBoundingClientRect()] as const)
+        .filter(([, { width, height }]) => height > 0 && (width < 24 || height < 24))
+        .map(([text, { width, height }]) => `${text} ${width}×${height}`),
+    );
+    expect(small).toEqual([]);
+    await page.locator(".seg label", { hasText: "Unified" }).waitFor();
+    await page.getByRole("tab", { name: "Transcript" }).click();
+    await page.locator(".seg label", { hasText: "Normal" }).click();
+    await close();
+  }
+});
 
 test("hostile text of an agent does nothing and reaches nobody", async () => {
   const script = [

@@ -6,6 +6,7 @@ import "./changes.css";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import type { Task } from "../../contract/task.ts";
 import type { Row } from "../../domain/transcript-rows.ts";
+import { AskDock } from "../ask/dock.tsx";
 import { needsTerminal } from "../board/card-state.ts";
 import { isActive } from "../state/actions.ts";
 import { useAsks, useBoard, useTask } from "../state/board.ts";
@@ -21,7 +22,6 @@ import { PanelHeader } from "./header/panel-header.tsx";
 import { RunSwitcher } from "./header/run-switcher.tsx";
 import {
   ChangeCount,
-  copyAll,
   hasTerminal,
   setDetail,
   type TabName,
@@ -37,6 +37,7 @@ import { TerminalTab } from "./terminal/terminal-tab.tsx";
 import { PlanStrip } from "./transcript/plan-strip.tsx";
 import { type ListControl, type ReadingPlace, TranscriptList } from "./transcript/transcript.tsx";
 import { useFrame, useOpenTranscript } from "./transcript/use-frame.ts";
+import { usePace } from "./transcript/use-pace.ts";
 
 const ChangesTab = lazy(() => import("./changes/changes-tab.tsx"));
 
@@ -68,7 +69,7 @@ export default function RunPanel({ taskId, onClose }: RunPanelProps) {
 }
 
 function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () => void }) {
-  const transcript = useOpenTranscript(task.id);
+  const transcript = usePace(useOpenTranscript(task.id));
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const detail = usePref("ui.detail");
   const options = useMemo(() => ({ detail, toggled }), [detail, toggled]);
@@ -90,6 +91,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
   useAnnouncements(task);
   useFirstFocus(panel);
 
+  const onSent = useCallback((): void => control.current.toEnd(), []);
   const onRow = useCallback((row: Row): void => {
     const item = row.kind === "group" ? row.items[0] : row.item;
     if (item !== undefined) setReadRun(item.runId);
@@ -108,7 +110,6 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
           run={run}
           contextPercent={frame.usage?.contextPercent ?? null}
           model={frame.usage?.model ?? null}
-          onCopyAll={() => copyAll(task)}
           onClose={onClose}
         />
         <Tabs
@@ -173,13 +174,8 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
         {needsTerminal(task, asks) && (
           <NeedsTerminal task={task} onShow={() => go({ tab: "terminal" }, "replace")} />
         )}
-        <Composer
-          task={task}
-          run={run}
-          first={runs.length < 2}
-          field={field}
-          onSent={() => control.current.toEnd()}
-        />
+        <AskDock task={task} />
+        <Composer task={task} run={run} first={runs.length < 2} field={field} onSent={onSent} />
       </section>
     </RunContextProvider>
   );

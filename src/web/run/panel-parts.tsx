@@ -9,8 +9,6 @@ import { AddsDels } from "../ui/bits.tsx";
 import { isTyping, useHotkeys } from "../ui/hotkeys.ts";
 import { announce } from "../ui/live-region.tsx";
 import { report } from "../ui/report.ts";
-import { copyText } from "./copy-button.tsx";
-import { wholeTranscript } from "./copy-transcript.ts";
 import { runNumber } from "./header/run-switcher.tsx";
 import type { RunContext } from "./run-context.ts";
 import type { ListControl } from "./transcript/transcript.tsx";
@@ -44,12 +42,6 @@ export function ChangeCount({ task }: { readonly task: Task }) {
       <AddsDels additions={stats.additions} deletions={stats.deletions} />
     </>
   );
-}
-
-export function copyAll(task: Task): void {
-  wholeTranscript(task.id, task.title)
-    .then((text) => copyText(text, "Transcript copied"))
-    .catch((error: unknown) => report(error, { what: "Could not copy the transcript" }));
 }
 
 export function useContextOf(

@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { TestServer } from "../../support/server.ts";
 import { link, newPage, type Opened } from "./browser.ts";
 
@@ -8,8 +8,9 @@ export async function openPanel(
   server: TestServer,
   taskId: string,
   query = "",
+  options: BrowserContextOptions = {},
 ): Promise<Opened> {
-  const opened = await newPage(browser);
+  const opened = await newPage(browser, options);
   await opened.page.goto(await link(server));
   await opened.page.locator(".board, .board-empty").waitFor();
   await showTask(opened.page, taskId, query);

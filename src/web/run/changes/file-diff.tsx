@@ -63,7 +63,8 @@ function DiffList({ file, layout, places }: FileDiffProps) {
   const rows = useMemo(() => (layout === "split" ? splitLines(lines) : []), [lines, layout]);
   const key = `${layout} ${file.path}`;
   useEffect(() => {
-    list.current?.scrollTo(places.get(key) ?? 0);
+    const place = places.get(key) ?? 0;
+    if (place > 0) list.current?.scrollTo(place);
   }, [key, places]);
   const onScroll = (offset: number): void => {
     places.set(key, offset);

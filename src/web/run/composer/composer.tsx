@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { ulid } from "ulid";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
@@ -27,7 +27,8 @@ interface Trouble {
 }
 
 /** Where the person speaks to the agent. It is always there, and never loses a word. */
-export function Composer({ task, run, first, field, onSent }: ComposerProps) {
+export const Composer = memo(function Composer(props: ComposerProps) {
+  const { task, run, first, field, onSent } = props;
   const [text, setText] = useState(() => readDraft(task.id));
   const [sending, setSending] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
@@ -106,7 +107,7 @@ export function Composer({ task, run, first, field, onSent }: ComposerProps) {
       </div>
     </div>
   );
-}
+});
 
 /** The plain next step after a run that did not succeed; it needs no words. */
 function Next(props: {

@@ -111,7 +111,9 @@ function ranges(
   let at = 0;
   for (const part of parts) {
     if (part[other] === true) continue;
-    if (part[side] === true) found.push([at, at + part.value.length]);
+    // A line that moved in or out is seen by its place; painting its indentation says nothing.
+    const seen = part[side] === true && part.value.trim() !== "";
+    if (seen) found.push([at, at + part.value.length]);
     at += part.value.length;
   }
   return found;

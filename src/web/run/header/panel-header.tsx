@@ -1,3 +1,4 @@
+import { memo } from "react";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
 import { cardState, needsTerminal } from "../../board/card-state.ts";
@@ -12,6 +13,7 @@ import { StateGlyph, stateInk, stateWord } from "../../ui/state-glyph.tsx";
 import { Elapsed } from "../../ui/time.tsx";
 import { call } from "../../wire/client.ts";
 import { copyText } from "../copy-button.tsx";
+import { copyTranscript } from "../copy-transcript.ts";
 import { Facts } from "./facts.tsx";
 
 export interface PanelHeaderProps {
@@ -19,13 +21,12 @@ export interface PanelHeaderProps {
   readonly run: Run | null;
   readonly contextPercent: number | null;
   readonly model: string | null;
-  readonly onCopyAll: () => void;
   readonly onClose: () => void;
 }
 
 /** What is open, how it stands, and what can be done with it as a whole. */
-export function PanelHeader(props: PanelHeaderProps) {
-  const { task, run, contextPercent, model, onCopyAll, onClose } = props;
+export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
+  const { task, run, contextPercent, model, onClose } = props;
   const state = cardState(task);
   const asks = useAsks(task.id);
   const stopping = task.phase?.kind === "cancelling";
@@ -61,7 +62,7 @@ export function PanelHeader(props: PanelHeaderProps) {
               kind: "item",
               label: "Copy transcript as Markdown",
               icon: "copy",
-              onSelect: onCopyAll,
+              onSelect: () => copyTranscript(task),
             },
             copyEntry("Copy task id", task.id),
           ]}
@@ -77,7 +78,7 @@ export function PanelHeader(props: PanelHeaderProps) {
       </div>
     </header>
   );
-}
+});
 
 /** Ticks while the run goes on; stands still at its length after. */
 function RunTime({ task, run }: { readonly task: Task; readonly run: Run | null }) {

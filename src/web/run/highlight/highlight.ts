@@ -8,6 +8,8 @@ type Lines = readonly TokenLine[] | null;
 /** Above this many characters code stays plain: nobody reads it for its colours. */
 const longest = 120_000;
 const remembered = 200;
+/** Code that only flies past is not worth reading, in ms. */
+const linger = 80;
 
 let worker: Worker | null = null;
 let broken = false;
@@ -64,14 +66,17 @@ export function useHighlight(code: string, language: string): Lines {
   useEffect(() => {
     if (!wanted) return;
     let mounted = true;
-    ask(code, language)
-      .then((lines) => {
-        remember(key, lines);
-        if (mounted) setTold({ key, lines });
-      })
-      .catch(() => undefined);
+    const timer = setTimeout(() => {
+      ask(code, language)
+        .then((lines) => {
+          remember(key, lines);
+          if (mounted) setTold({ key, lines });
+        })
+        .catch(() => undefined);
+    }, linger);
     return () => {
       mounted = false;
+      clearTimeout(timer);
     };
   }, [code, language, key, wanted]);
   return ready ?? (told?.key === key ? told.lines : null);

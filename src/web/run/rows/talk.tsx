@@ -83,7 +83,7 @@ export function TextRow({ item }: { readonly item: TextItem }) {
 export function ErrorRow({ item }: { readonly item: ErrorItem }) {
   return (
     <Box tone={item.willRetry ? "warn" : "bad"} title={item.message}>
-      {item.willRetry ? "The agent tries again by itself." : null}
+      {item.willRetry ? "The agent tries again by itself. " : null}
       {item.code !== null && <span className="mono">{item.code}</span>}
     </Box>
   );

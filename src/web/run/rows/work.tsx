@@ -101,7 +101,7 @@ export function PlanRow({ item, open, onToggle }: Opens & { readonly item: PlanI
       <Line
         icon="t-plan"
         verb={item.final ? "Plan" : "Planning"}
-        object={oneLine(item.text.replace(/^#+\s*/, ""))}
+        object={open ? "" : oneLine(item.text.replace(/^\s*#+\s*(?:Plan\s*\n\s*)?/i, ""))}
         open={open}
         onToggle={onToggle}
       />

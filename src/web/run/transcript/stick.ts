@@ -25,23 +25,24 @@ export interface Stick {
 export function useStick(
   list: RefObject<VListHandle | null>,
   box: RefObject<HTMLElement | null>,
-  count: number,
 ): Stick {
   const sticks = useRef(true);
   const hand = useRef(0);
   const last = useRef(0);
-  const size = useRef(count);
-  size.current = count;
   const [away, setAway] = useState(false);
 
   const release = useCallback(() => {
     sticks.current = false;
   }, []);
   const settle = useCallback(() => {
-    if (sticks.current && size.current > 0) {
-      list.current?.scrollToIndex(size.current - 1, { align: "end" });
-    }
-  }, [list]);
+    const element = box.current?.firstElementChild;
+    if (!sticks.current || element === null || element === undefined) return;
+    const before = element.scrollTop;
+    element.scrollTop = element.scrollHeight;
+    // The list hears of it at once, so that no frame is painted with its end missing. Its own way to
+    // an item waits until everything is measured, and would pull a reader back who left meanwhile.
+    if (element.scrollTop !== before) element.dispatchEvent(new Event("scroll"));
+  }, [box]);
   const toEnd = useCallback(() => {
     sticks.current = true;
     setAway(false);
@@ -56,11 +57,11 @@ export function useStick(
       const down = offset > last.current + 0.5;
       last.current = offset;
       const byHand = performance.now() - hand.current < handFor;
-      if (up && byHand && left > 1) sticks.current = false;
-      if (down && left <= near) sticks.current = true;
+      if (up && byHand && left > 1) release();
+      if (down && byHand && left <= near) sticks.current = true;
       setAway(!sticks.current && left > near);
     },
-    [list],
+    [list, release],
   );
 
   useEffect(() => {
@@ -75,14 +76,14 @@ export function useStick(
       touch();
       const at = list.current;
       const scrolls = at !== null && at.scrollSize > at.viewportSize + 1;
-      if (event.deltaY < 0 && scrolls && at.scrollOffset > 0) sticks.current = false;
+      if (event.deltaY < 0 && scrolls && at.scrollOffset > 0) release();
     };
     element.addEventListener("wheel", wheel, options);
     for (const type of ["pointerdown", "pointermove", "touchmove", "keydown"]) {
       element.addEventListener(type, touch, options);
     }
     return () => off.abort();
-  }, [box, list]);
+  }, [box, list, release]);
 
   const follows = useCallback(() => sticks.current, []);
   return { away, onScroll, settle, toEnd, release, follows };

@@ -39,7 +39,7 @@ export function DraftRow({ draft }: { readonly draft: DraftFrame }) {
 export interface TailProps {
   readonly task: Task;
   readonly run: Run | null;
-  /** Words are coming already: that is sign enough. */
+  /** What it does stands in the transcript already: that is sign enough. */
   readonly writing: boolean;
 }
 
@@ -48,7 +48,7 @@ export function Tail({ task, run, writing }: TailProps) {
   const lost = useConnection((state) => state.kind === "lost");
   return (
     <div className="row tail">
-      {!writing && <Now task={task} still={lost} />}
+      {!(writing && task.phase?.kind === "working") && <Now task={task} still={lost} />}
       {run !== null && run.background.length > 0 && <Background tasks={run.background} />}
     </div>
   );

@@ -1,5 +1,6 @@
 import {
   type KeyboardEvent,
+  memo,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -56,12 +57,13 @@ const ahead = 1500;
 const tailRow: Shown = { kind: "tail", key: "tail" };
 const rowHeight = 44;
 
-export function TranscriptList(props: TranscriptListProps) {
+/** The rows of a transcript. Only what is in view is drawn, and only when it has changed. */
+export const TranscriptList = memo(function TranscriptList(props: TranscriptListProps) {
   const { task, transcript, frame, place, wish, onRow, control } = props;
   const list = useRef<VListHandle>(null);
   const box = useRef<HTMLElement>(null);
   const { shown, live } = useShown(frame, transcript.drafts);
-  const stick = useStick(list, box, shown.length);
+  const stick = useStick(list, box);
   const fresh = useFreshCount(frame.appended, stick.away);
 
   useRestoredPlace(list, shown, place, stick);
@@ -96,7 +98,7 @@ export function TranscriptList(props: TranscriptListProps) {
     stick.toEnd();
   };
   const run = transcript.runs[0] ?? null;
-  const writing = transcript.drafts.some((draft) => draft.kind === "text");
+  const writing = isBusyShown(frame.rows.at(-1), transcript.drafts);
   return (
     <LiveOutput value={live}>
       <section ref={box} className="wrap" aria-label="Transcript" onKeyDown={onKeyDown}>
@@ -106,7 +108,6 @@ export function TranscriptList(props: TranscriptListProps) {
           data={shown}
           shift={frame.shift}
           itemSize={rowHeight}
-          bufferSize={400}
           onScroll={onScroll}
           onResize={stick.settle}
           tabIndex={0}
@@ -137,7 +138,7 @@ export function TranscriptList(props: TranscriptListProps) {
       </section>
     </LiveOutput>
   );
-}
+});
 
 function asRow(row: Shown | undefined): Row | undefined {
   return row === undefined || row.kind === "draft" || row.kind === "tail" ? undefined : row;
@@ -162,6 +163,12 @@ function useShown(
     if (!frame.shift) tail.current = [...written, tailRow];
     return { shown: [...frame.rows, ...tail.current], live };
   }, [frame, drafts]);
+}
+
+/** Whether what the agent does now stands in the transcript itself. */
+function isBusyShown(last: Row | undefined, drafts: readonly DraftFrame[]): boolean {
+  if (drafts.some(({ kind }) => kind === "text" || kind === "thinking")) return true;
+  return last?.kind === "item" && last.item.kind === "tool" && last.item.status === "running";
 }
 
 /** The tools that run now, when something may be printing for them. */
