@@ -28,7 +28,7 @@ describe("a permission on the card", () => {
     expect(await job.task()).toMatchObject({ column: "blocked" });
     expect(await job.has("allowed.txt")).toBe(false);
     expect(await job.answer(asked, { decision: "allow" })).toBe(200);
-    const events = await job.ended();
+    await job.ended();
     expect(await job.has("allowed.txt")).toBe(true);
     expect(await job.task()).toMatchObject({ column: "review", runStatus: "succeeded" });
   }, 60_000);
