@@ -3,12 +3,12 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import type { TestServer } from "../../support/server.ts";
 
 /** The browser of the machine; the test runner names it. */
-export async function launch(): Promise<Browser> {
+export async function launch(more: readonly string[] = []): Promise<Browser> {
   const executablePath =
     process.env["AGETOR_CHROMIUM"] ??
     ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error("name a Chromium in AGETOR_CHROMIUM");
-  return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return await chromium.launch({ executablePath, args: ["--no-sandbox", ...more] });
 }
 
 export interface Opened {
