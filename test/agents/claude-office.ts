@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Event, TranscriptData } from "../../src/contract/event.ts";
 import type { Interaction } from "../../src/contract/interaction.ts";
 import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
+import { createHost } from "../../src/host/host.ts";
+import type { Host } from "../../src/host/types.ts";
 import { type FakeAnthropic, startFakeAnthropic } from "../fakes/anthropic/server.ts";
 import type { Client } from "../support/client.ts";
 import { makeRepo } from "../support/repo.ts";
@@ -21,6 +23,7 @@ export class Office {
   readonly root: string;
   readonly repo: string;
   readonly fake: FakeAnthropic;
+  readonly host: Host;
   server: TestServer;
 
   private constructor(root: string, server: TestServer) {
@@ -28,6 +31,7 @@ export class Office {
     this.server = server;
     this.repo = makeRepo({ "README.md": "# Demo\n\nline 2\nline 3\n" });
     this.fake = startFakeAnthropic();
+    this.host = createHost({ dataDir: server.dataDir, env: process.env });
   }
 
   static async make(): Promise<Office> {
@@ -157,6 +161,7 @@ export class Job {
     return existsSync(join(await this.worktree(), file));
   }
 
+  /** The folder of its session. */
   async session(): Promise<string> {
     const dir = join(this.#office.server.dataDir, "sessions");
     const held = readdirSync(dir).map((name) => join(dir, name));
@@ -165,6 +170,18 @@ export class Job {
     );
     const worktree = await this.worktree();
     return trees.findLast(([, script]) => script.includes(worktree))?.[0] ?? "";
+  }
+
+  /** The processes that wait for an answer now. */
+  async hooks(): Promise<number[]> {
+    return readdirSync(join(await this.session(), "asks")).map(Number);
+  }
+
+  /** Presses keys in Claude's own terminal. */
+  async press(...keys: string[]): Promise<void> {
+    const name = `a-${basename(await this.session()).toLowerCase()}`;
+    const pressed = await this.#office.host.tmux.keys(name, keys);
+    if (!pressed.ok) throw new Error(pressed.fault.message);
   }
 }
 
