@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Draft } from "../../src/agents/driver.ts";
-import { Desk, delivered, lines, succeeded } from "./claude-desk.ts";
+import { Desk, delivered, lines, succeeded, until } from "./claude-desk.ts";
 
 const desk = new Desk();
 
@@ -221,6 +221,10 @@ describe("a message", () => {
     await store.ended(1);
     const name = `a-${session.ref.sessionId.toLowerCase()}`;
     await desk.lab.host.tmux.paste(name, "left over\nby somebody");
+    await until(async () => {
+      const shown = await desk.lab.host.tmux.capture(name, { ansi: false, history: 0 });
+      return shown.ok && shown.value.text.includes("by somebody");
+    });
     expect(await send("m2", "text: clean")).toEqual(delivered);
     await store.ended(2);
     expect(store.transcript("user.message")[1]?.text).toBe("text: clean");

@@ -165,7 +165,9 @@ async function type(parts: DeliverParts, message: Message, text: string): Promis
 async function unechoed(parts: DeliverParts, status: Status | null): Promise<Delivery> {
   const { context } = parts;
   if (context.gone) return { kind: "not-delivered", fault: parts.whyGone() };
-  if (!isIdle(status)) return uncertain();
+  await parts.spool.scan();
+  // Something was submitted, though not in our words: somebody typed into the terminal just now.
+  if (!isIdle(status) || parts.accepted.size > 0) return uncertain();
   await context.io.host.tmux.keys(context.name, emptyInput);
   return {
     kind: "not-delivered",
