@@ -6,6 +6,7 @@ import { board, changeBoard } from "../state/board.ts";
 import { foldReopened, foldSettled } from "../state/fold.ts";
 import { report } from "../ui/report.ts";
 import { ApiError, call } from "../wire/client.ts";
+import { dropDraft } from "./draft.ts";
 import { outcomeOf } from "./words.ts";
 
 /**
@@ -43,6 +44,7 @@ export async function answer(ask: Interaction, given: InteractionAnswer): Promis
   try {
     const { interaction } = await send(ask.id, given);
     note(ask.id, "given");
+    dropDraft(ask.id);
     changeBoard((before) => foldSettled(before, interaction));
   } catch (error) {
     const over = overruled(ask, error);

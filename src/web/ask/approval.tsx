@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useRef, useState } from "react";
 import type { ApprovalRule } from "../../contract/interaction.ts";
 import { later } from "../state/actions.ts";
 import { Badge } from "../ui/bits.tsx";
@@ -88,34 +88,58 @@ export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly 
               onAlways={always}
               onEdit={edit}
             />
-            <span className="grow" />
-            {denying && (
-              <input
-                ref={reasonField}
-                className="field reason"
-                aria-label="Reason, sent to the agent"
-                placeholder="Reason, sent to the agent"
-                value={reason}
-                maxLength={20_000}
-                onChange={(event) => setReason(event.target.value)}
-                onKeyDown={(event) => onReasonKey(event, deny, () => card()?.focus())}
-              />
-            )}
-            <Button
-              keys="N"
-              aria-disabled={!guard.seen}
-              onClick={() => {
-                if (!guard.seen) return;
-                if (denying) deny();
-                else askWhy();
-              }}
-            >
-              {denying ? "Deny" : "Deny with reason"}
-            </Button>
+            <Deny
+              guard={guard}
+              open={denying}
+              field={reasonField}
+              reason={reason}
+              onReason={setReason}
+              onDeny={denying ? deny : askWhy}
+              onLeave={() => card()?.focus()}
+            />
           </>
         ),
       })}
     </Frame>
+  );
+}
+
+interface DenyProps {
+  readonly guard: Guard;
+  /** Whether there is a field for the reason yet. */
+  readonly open: boolean;
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
+  readonly onDeny: () => void;
+  readonly onLeave: () => void;
+}
+
+function Deny({ guard, open, field, reason, onReason, onDeny, onLeave }: DenyProps) {
+  return (
+    <span className="no">
+      {open && (
+        <input
+          ref={field}
+          className="field reason"
+          aria-label="Reason, sent to the agent"
+          placeholder="Reason, sent to the agent"
+          value={reason}
+          maxLength={20_000}
+          onChange={(event) => onReason(event.target.value)}
+          onKeyDown={(event) => onReasonKey(event, onDeny, onLeave)}
+        />
+      )}
+      <Button
+        keys="N"
+        aria-disabled={!guard.seen}
+        onClick={() => {
+          if (guard.seen) onDeny();
+        }}
+      >
+        {open ? "Deny" : "Deny with reason"}
+      </Button>
+    </span>
   );
 }
 

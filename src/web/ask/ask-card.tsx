@@ -2,6 +2,8 @@ import { useInteraction } from "../state/board.ts";
 import { ApprovalForm } from "./approval.tsx";
 import type { Place } from "./frame.tsx";
 import { OverCard } from "./over.tsx";
+import { PlanForm } from "./plan.tsx";
+import { QuestionsForm } from "./questions.tsx";
 
 export interface AskCardProps extends Place {
   readonly id: string;
@@ -21,7 +23,10 @@ export function AskCard({ id, onDismiss, ...place }: AskCardProps) {
   switch (ask.kind) {
     case "approval":
       return <ApprovalForm ask={ask} place={place} />;
-    default:
-      return null;
+    case "question":
+    case "ask_questions":
+      return <QuestionsForm ask={ask} place={place} />;
+    case "plan_approval":
+      return <PlanForm ask={ask} place={place} />;
   }
 }

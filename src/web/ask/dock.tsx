@@ -1,4 +1,5 @@
 import "./ask.css";
+import "./forms.css";
 import { useEffect, useRef, useState } from "react";
 import type { Task } from "../../contract/task.ts";
 import { useAsks, useBoard } from "../state/board.ts";

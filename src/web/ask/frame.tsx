@@ -3,8 +3,8 @@ import type { Interaction } from "../../contract/interaction.ts";
 import { useNow } from "../state/clock.ts";
 import { cx } from "../ui/cx.ts";
 import { isTyping } from "../ui/hotkeys.ts";
-import { Icon, type IconName } from "../ui/icons.tsx";
 import { Elapsed, formatElapsed } from "../ui/time.tsx";
+import { AskGlyph } from "./ask-glyph.tsx";
 import { type Guard, useArmed } from "./use-armed.ts";
 import { headline } from "./words.ts";
 
@@ -26,17 +26,6 @@ export interface FormParts {
   readonly shortcuts: string;
 }
 
-const glyphs: Readonly<Record<Interaction["kind"], IconName>> = {
-  approval: "st-blocked",
-  question: "t-ask",
-  ask_questions: "t-ask",
-  plan_approval: "t-plan",
-};
-
-export function glyphOf(ask: Interaction): IconName {
-  return glyphs[ask.kind];
-}
-
 /** The card around a request, and the moment it waits before it takes keys and clicks. */
 export function Frame({
   ask,
@@ -54,6 +43,10 @@ export function Frame({
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.nativeEvent)) return;
     const run = parts.keys[event.key.toLowerCase()];
     if (run === undefined) return;
+    // Enter and the arrows mean something else on a button or a radio button inside.
+    const own = event.target === event.currentTarget;
+    const sends = event.key === "Enter" && event.target instanceof HTMLInputElement;
+    if (event.key.length > 1 && !own && !sends) return;
     // A key that comes too early is swallowed: it must not mean anything else either.
     event.preventDefault();
     if (guard.armed && !event.repeat) run();
@@ -70,7 +63,7 @@ export function Frame({
       onKeyDown={onKeyDown}
     >
       <div className="top">
-        <Icon name={glyphOf(ask)} className="s-blocked" />
+        <AskGlyph ask={ask} className="s-blocked" />
         <b className="cut">{parts.title ?? headline(ask)}</b>
         {parts.chips}
         <span className="r">

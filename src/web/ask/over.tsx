@@ -1,9 +1,9 @@
 import type { Interaction } from "../../contract/interaction.ts";
 import { IconButton } from "../ui/button.tsx";
-import { Icon, type IconName } from "../ui/icons.tsx";
 import { Exact } from "../ui/text.tsx";
 import { formatClock } from "../ui/time.tsx";
 import { useFate } from "./answer.ts";
+import { AskGlyph } from "./ask-glyph.tsx";
 import { OverFrame, type Place } from "./frame.tsx";
 import { byWhom, headline, summary } from "./words.ts";
 
@@ -25,7 +25,7 @@ export function OverCard({
   return (
     <OverFrame id={ask.id} hadFocus={hadFocus}>
       <div className="top">
-        <Icon name={overGlyph(ask)} />
+        <AskGlyph ask={ask} />
         <b className="cut">
           <Exact>{ask.outcome ?? "Settled"}</Exact>
         </b>
@@ -50,10 +50,4 @@ export function OverCard({
       </p>
     </OverFrame>
   );
-}
-
-/** The glyph says how it ended; the word stands beside it. */
-export function overGlyph(ask: Interaction): IconName {
-  if (ask.state === "gone") return "clock";
-  return /^(Denied|Changes requested)/.test(ask.outcome ?? "") ? "x" : "check";
 }

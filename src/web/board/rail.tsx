@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { later } from "../state/actions.ts";
-import { useBoard } from "../state/board.ts";
+import { useBoard, waitingCount } from "../state/board.ts";
 import { setPref, type Theme, usePref } from "../state/prefs.ts";
 import { projectsQuery } from "../state/queries.ts";
 import { go, useRoute } from "../state/route.ts";
@@ -21,6 +21,8 @@ export interface RailProps {
 /** Where one can go: the board, and the projects on it. */
 export function Rail({ narrow, covered }: RailProps) {
   const project = useRoute((state) => state.project);
+  const inbox = useRoute((state) => state.view === "inbox");
+  const board = project === null && !covered && !inbox;
   return (
     <nav className="rail" aria-label="Main">
       <div className="rail-top">
@@ -40,15 +42,18 @@ export function Rail({ narrow, covered }: RailProps) {
       </div>
       <button
         type="button"
-        className={cx("nav", project === null && !covered && "on")}
-        aria-current={project === null && !covered ? "page" : undefined}
+        className={cx("nav", board && "on")}
+        aria-current={board ? "page" : undefined}
         aria-label="Board"
-        onClick={() => go({ project: null, ...(covered ? { task: null, tab: null } : {}) })}
+        onClick={() =>
+          go({ project: null, view: null, ...(covered ? { task: null, tab: null } : {}) })
+        }
         {...(narrow ? tip("Board") : {})}
       >
         <Icon name="board" />
         {!narrow && <span>Board</span>}
       </button>
+      <NeedsYou narrow={narrow} on={inbox} />
       {!narrow && <Projects />}
       <div className="foot">
         {narrow && (
@@ -65,6 +70,24 @@ export function Rail({ narrow, covered }: RailProps) {
         <ThemeButton narrow={narrow} />
       </div>
     </nav>
+  );
+}
+
+function NeedsYou({ narrow, on }: { readonly narrow: boolean; readonly on: boolean }) {
+  const waiting = useBoard(waitingCount);
+  return (
+    <button
+      type="button"
+      className={cx("nav", on && "on")}
+      aria-current={on ? "page" : undefined}
+      aria-label={waiting === 0 ? "Needs you" : `Needs you, ${waiting} waiting`}
+      onClick={() => go({ view: "inbox", task: null, tab: null })}
+      {...tip("Needs you", "g i")}
+    >
+      <Icon name="inbox" />
+      {!narrow && <span>Needs you</span>}
+      {waiting > 0 && <span className="n hot">{waiting}</span>}
+    </button>
   );
 }
 
@@ -96,7 +119,7 @@ function Projects() {
             className={cx("nav thin", current === path && "on")}
             aria-current={current === path ? "page" : undefined}
             title={path}
-            onClick={() => go({ project: current === path ? null : path })}
+            onClick={() => go({ view: null, project: current === path ? null : path })}
           >
             <Icon name="folder" />
             <span className="cut">{name}</span>

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { useAttention } from "../inbox/attention.ts";
 import { later, markSeen } from "../state/actions.ts";
-import { useBoard, useTask, waitingCount } from "../state/board.ts";
+import { useBoard, useTask } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
 import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
@@ -20,6 +21,7 @@ import { TopBar } from "./top-bar.tsx";
 import { TrustSlot } from "./trust-slot.tsx";
 
 const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
+const Inbox = lazy(() => import("../inbox/inbox.tsx"));
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
 const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
@@ -45,14 +47,22 @@ function useWindowWidth(): number {
 export function Shell() {
   const width = useWindowWidth();
   const task = useRoute((state) => state.task);
+  const inbox = useRoute((state) => state.view === "inbox");
   const rail = usePref("ui.rail");
   const beside = task !== null && width >= sideBySide;
   // The panel needs the room more than the rail does; the preference comes back with the board.
   const narrow = rail === "closed" || width < railFrom || (task !== null && width < 1900);
   const away = useConnection((state) => state.kind === "lost");
-  useTitle();
+  useAttention();
   useHotkeys([
     { id: "task.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
+    {
+      id: "go.inbox",
+      label: "Go to what needs you",
+      keys: ["g i"],
+      run: () => go({ view: "inbox", task: null, tab: null }),
+    },
+    { id: "go.board", label: "Go to the board", keys: ["g b"], run: () => go({ view: null }) },
   ]);
   return (
     <AgentNames>
@@ -60,10 +70,21 @@ export function Shell() {
         <Rail narrow={narrow} covered={task !== null && !beside} />
         <div className="stage">
           <main className="main" inert={task !== null && !beside}>
-            <TopBar tight={beside} />
-            <ReconnectBanner />
-            <Board squeezed={beside} />
-            <BulkBar />
+            {inbox ? (
+              <>
+                <ReconnectBanner />
+                <Suspense fallback={<div aria-busy="true" />}>
+                  <Inbox />
+                </Suspense>
+              </>
+            ) : (
+              <>
+                <TopBar tight={beside} />
+                <ReconnectBanner />
+                <Board squeezed={beside} />
+                <BulkBar />
+              </>
+            )}
           </main>
           {task !== null && <Panel taskId={task} beside={beside} room={width} />}
         </div>
@@ -131,16 +152,6 @@ function useSeen(taskId: string): void {
     document.addEventListener("visibilitychange", look);
     return () => document.removeEventListener("visibilitychange", look);
   }, [taskId, unread]);
-}
-
-/** The title counts what waits, so a tab in the background says it too. */
-function useTitle(): void {
-  const waiting = useBoard(waitingCount);
-  const task = useTask(useRoute((state) => state.task));
-  useEffect(() => {
-    const name = task === null ? "Agetor" : `${task.title} · Agetor`;
-    document.title = waiting === 0 ? name : `(${waiting}) ${name}`;
-  }, [waiting, task]);
 }
 
 function Dialogs() {

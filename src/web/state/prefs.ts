@@ -21,6 +21,8 @@ export interface Prefs {
   readonly "ui.collapsed": readonly Column[];
   readonly "ui.panelWidth": number;
   readonly "ui.detail": "summary" | "normal" | "verbose";
+  /** Whether a hidden tab tells of what waits, where the browser lets it. */
+  readonly "ui.notify": boolean;
   readonly "ui.lastProject": string | null;
   readonly "ui.lastPicks": Readonly<Record<string, LastPicks>>;
 }
@@ -31,6 +33,7 @@ const defaults: Prefs = {
   "ui.collapsed": ["done"],
   "ui.panelWidth": 760,
   "ui.detail": "normal",
+  "ui.notify": true,
   "ui.lastProject": null,
   "ui.lastPicks": {},
 };

@@ -14,6 +14,8 @@ export interface Route {
   readonly column: string | null;
   /** An open dialog: `new`. */
   readonly dialog: string | null;
+  /** Another page than the board: `inbox`. */
+  readonly view: string | null;
 }
 
 const empty: Route = {
@@ -24,6 +26,7 @@ const empty: Route = {
   project: null,
   column: null,
   dialog: null,
+  view: null,
 };
 
 export function parseRoute(search: string): Route {
@@ -36,6 +39,7 @@ export function parseRoute(search: string): Route {
     project: query.get("project"),
     column: query.get("column"),
     dialog: query.get("dialog"),
+    view: query.get("view"),
   };
 }
 
