@@ -39,7 +39,7 @@ export async function launch(): Promise<Browser> {
 
 /** A tab that is in: the token stays with it over every further navigation. */
 export async function enter(browser: Browser, server: TestServer): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
   const page = await context.newPage();
   await page.addInitScript(watchPage);
   const { body } = await server.client.post<{ code: string }>("/auth/code");

@@ -1,8 +1,10 @@
 import { generateNKeysBetween } from "fractional-indexing";
 import { ulid } from "ulid";
+import type { TranscriptItem } from "../../src/contract/event.ts";
 import type { Column } from "../../src/contract/primitives.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { Store, TaskRecord } from "../../src/store/types.ts";
+import type { Store, TaskRecord, Tx } from "../../src/store/types.ts";
+import { eventOf, lastEvent } from "./lines.ts";
 
 const now = () => Date.now();
 
@@ -81,4 +83,20 @@ function aCard(column: Column, position: string, index: number, workdir: string)
     createdAt: now() - index * 60_000,
     updatedAt: now() - index * 30_000,
   };
+}
+
+/** Makes a task's transcript long, as weeks of work would. */
+export function fillTranscript(dataDir: string, taskId: string, events: number): void {
+  inStore(dataDir, (store) => {
+    const runId = store.task(taskId)?.runId ?? null;
+    const append = (tx: Tx, { type, data }: TranscriptItem): void => {
+      tx.appendEvent({ at: now(), type, taskId, runId, key: null, cause: "bench", data });
+    };
+    for (let from = 0; from < events; from += 5000) {
+      store.transact((tx) => {
+        for (let n = from; n < Math.min(from + 5000, events); n += 1) append(tx, eventOf(n));
+      });
+    }
+    store.transact((tx) => append(tx, lastEvent()));
+  });
 }

@@ -4,6 +4,10 @@ export interface Bench {
   /** When the board, and the end of a transcript, were painted for the first time, in ms since navigation. */
   board: number | null;
   end: number | null;
+  /** When the pointer was pressed last, in ms since navigation. */
+  pressed: number;
+  /** From each keydown and dragstart to the paint that followed it, in ms. */
+  readonly inputs: number[];
   /** When a numbered mark came into the document, in ms since the epoch. */
   readonly marks: Record<string, number>;
 }
@@ -19,9 +23,9 @@ export const lastWords = "these are the last words";
 
 /** Notes when things appear. Runs before every page's own scripts. */
 export function watchPage(): void {
-  const bench: Bench = { board: null, end: null, marks: {} };
+  const bench: Bench = { board: null, end: null, pressed: 0, inputs: [], marks: {} };
   window.bench = bench;
-  const painted = (take: (at: number) => void): void => {
+  const twoFramesOn = (take: (at: number) => void): void => {
     requestAnimationFrame(() => requestAnimationFrame(() => take(performance.now())));
   };
   let board = false;
@@ -30,35 +34,47 @@ export function watchPage(): void {
     const at = Date.now();
     if (!board && document.querySelector("article.card, .board-empty") !== null) {
       board = true;
-      painted((now) => {
+      twoFramesOn((now) => {
         bench.board = now;
       });
     }
-    for (const change of changes) {
-      for (const node of change.addedNodes) {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) {
         const text = node.textContent ?? "";
         for (const [, mark = ""] of text.matchAll(/mark-(\d+)/g)) bench.marks[mark] ??= at;
         if (end || !text.includes("these are the last words")) continue;
         end = true;
-        painted((now) => {
+        twoFramesOn((now) => {
           bench.end = now;
         });
       }
     }
   }).observe(document, { subtree: true, childList: true });
+
+  const press = (event: Event): void => {
+    bench.pressed = event.timeStamp;
+  };
+  addEventListener("pointerdown", press, { capture: true });
+  // A message sent in a frame arrives after that frame was painted.
+  const painted = new MessageChannel();
+  let since = 0;
+  painted.port1.onmessage = () => bench.inputs.push(performance.now() - since);
+  const input = (event: Event): void => {
+    since = event.timeStamp;
+    requestAnimationFrame(() => painted.port2.postMessage(null));
+  };
+  addEventListener("keydown", input, { capture: true });
+  addEventListener("dragstart", input, { capture: true });
 }
 
 export interface Frames {
   readonly fps: number;
   /** The longest of every hundred frames, in ms. */
   readonly p99: number;
-  readonly longest: number;
   /** Tasks of more than 50 ms. */
   readonly longTasks: number;
   /** How far the transcript was from its end after a frame was painted, at worst, in px. */
   readonly gap: number;
-  /** The lines drawn last had this mark. */
-  readonly lastMark: number;
 }
 
 /** Looks at every frame for a while. */
@@ -70,16 +86,16 @@ export function watchFrames(forMs: number): Promise<Frames> {
   new PerformanceObserver((found) => {
     longTasks += found.getEntries().length;
   }).observe({ type: "longtask" });
-  // A message sent in a frame arrives after that frame was painted, when the layout is settled.
-  const after = new MessageChannel();
-  after.port1.onmessage = () => {
+  // After the paint the layout is settled: looking at it costs nothing and says what was seen.
+  const painted = new MessageChannel();
+  painted.port1.onmessage = () => {
     if (list === null) return;
     gap = Math.max(gap, list.scrollHeight - list.scrollTop - list.clientHeight);
   };
   return new Promise((resolve) => {
     const frame = (at: number): void => {
       times.push(at);
-      after.port2.postMessage(null);
+      painted.port2.postMessage(null);
       const began = times[0] ?? at;
       if (at - began < forMs) {
         requestAnimationFrame(frame);
@@ -90,10 +106,8 @@ export function watchFrames(forMs: number): Promise<Frames> {
       resolve({
         fps: (took.length * 1000) / (at - began),
         p99: took[Math.floor(took.length * 0.99)] ?? 0,
-        longest: took.at(-1) ?? 0,
         longTasks,
         gap,
-        lastMark: Math.max(-1, ...Object.keys(window.bench.marks).map(Number)),
       });
     };
     requestAnimationFrame(frame);

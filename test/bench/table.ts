@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: "ms" | "MB" | "KB" | "per s" | "px" | "nodes";
+  readonly unit: "ms" | "MB" | "KB" | "per s" | "px" | "nodes" | "times";
   readonly budget: number;
   /** Larger is better for rates; everything else wants to be small. */
   readonly wants: "at most" | "at least";
@@ -23,7 +23,7 @@ export function print(figure: Figure): void {
       ? ""
       : `${round(figure.value / figure.against.value)}× ${figure.against.name} (${round(figure.against.value)} ${figure.unit})`;
   const cells = [
-    figure.name.padEnd(46),
+    figure.name.padEnd(58),
     `${round(figure.value)} ${figure.unit}`.padStart(12),
     `${sign} ${round(figure.budget)} ${figure.unit}`.padStart(14),
     (within(figure) ? "ok" : "OVER").padEnd(5),
