@@ -21,6 +21,8 @@ export interface RefData {
   readonly launched: boolean;
   /** Whether its permission dialogs are brought to the card; absent in refs of older versions. */
   readonly bridged?: boolean;
+  /** The last messages that were typed into a working Claude; absent in refs of older versions. */
+  readonly steered?: readonly Pending[];
 }
 
 /** What all parts of one session share. */

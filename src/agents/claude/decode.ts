@@ -51,7 +51,7 @@ function decodeRecord(line: Line, state: ClaudeState, context: LineContext): Cla
     case "system":
       return decodeSystem(line, state);
     case "attachment":
-      return decodeAttachment(line, state);
+      return decodeAttachment(line, state, context.steered ?? []);
     case "queue-operation":
       return decodeQueue(line, state);
     case "cost-state":
@@ -246,7 +246,11 @@ function notice(line: Line, level: "info" | "warning", code: string, message: st
   });
 }
 
-function decodeAttachment(line: Line, state: ClaudeState): ClaudeState {
+function decodeAttachment(
+  line: Line,
+  state: ClaudeState,
+  steered: readonly Pending[],
+): ClaudeState {
   const attachment = objectAt(line.record, "attachment");
   if (stringAt(attachment, "type") === "model" && state.model === null) {
     const model = stringAt(objectAt(attachment, "identity"), "modelId");
@@ -256,8 +260,11 @@ function decodeAttachment(line: Line, state: ClaudeState): ClaudeState {
   if (stringAt(attachment, "type") !== "queued_command" || prompt === null) return state;
   if (notification(prompt) !== null) return state;
   const text = unwrap(prompt);
-  line.event({ type: "user.message", data: { text, messageId: null, source: "terminal" } });
-  return state;
+  // The same words twice are the same message for whoever looks for its echo.
+  const messageId = steered.findLast(({ print }) => print === printOf(text))?.messageId ?? null;
+  const source = messageId === null ? "terminal" : "app";
+  line.event({ type: "user.message", data: { text, messageId, source } });
+  return { ...state, claimed: messageId ?? state.claimed };
 }
 
 function decodeQueue(line: Line, state: ClaudeState): ClaudeState {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Fault, fault } from "../../contract/fault.ts";
+import type { Result } from "../../contract/result.ts";
 import type { Delivery, Message } from "../driver.ts";
 import type { Context } from "./context.ts";
 import { promptFile } from "./launch.ts";
@@ -10,7 +11,7 @@ import { isIdle, readStatus, type Status } from "./status.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** Between the paste and Enter, or Claude takes the Enter for a part of the paste (2.1.330, tried). */
-const gapMs = 150;
+export const gapMs = 150;
 const lookMs = 200;
 /** How long one Enter may take to show; then it is pressed again, as long as Claude stays idle. */
 const enterMs = 2_500;
@@ -48,6 +49,10 @@ export async function deliver(
   const { context } = parts;
   const { pending, launched } = context.data;
   const known = pending?.messageId === message.id;
+  if (retry && wasSteered(context, message)) {
+    const earlier = await lookBack(parts, message);
+    if (earlier !== null) return earlier;
+  }
   if (known && launched) return launchEcho(parts, message);
   if (known && retry) {
     const earlier = await lookBack(parts, message);
@@ -88,13 +93,14 @@ async function lookBack(parts: DeliverParts, message: Message): Promise<Delivery
   const { context, main } = parts;
   await main.drain();
   if (main.state?.claimed === message.id) return { kind: "delivered" };
-  const print = context.data.pending?.print ?? "";
+  const print = printFor(context, message);
   if (parts.accepted.has(print)) return { kind: "delivered" };
   const status = await readStatus(context);
   return context.gone || isIdle(status) ? null : uncertain();
 }
 
-async function prepare(
+/** What is to be pasted; a text too large for that lies in a file then. */
+export async function prepare(
   parts: DeliverParts,
   message: Message,
 ): Promise<{ readonly text: string } | { readonly fault: Fault }> {
@@ -130,6 +136,15 @@ async function ready(parts: DeliverParts): Promise<Fault | null> {
   );
 }
 
+function wasSteered({ data }: Context, message: Message): boolean {
+  return data.steered?.some(({ messageId }) => messageId === message.id) === true;
+}
+
+function printFor({ data }: Context, message: Message): string {
+  const sent = [...(data.steered ?? []), ...(data.pending === null ? [] : [data.pending])];
+  return sent.findLast(({ messageId }) => messageId === message.id)?.print ?? "";
+}
+
 async function type(parts: DeliverParts, message: Message, text: string): Promise<Delivery> {
   const { context, main } = parts;
   const { tmux } = context.io.host;
@@ -138,7 +153,7 @@ async function type(parts: DeliverParts, message: Message, text: string): Promis
   parts.accepted.clear();
   // Twice: a message that was stopped or refused comes back into the input a moment later.
   for (let time = 0; time < 2; time += 1) {
-    const cleared = await tmux.keys(context.name, emptyInput);
+    const cleared = await clearInput(context);
     if (!cleared.ok) return { kind: "not-delivered", fault: cleared.fault };
     await context.beacon.pause(gapMs);
   }
@@ -168,7 +183,7 @@ async function unechoed(parts: DeliverParts, status: Status | null): Promise<Del
   await parts.spool.scan();
   // Something was submitted, though not in our words: somebody typed into the terminal just now.
   if (!isIdle(status) || parts.accepted.size > 0) return uncertain();
-  await context.io.host.tmux.keys(context.name, emptyInput);
+  await clearInput(context);
   return {
     kind: "not-delivered",
     fault: fault(
@@ -183,7 +198,7 @@ async function refusedByHook(parts: DeliverParts): Promise<Delivery> {
   const { context, main } = parts;
   // Claude puts a refused message back into its input, a moment after it said so.
   await context.beacon.pause(returnMs);
-  await context.io.host.tmux.keys(context.name, emptyInput);
+  await clearInput(context);
   return {
     kind: "not-delivered",
     fault: fault(
@@ -192,6 +207,10 @@ async function refusedByHook(parts: DeliverParts): Promise<Delivery> {
       "Change the message or the hook, then send it again.",
     ),
   };
+}
+
+export function clearInput(context: Context): Promise<Result<null>> {
+  return context.io.host.tmux.keys(context.name, emptyInput);
 }
 
 function uncertain(): Delivery {

@@ -55,7 +55,7 @@ export const descriptor: Descriptor = {
   tested: { from: "2.1.330", to: "2.1.330" },
   capabilities: {
     resume: { kind: "supported" },
-    steer: { kind: "unsupported", why: "Messages for a working Claude wait until it is done." },
+    steer: { kind: "supported" },
     terminal: { kind: "tmux" },
   },
 };

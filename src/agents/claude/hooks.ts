@@ -12,9 +12,6 @@ export const spooledEvents = [
   "PermissionRequest",
 ] as const;
 
-/** Events that only feed live text: appended to one file, read while somebody is there. */
-const liveEvents = ["MessageDisplay", "PreToolUse"] as const;
-
 /** Longer than anyone takes, in seconds: Claude ends hooks and calls that take longer (tried). */
 export const askTimeout = 86_400;
 
@@ -36,7 +33,8 @@ export function hookSettings(
 ): Record<string, unknown> {
   const hooks: Record<string, unknown> = {};
   for (const event of spooledEvents) hooks[event] = entry(command(spool(files), 60));
-  for (const event of liveEvents) hooks[event] = entry(command(append(files), 5));
+  hooks["MessageDisplay"] = entry(command(append(files), 5));
+  hooks["PreToolUse"] = entry(command(gate(files), 15));
   if (asks) {
     // Beside the spooling one, not instead of it: they run at the same time.
     const told = command(spool(files), 60);
@@ -71,12 +69,29 @@ function spool(files: SessionFiles): string {
   ].join("; ");
 }
 
-function append(files: SessionFiles): string {
+/** Only feeds live text: one line in a file that is read while somebody is there. */
+function append(files: SessionFiles, ...then: string[]): string {
   return [
     `cd ${shellWord(files.dir)} 2>/dev/null || exit 0`,
     "umask 077",
     "x=$(cat)",
     "printf '%s\\n' \"$x\" >> live",
+    ...then,
     "exit 0",
   ].join("; ");
+}
+
+/**
+ * Holds the tool back while a message is being typed (M2), 5 s at most, and notes when it lets go:
+ * before the look as well, so that whoever takes the lock in between sees it. Costs no process
+ * without a lock. A lock held for longer was forgotten; it must not slow down every tool to come.
+ */
+function gate(files: SessionFiles): string {
+  return append(
+    files,
+    ": > released",
+    'i=0; while [ -e typing ] && [ "$i" -lt 50 ]; do i=$((i + 1)); sleep 0.1; done',
+    '[ "$i" -lt 50 ] || rm -f typing',
+    ": > released",
+  );
 }

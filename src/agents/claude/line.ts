@@ -16,6 +16,8 @@ export interface LineContext {
   readonly oversize: boolean;
   readonly cwd: string;
   readonly pending: Pending | null;
+  /** Messages of ours that were typed into a turn. */
+  readonly steered?: readonly Pending[];
 }
 
 /** One record on its way to items: keys and time are the record's own, so re-reading is harmless. */

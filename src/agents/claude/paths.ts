@@ -67,6 +67,9 @@ export interface SessionFiles {
   readonly asks: string;
   readonly askUser: string;
   readonly mcp: string;
+  /** Holds tools back while it is there; when the last one was let go on. */
+  readonly typing: string;
+  readonly released: string;
 }
 
 export function sessionFiles(dir: string): SessionFiles {
@@ -82,5 +85,7 @@ export function sessionFiles(dir: string): SessionFiles {
     asks: join(dir, "asks"),
     askUser: join(dir, "ask-user.sh"),
     mcp: join(dir, "mcp.json"),
+    typing: join(dir, "typing"),
+    released: join(dir, "released"),
   };
 }

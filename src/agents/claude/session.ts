@@ -5,16 +5,18 @@ import type { AgentItem, Delivery, Message, Session, SessionRef, Terminal } from
 import { Asking } from "./asking.ts";
 import type { Context } from "./context.ts";
 import { sum } from "./decode-usage.ts";
-import { deliver } from "./deliver.ts";
+import { type DeliverParts, deliver } from "./deliver.ts";
 import { Drafts } from "./drafts.ts";
 import { stringAt } from "./json.ts";
 import { printOf } from "./prompt.ts";
 import { type HookEvent, Spool } from "./spool.ts";
 import { type ClaudeState, noUsage } from "./state.ts";
 import { isIdle, readStatus } from "./status.ts";
+import { steer } from "./steer.ts";
 import { SubAgents, withUsage } from "./subagents.ts";
 import { type Shaped, Transcript } from "./transcript.ts";
 import { Turns } from "./turns.ts";
+import { TypingLock } from "./typing-lock.ts";
 import { Watch } from "./watch.ts";
 
 const gateMs = 5_000;
@@ -39,6 +41,8 @@ export class ClaudeSession implements Session {
   readonly #watch: Watch;
   readonly #accepted = new Set<string>();
   readonly #commands: () => Promise<ReadonlySet<string>>;
+  readonly #asking: Asking;
+  readonly #lock: TypingLock;
   #ending: Promise<void> | null = null;
   /** Messages being handed over right now. */
   #delivering = 0;
@@ -47,6 +51,8 @@ export class ClaudeSession implements Session {
   constructor(context: Context, commands: () => Promise<ReadonlySet<string>>) {
     this.#context = context;
     this.#commands = commands;
+    this.#asking = new Asking(context);
+    this.#lock = new TypingLock(context);
     this.#main = new Transcript(context, "main", {
       beforeTurn: (at) => this.#beforeTurn(at),
       shape: (items, state) => this.#shape(items, state),
@@ -74,7 +80,7 @@ export class ClaudeSession implements Session {
       main: this.#main,
       spool: this.#spool,
       turns: this.#turns,
-      asking: new Asking(context),
+      asking: this.#asking,
       onGone: () => this.end(),
     });
     this.terminal = terminalOf(context);
@@ -96,6 +102,7 @@ export class ClaudeSession implements Session {
         turn: 0,
       });
     }
+    await this.#lock.forget();
     for (const agentId of this.#main.state?.agents ?? []) await this.#agents.follow(agentId);
     await this.#spool.scan();
     await this.#main.drain();
@@ -111,7 +118,21 @@ export class ClaudeSession implements Session {
   }
 
   async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
-    const parts = {
+    this.#delivering += 1;
+    try {
+      return await deliver(this.#deliverParts(), message, options.retry);
+    } finally {
+      this.#delivering -= 1;
+    }
+  }
+
+  steer(message: Message): Promise<Delivery> {
+    const [turns, asking, lock] = [this.#turns, this.#asking, this.#lock];
+    return steer({ ...this.#deliverParts(), turns, asking, lock }, message);
+  }
+
+  #deliverParts(): DeliverParts {
+    return {
       context: this.#context,
       main: this.#main,
       spool: this.#spool,
@@ -119,12 +140,6 @@ export class ClaudeSession implements Session {
       accepted: this.#accepted,
       whyGone: () => this.#whyGone(),
     };
-    this.#delivering += 1;
-    try {
-      return await deliver(parts, message, options.retry);
-    } finally {
-      this.#delivering -= 1;
-    }
   }
 
   async interrupt(): Promise<Result<null>> {

@@ -132,6 +132,7 @@ export class Transcript {
         oversize: line.oversize,
         cwd: this.#context.data.cwd,
         pending: this.#context.data.pending,
+        steered: this.#context.data.steered ?? [],
       });
       if (decoded.state.turn !== state.turn && this.#hooks.beforeTurn) {
         // Stored even without items: who waits for the end of the last turn looks at the state.
