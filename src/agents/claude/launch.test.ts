@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenRequest } from "../driver.ts";
@@ -86,6 +95,28 @@ describe("a launch of Claude", () => {
     });
   });
 
+  test("has its ways back to the person when there is a bridge", () => {
+    const bridge = { argv: ["/opt/it's/agetor", "cli"] } as const;
+    const { plan } = planned({ bridge });
+    const content = (name: string) =>
+      plan.files.find(({ path }) => path === `${request.dir}/${name}`)?.content ?? "";
+    expect(plan.argv).toContain("--mcp-config");
+    expect(plan.argv.indexOf("--mcp-config")).toBeLessThan(plan.argv.indexOf("--"));
+    expect(plan.argv).not.toContain("--strict-mcp-config");
+    const settings = JSON.parse(content("settings.json"));
+    expect(settings.permissions.allow).toContain("mcp__agetor__ask_user");
+    expect(settings.hooks.PermissionRequest[0].hooks).toHaveLength(2);
+    expect(settings.hooks.PermissionRequest[0].hooks[1].timeout).toBe(86_400);
+    expect(JSON.parse(content("mcp.json")).mcpServers.agetor).toMatchObject({
+      command: "/bin/sh",
+      args: [`${request.dir}/ask-user.sh`],
+      alwaysLoad: true,
+      timeout: 86_400_000,
+    });
+    expect(content("ask.sh")).toContain("exec '/opt/it'\\''s/agetor' 'cli' 'hook' 'ask'");
+    expect(planned().plan.argv).not.toContain("--mcp-config");
+  });
+
   test("resumes, and moves its config home", () => {
     const resume = "11111111-2222-4333-8444-555555555555";
     const { plan } = planned({ resume, harness: { ...request.harness, home: "/homes/two" } });
@@ -143,12 +174,15 @@ describe("the hooks", () => {
 
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+  type Hooks = Record<string, [{ hooks: [{ command: string }, { command: string }?] }]>;
+
+  function hookCommand(event: string, at = dir): { command: string } {
+    const hooks = hookSettings(sessionFiles(at), false) as Hooks;
+    return hooks[event]?.[0].hooks[0] ?? { command: "exit 9" };
+  }
+
   function run(event: string, payload: string, at = dir) {
-    const hooks = hookSettings(sessionFiles(at), false) as Record<
-      string,
-      [{ hooks: [{ command: string }] }]
-    >;
-    const command = hooks[event]?.[0].hooks[0].command ?? "exit 9";
+    const { command } = hookCommand(event, at);
     const stdin = new TextEncoder().encode(payload);
     return Bun.spawnSync(["/bin/sh", "-c", command], { stdin, cwd: "/" });
   }
@@ -169,6 +203,33 @@ describe("the hooks", () => {
     const payload = `{"hook_event_name":"MessageDisplay","delta":"a\\n%s ${"x".repeat(20_000)}"}`;
     expect(run("MessageDisplay", payload).exitCode).toBe(0);
     expect(readFileSync(join(dir, "live"), "utf8").split("\n").at(-2)).toBe(payload);
+  });
+
+  test("hold a tool back while somebody types, and note when it goes on", async () => {
+    const { command } = hookCommand("PreToolUse");
+    const typing = join(dir, "typing");
+    const released = () => statSync(join(dir, "released")).mtimeMs;
+    writeFileSync(typing, "");
+    const held = Bun.spawn(["/bin/sh", "-c", command], { stdin: new Blob(["{}"]) });
+    while (!existsSync(join(dir, "released"))) await Bun.sleep(5);
+    const entered = released();
+    expect(held.exitCode).toBeNull();
+    rmSync(typing);
+    expect(await held.exited).toBe(0);
+    expect(released()).toBeGreaterThan(entered);
+  });
+
+  test("take away a lock that was forgotten, and hold the tool back no longer", () => {
+    writeFileSync(join(dir, "typing"), "");
+    expect(run("PreToolUse", "{}").exitCode).toBe(0);
+    expect(existsSync(join(dir, "typing"))).toBe(false);
+  }, 15_000);
+
+  test("leave the dialog alone when there is nothing that could ask", () => {
+    const hooks = hookSettings(sessionFiles(dir), true) as Hooks;
+    const command = hooks["PermissionRequest"]?.[0].hooks[1]?.command ?? "exit 9";
+    const { exitCode, stdout } = Bun.spawnSync(["/bin/sh", "-c", command], { cwd: "/" });
+    expect([exitCode, stdout.toString()]).toEqual([0, ""]);
   });
 
   test("do not block a tool once their folder is gone", () => {
