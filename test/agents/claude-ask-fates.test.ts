@@ -33,7 +33,7 @@ describe("a permission that is open", () => {
   test("may be answered in the terminal: the card goes on, and no hook is left", async () => {
     const job = await office.start("ask", touch("by-hand.txt"), "next", "text: thanks");
     const { asked, hook } = await waiting(job);
-    await job.press("Enter");
+    await job.sayYes();
     expect(await job.resolved(asked.id)).toMatchObject({
       state: "gone",
       outcome: "Answered in the agent's terminal",
@@ -42,6 +42,27 @@ describe("a permission that is open", () => {
     expect(await job.has("by-hand.txt")).toBe(true);
     await until(() => !alive(hook));
     expect(await job.answer(asked, { decision: "deny" })).toBe(410);
+  }, 60_000);
+
+  test("of an edit may be answered in the terminal, too", async () => {
+    const job = await office.start("ask", "text: hello");
+    await job.ended();
+    const readme = `${await job.worktree()}/README.md`;
+    const edit = { file_path: readme, old_string: "line 2", new_string: "line two" };
+    await job.say(
+      `tool: Read {"file_path":"${readme}"}`,
+      "next",
+      `tool: Edit ${JSON.stringify(edit)}`,
+      "next",
+      "text: edited",
+    );
+    const { asked } = await waiting(job);
+    await job.sayYes();
+    expect(await job.resolved(asked.id)).toMatchObject({
+      outcome: "Answered in the agent's terminal",
+    });
+    await job.ended();
+    expect(await Bun.file(readme).text()).toContain("line two");
   }, 60_000);
 
   test("goes with the run that is stopped, and no hook is left", async () => {
@@ -93,7 +114,7 @@ describe("a permission that is open", () => {
     process.kill(hook, "SIGTERM");
     const isNeed = (code: unknown) => (code as { code?: string }).code === "needs_terminal";
     await job.events((event) => event.type === "notice" && isNeed(event.data));
-    await job.press("Enter");
+    await job.sayYes();
     await job.ended();
     expect(await job.has("unasked.txt")).toBe(true);
   }, 60_000);

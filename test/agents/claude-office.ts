@@ -11,6 +11,7 @@ import { type FakeAnthropic, startFakeAnthropic } from "../fakes/anthropic/serve
 import type { Client } from "../support/client.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
+import { until } from "./claude-desk.ts";
 import { claudeBinary } from "./claude-lab.ts";
 
 /** No stand-in here: the real Claude Code in tmux. */
@@ -177,10 +178,15 @@ export class Job {
     return readdirSync(join(await this.session(), "asks")).map(Number);
   }
 
-  /** Presses keys in Claude's own terminal. */
-  async press(...keys: string[]): Promise<void> {
+  /** Says yes to the dialog in Claude's own terminal, which opens a moment after its hook ran. */
+  async sayYes(): Promise<void> {
+    const { tmux } = this.#office.host;
     const name = `a-${basename(await this.session()).toLowerCase()}`;
-    const pressed = await this.#office.host.tmux.keys(name, keys);
+    await until(async () => {
+      const shown = await tmux.capture(name, { ansi: false, history: 0 });
+      return shown.ok && /❯ 1\. Yes/.test(shown.value.text);
+    });
+    const pressed = await tmux.keys(name, ["Enter"]);
     if (!pressed.ok) throw new Error(pressed.fault.message);
   }
 }
