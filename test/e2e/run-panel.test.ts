@@ -8,7 +8,17 @@ import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
 import { launch } from "./support/browser.ts";
-import { ended, openPanel, said, send, watchHosts } from "./support/panel.ts";
+import {
+  drift,
+  ended,
+  firstRow,
+  olderPage,
+  openPanel,
+  said,
+  send,
+  watchHosts,
+  wheel,
+} from "./support/panel.ts";
 
 let server: TestServer;
 let browser: Browser;
@@ -70,7 +80,10 @@ test("keeps what is typed over a reload, and queues it while the agent works", a
   await page.locator(".queue li", { hasText: "half a thought" }).waitFor();
   await send(page, "say: second thought");
   await page.locator(".queue li").nth(1).waitFor();
-  await page.locator(".queue li", { hasText: "half" }).getByRole("button").click();
+  await page
+    .locator(".queue li", { hasText: "half" })
+    .getByRole("button", { name: "Remove from the queue" })
+    .click();
   await page.waitForFunction(() => document.querySelectorAll(".queue li").length === 1);
   writeFileSync(go, "");
   await ended(page, "Finished", 2).waitFor();
@@ -248,11 +261,8 @@ test("hostile text of an agent does nothing and reaches nobody", async () => {
   const hosts = watchHosts(page);
   await ended(page, "Failed").waitFor();
   await page.locator(".seg label", { hasText: "Verbose" }).click();
-  const list = page.getByLabel("Transcript, scrolls");
   for (let step = 0; step < 8; step += 1) {
-    await list.hover();
-    await page.mouse.wheel(0, -700);
-    await page.waitForTimeout(50);
+    await wheel(page, -700);
     const bad = await page.evaluate(() => [
       document.querySelectorAll(
         ".panel .row :is(img, script, iframe, style, form, object, embed, base, meta, link)",
@@ -284,41 +294,45 @@ test("a reader who scrolled up stays where they are, to the pixel", async () => 
   );
   await server.client.until(task.id, (now) => now.column === "running");
   const { page, complaints, close } = await open(task);
-  const list = page.getByLabel("Transcript, scrolls");
   await page.locator(".row", { hasText: "line 899 " }).waitFor();
-  await list.hover();
-  await page.mouse.wheel(0, -2500);
+  await wheel(page, -2500);
   await page.getByRole("button", { name: /Jump to latest/ }).waitFor();
-  const place = async () =>
-    await page.evaluate(() => {
-      const box = document.querySelector(".wrap .scroll")?.getBoundingClientRect();
-      const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")];
-      const top = rows
-        .map((row) => ({ key: row.dataset["row"], y: row.getBoundingClientRect().top }))
-        .filter(({ y }) => y >= (box?.top ?? 0))
-        .sort((a, b) => a.y - b.y)[0];
-      return top;
-    });
-  await page.waitForTimeout(300);
-  const before = await place();
+  const before = await firstRow(page);
   writeFileSync(go, "");
   await server.client.ended(task.id, run.id);
   await page.locator(".pill", { hasText: "402 new" }).waitFor();
-  const after = await page.locator(`[data-row="${before?.key}"]`).boundingBox();
-  expect(Math.abs((after?.y ?? 0) - (before?.y ?? 1))).toBeLessThan(1);
+  expect(await drift(page, before)).toBeLessThan(1);
 
-  // Older pages come in front while the reader looks at the top of what is there.
-  for (let turn = 0; turn < 3; turn += 1) {
-    const top = page.locator(".row", { hasText: /^line (1?\d?\d|2\d\d) / });
-    await page.mouse.wheel(0, -60_000);
-    await page.waitForTimeout(400);
-    if ((await top.count()) > 0) break;
-  }
-  await page.keyboard.press("End");
-  await list.press("End");
+  // Older pages come in front of what is read, and do not move it.
+  expect(await olderPage(page)).toBeLessThan(1);
+  expect(await olderPage(page)).toBeLessThan(1);
+  await page.getByLabel("Transcript, scrolls").press("Home");
+  await page.locator(".quote", { hasText: "say: line 0" }).waitFor();
+
+  await page.getByLabel("Transcript, scrolls").press("End");
   await page.locator(".row", { hasText: "line 1299 " }).waitFor();
   await page.getByRole("button", { name: /Jump to latest/ }).waitFor({ state: "hidden" });
   expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a copy is what is seen, without what is hidden in it", async () => {
+  const task = await finished("say: ```sh\\necho a\u202E\u0007b\\n```");
+  const { page, close } = await openPanel(browser, server, task.id, "", {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await page.locator(".code").hover();
+  await page.getByRole("button", { name: "Copy code" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("echo ab");
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByText("Copy transcript as Markdown").click();
+  await page.locator('[role="status"].sr', { hasText: "Transcript copied" }).waitFor({
+    state: "attached",
+  });
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+    "```sh\necho ab\n```",
+  );
   await close();
 });
 

@@ -23,6 +23,7 @@ import { RunSwitcher } from "./header/run-switcher.tsx";
 import {
   ChangeCount,
   hasTerminal,
+  keepArrows,
   setDetail,
   type TabName,
   useAnnouncements,
@@ -104,7 +105,13 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
   ];
   return (
     <RunContextProvider value={context}>
-      <section ref={panel} className="panel" aria-label={task.title} tabIndex={-1}>
+      <section
+        ref={panel}
+        className="panel"
+        aria-label={task.title}
+        tabIndex={-1}
+        onKeyDown={keepArrows}
+      >
         <PanelHeader
           task={task}
           run={run}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { plain } from "../../domain/text.ts";
 import { IconButton } from "../ui/button.tsx";
 import { announce } from "../ui/live-region.tsx";
 import { toast } from "../ui/toast.ts";
@@ -12,7 +13,8 @@ export interface CopyButtonProps {
 /** Puts text on the clipboard: only ever what is on the page, and only on a press. */
 export async function copyText(text: string, what = "Copied"): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(text);
+    // What cannot be seen must not come along: a hidden character can turn a command around.
+    await navigator.clipboard.writeText(plain(text));
     announce(what);
     return true;
   } catch {

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from "react";
 import type { Task } from "../../contract/task.ts";
 import { counted } from "../../domain/transcript-words.ts";
 import { isActive, later, stopTask } from "../state/actions.ts";
@@ -19,6 +19,11 @@ type DetailName = Prefs["ui.detail"];
 /** Only agents that live in tmux have a terminal to look at. */
 export function hasTerminal(task: Task): boolean {
   return task.agentKind === "claude-code";
+}
+
+/** Arrows scroll and choose in here; the board's own use of them ends where the panel begins. */
+export function keepArrows(event: KeyboardEvent): void {
+  if (event.key.startsWith("Arrow")) event.stopPropagation();
 }
 
 export function useTab(task: Task): TabName {
@@ -114,7 +119,7 @@ export function usePanelKeys(parts: {
   // Escape leaves the field first; what is written in it stays there.
   useEffect(() => {
     const element = field.current;
-    const leave = (event: KeyboardEvent): void => {
+    const leave = (event: globalThis.KeyboardEvent): void => {
       if (event.key !== "Escape" || !isTyping(event) || event.isComposing) return;
       event.preventDefault();
       element?.blur();

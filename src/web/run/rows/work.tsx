@@ -172,9 +172,7 @@ function parsedOr(text: string): unknown {
 export function GroupRow({ items, open, onToggle }: Opens & { readonly items: readonly Item[] }) {
   const [first = "", ...rest] = sumUp(items);
   const durationMs = sumOfDurations(items);
-  const failed = items.filter(({ kind, ...item }) => {
-    return kind === "tool" && "status" in item && item.status === "failed";
-  }).length;
+  const failed = items.filter((item) => item.kind === "tool" && item.status === "failed").length;
   const running = items.some((item) => item.kind === "tool" && item.status === "running");
   return (
     <Line
