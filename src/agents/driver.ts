@@ -301,6 +301,19 @@ export interface Gone {
   readonly detail: string;
 }
 
+/** How the agent is to work from a message on, as its task has it now. */
+export interface TurnSettings {
+  readonly mode: string | null;
+  readonly model: string | null;
+  readonly effort: string | null;
+}
+
+export interface DeliverOptions {
+  readonly retry: boolean;
+  /** Taken by drivers that can change them in a living session; absent = as before. */
+  readonly settings?: TurnSettings;
+}
+
 /** A live agent. All of it survives a restart by `ref`. */
 export interface Session {
   readonly ref: SessionRef;
@@ -308,7 +321,7 @@ export interface Session {
    * Hands a message to the idle agent and waits for its echo. `retry` says that an earlier server
    * may have sent it already: then the echo is looked for first (M2, M7, M9).
    */
-  deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery>;
+  deliver(message: Message, options: DeliverOptions): Promise<Delivery>;
   /**
    * Answers a question the agent asked over its own protocol (`asked`). Sent again after a restart
    * when nobody knows whether it arrived; a late one is harmless. Absent where agents only ask

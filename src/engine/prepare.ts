@@ -302,6 +302,7 @@ export class Preparation {
     this.#mark(run, effectId, "started", (earlier?.attempt ?? 0) + 1);
     const delivery = await live.session.deliver(this.#message(task, run), {
       retry: earlier !== null && earlier.state === "started",
+      settings: { mode: task.mode, model: task.model, effort: task.effort },
     });
     if (delivery.kind === "delivered") {
       this.#mark(run, effectId, "done", (earlier?.attempt ?? 0) + 1);

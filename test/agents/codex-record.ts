@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { requestId } from "../../src/agents/codex/rpc.ts";
 import { type Op, type Script, scripted } from "../fakes/openai/script.ts";
 import { startFakeOpenAi } from "../fakes/openai/server.ts";
+import { asking } from "./codex-record-asks.ts";
 import { Recorder } from "./codex-recorder.ts";
 
 const [bin = "codex", work = ".setup/codex-record", ...only] = process.argv.slice(2);
@@ -53,6 +54,7 @@ const tools: Script = [
 ];
 
 const scenarios: Record<string, (lab: Recorder) => Promise<void>> = {
+  ...asking,
   "app-tools": async (lab) => {
     await lab.server();
     await lab.thread();
@@ -146,7 +148,7 @@ const scenarios: Record<string, (lab: Recorder) => Promise<void>> = {
       threadId: lab.threadId,
       excludeTurns: true,
     });
-    await lab.call(requestId.look("m1", 1), "thread/read", { threadId: lab.threadId });
+    await lab.call(requestId.look("m1", "1"), "thread/read", { threadId: lab.threadId });
     await lab.turn([[{ say: "Back." }]], "m2");
   },
   "exec-tools": async (lab) => {
@@ -198,7 +200,7 @@ function scrub(text: string, lab: Recorder): string {
     )
     .replaceAll(/"durationMs":\d+/g, '"durationMs":5')
     .replaceAll(/"processId":"\d+"/g, '"processId":"1"')
-    .replaceAll(/"serverName":"[^"]*"/g, '"serverName":"host"')
+    .replaceAll(/"serverName":"(?!forms)[^"]*"/g, '"serverName":"host"')
     .replaceAll(/"userAgent":"[^"]*"/g, '"userAgent":"agetor/0.169.0"');
 }
 

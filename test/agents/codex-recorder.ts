@@ -39,7 +39,7 @@ export class Recorder {
     this.config("");
   }
 
-  config(extra: string): void {
+  config(extra: string, servers = ""): void {
     writeFileSync(
       join(this.root, "home", "config.toml"),
       `model = "gpt-5.5"
@@ -52,7 +52,7 @@ wire_api = "responses"
 env_key = "FAKE_KEY"
 request_max_retries = 1
 stream_max_retries = 1
-`,
+${servers}`,
     );
   }
 
@@ -158,13 +158,35 @@ stream_max_retries = 1
     this.threadId = (result["thread"] as { id: string }).id;
   }
 
-  async start(prompt: string, id: string): Promise<string> {
+  async start(prompt: string, id: string, more: Record<string, unknown> = {}): Promise<string> {
     const result = await this.call(requestId.turn(id), "turn/start", {
       threadId: this.threadId,
       input: [{ type: "text", text: prompt, text_elements: [] }],
       clientUserMessageId: id,
+      ...more,
     });
     return (result["turn"] as { id: string }).id;
+  }
+
+  /** Says something into the running turn. */
+  async steer(expectedTurnId: string, said: string, id: string): Promise<void> {
+    await this.call(requestId.steer(id), "turn/steer", {
+      threadId: this.threadId,
+      expectedTurnId,
+      input: [{ type: "text", text: said, text_elements: [] }],
+      clientUserMessageId: id,
+    });
+  }
+
+  /** The n-th request of the server in this process. */
+  asked(id: number): Promise<Line> {
+    return this.wait((line) => line.id === id && line.method !== undefined);
+  }
+
+  /** Answers the n-th request of the server once it is there. */
+  async respond(id: number, result: Record<string, unknown>): Promise<void> {
+    await this.asked(id);
+    await this.send({ id, result });
   }
 
   ended(): Promise<Line> {

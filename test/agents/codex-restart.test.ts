@@ -238,8 +238,8 @@ describe("the sandbox", () => {
   test("is tried before a start; a mode that is not offered is refused", async () => {
     const request = await lab.request(driver, bin);
     expect(await driver.preflight(request, lab.host)).toBeNull();
-    const asking = { ...request, mode: "ask" };
-    expect(await driver.preflight(asking, lab.host)).toMatchObject({ code: "mode_unavailable" });
+    const unknown = { ...request, mode: "yolo" };
+    expect(await driver.preflight(unknown, lab.host)).toMatchObject({ code: "mode_unavailable" });
     const broken = join(lab.root, "no-sandbox");
     writeFileSync(broken, "#!/bin/sh\necho 'bwrap: Creating new namespace failed' >&2\nexit 1\n", {
       mode: 0o755,

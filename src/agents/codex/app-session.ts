@@ -1,10 +1,22 @@
 import { fault } from "../../contract/fault.ts";
+import type { InteractionAnswer } from "../../contract/interaction.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { ExitStatus, SessionDirectory } from "../../host/types.ts";
-import type { Delivery, Message, Session, SessionIo, SessionRef } from "../driver.ts";
+import type {
+  DeliverOptions,
+  Delivery,
+  InteractionRequest,
+  Message,
+  Session,
+  SessionIo,
+  SessionRef,
+} from "../driver.ts";
+import { answerAsk, approvedMode, planWords, type Speaking, steer } from "./answering.ts";
 import { endCommands } from "./children.ts";
 import { decode, draftOf } from "./decode.ts";
+import { closeAsks } from "./decode-asks.ts";
 import { closeOpen } from "./decode-items.ts";
+import { endPlan, planMessageId, withdrawPlan } from "./decode-plan.ts";
 import { deliver } from "./deliver.ts";
 import { exitFault, stderrTail } from "./exits.ts";
 import { Facts } from "./facts.ts";
@@ -13,7 +25,7 @@ import { Link } from "./link.ts";
 import { type NetworkLimits, NetworkWatch } from "./network.ts";
 import { type Decoder, Reader } from "./reader.ts";
 import { requestId, type StopReason } from "./rpc.ts";
-import { type SessionData, withData } from "./session-data.ts";
+import { type SessionData, withData, withSettings } from "./session-data.ts";
 import { draftsFrom, type State } from "./state.ts";
 
 const stopMs = 5_000;
@@ -24,7 +36,11 @@ const decoder: Decoder<State> = {
   draftOf,
   draftsFrom,
   isOpen: (state, id) => state.open.some((it) => it.id === id),
-  close: (state, out, context) => closeOpen({ state, out, context }, null, "stopped"),
+  close: (state, out, context) => {
+    const why = "The agent ended.";
+    const asked = closeAsks({ state, out }, why, () => true);
+    return closeOpen({ state: withdrawPlan(asked, out, why), out, context }, null, "stopped");
+  },
 };
 
 export interface AppSessionOptions {
@@ -51,6 +67,7 @@ export class AppSession implements Session {
   #data: SessionData;
   #told = false;
   #delivering = 0;
+  readonly #answering = new Map<string, Promise<Result<"accepted" | "late">>>();
   #stopping: { readonly turnId: string; readonly done: Promise<Result<null>> } | null = null;
 
   constructor({ io, directory, ref, data, state, offset, limits }: AppSessionOptions) {
@@ -113,13 +130,30 @@ export class AppSession implements Session {
     return opened;
   }
 
-  async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
+  async deliver(message: Message, { retry, settings }: DeliverOptions): Promise<Delivery> {
+    if (settings !== undefined) {
+      const data = withSettings(this.#data, settings);
+      if (!data.ok) return { kind: "not-delivered", fault: data.fault };
+      await this.#keep(data.value);
+    }
+    const delivery = await this.#hand(message, retry);
+    const { turn, steered } = this.state;
+    if (delivery.kind === "delivered" && turn === null && steered.includes(message.id)) {
+      // It was heard in a turn that is over: no turn of its own will come.
+      const outcome = { kind: "succeeded" } as const;
+      const key = `heard:${message.id}`;
+      await this.#reader.tell([{ kind: "turn-ended", key, outcome, durationMs: null }]);
+    }
+    return delivery;
+  }
+
+  async #hand(message: Message, retry: boolean): Promise<Delivery> {
     this.#delivering += 1;
     try {
       const opened = await this.ready();
       if (!opened.ok) return { kind: "not-delivered", fault: opened.fault };
       return await deliver(message, {
-        retry: options.retry,
+        retry,
         threadId: opened.value,
         data: this.#data,
         link: this.#link,
@@ -132,19 +166,78 @@ export class AppSession implements Session {
     }
   }
 
+  async steer(message: Message): Promise<Delivery> {
+    const speaking = this.#speaking();
+    if (speaking !== null) return await steer(message, speaking);
+    return { kind: "not-delivered", fault: fault("not_delivered", "Codex is not ready yet.") };
+  }
+
+  /** One answer at a time to each question: the same one, sent again, joins it. */
+  answer(
+    ref: string,
+    request: InteractionRequest,
+    answer: InteractionAnswer,
+  ): Promise<Result<"accepted" | "late">> {
+    const known = this.#answering.get(ref);
+    if (known !== undefined) return known;
+    const given = this.#answer(ref, request, answer).finally(() => this.#answering.delete(ref));
+    this.#answering.set(ref, given);
+    return given;
+  }
+
+  async #answer(
+    ref: string,
+    request: InteractionRequest,
+    answer: InteractionAnswer,
+  ): Promise<Result<"accepted" | "late">> {
+    if (answer.kind === "plan_approval") return await this.#answerPlan(ref, answer);
+    const speaking = this.#speaking();
+    return speaking === null ? ok("late") : await answerAsk(ref, { request, answer }, speaking);
+  }
+
+  /** Begins the turn that follows a plan; it belongs to the run that waits. */
+  async #answerPlan(
+    ref: string,
+    answer: Extract<InteractionAnswer, { kind: "plan_approval" }>,
+  ): Promise<Result<"accepted" | "late">> {
+    if (this.state.plan?.ref !== ref) return ok("late");
+    await this.#keep({ ...this.#data, approved: approvedMode(answer.choice, this.#data.mode) });
+    const message = { id: planMessageId(ref), text: planWords(answer) };
+    const delivery = await this.#hand(message, true);
+    if (delivery.kind === "delivered") return ok("accepted");
+    const why = delivery.fault;
+    await this.#reader.amend((state) => endPlan(state, { kind: "failed", fault: why }));
+    return err(why);
+  }
+
+  #speaking(): Speaking | null {
+    const { threadId } = this.state;
+    if (threadId === null) return null;
+    const nonce = `s${this.#io.clock.now()}`;
+    return { link: this.#link, threadId, stateOf: () => this.state, nonce };
+  }
+
+  /** Stores what a later server has to know before it matters. */
+  async #keep(data: SessionData): Promise<void> {
+    if (JSON.stringify(data) === JSON.stringify(this.#data)) return;
+    this.#data = data;
+    this.#ref = withData(this.#ref, data);
+    await this.#io.saveRef(this.#ref);
+  }
+
   async interrupt(): Promise<Result<null>> {
     // A message on its way begins a turn in a moment: the stop is meant for that one.
     const settled = (): true | null =>
       this.state.turn !== null || this.#delivering === 0 || this.#link.gone ? true : null;
     await this.#facts.until(settled, stopMs);
     const { turn } = this.state;
-    return turn === null ? ok(null) : await this.#stop(turn.id, "person");
+    if (turn !== null) return await this.#stop(turn.id, "person");
+    await this.#reader.amend((state) => endPlan(state, { kind: "cancelled" }));
+    return ok(null);
   }
 
   async close(): Promise<Result<{ readonly leftovers: readonly number[] }>> {
-    this.#data = { ...this.#data, closing: true };
-    this.#ref = withData(this.#ref, this.#data);
-    await this.#io.saveRef(this.#ref);
+    await this.#keep({ ...this.#data, closing: true });
     const ended = await this.#directory.terminate(graceMs);
     const over = (): true | null => (this.#told || this.#released.signal.aborted ? true : null);
     await this.#facts.until(over, stopMs);
@@ -173,8 +266,12 @@ export class AppSession implements Session {
    * or, where that fails, by ourselves.
    */
   async #stopTurn(turnId: string, why: StopReason): Promise<Result<null>> {
-    const { threadId, open } = this.state;
-    const commands = open.filter((it) => it.kind === "command").map((it) => it.id);
+    const { threadId, open, asks } = this.state;
+    const commands = open
+      .filter((it) => it.kind === "command")
+      .map((it) => it.id)
+      // One that waits for its person never ran, and its end is not told.
+      .filter((id) => !asks.some((ask) => ask.itemId === id));
     const params = { threadId, turnId };
     const id = requestId.interrupt(turnId, why);
     const asked = await this.#link.ask(id, "turn/interrupt", params, stopMs);

@@ -1,6 +1,7 @@
 import type { TranscriptItem } from "../../contract/event.ts";
+import { proposed } from "./decode-plan.ts";
 import { toolDuration, toolOf, toolStatus } from "./decode-tools.ts";
-import type { Collector, LineContext } from "./decoded.ts";
+import type { Collector, DraftOp, LineContext } from "./decoded.ts";
 import { type Fields, text, texts } from "./json.ts";
 import {
   type OpenItem,
@@ -38,6 +39,8 @@ export function itemStarted({ state, out, context }: Scope, line: ItemLine): Sta
       type: "tool.call",
       data: { toolId: id, ...face, status: "running", agentId },
     });
+    const kept = keptOf(line);
+    if (kept !== null) out.drafts.push(kept);
     return withOpen(state, {
       ...{ id, agentId, turnId: line.turnId, from: context.start },
       kind: type === "commandExecution" ? "command" : "tool",
@@ -51,6 +54,12 @@ export function itemStarted({ state, out, context }: Scope, line: ItemLine): Sta
     ...{ id, kind, label: "", agentId, turnId: line.turnId },
     from: context.start,
   });
+}
+
+/** What a patch wants to change: the request for leave, which follows, does not say it. */
+export function keptOf({ item, id, type }: Pick<ItemLine, "item" | "id" | "type">): DraftOp | null {
+  if (type !== "fileChange") return null;
+  return { op: "keep", id, text: JSON.stringify({ changes: item["changes"] }) };
 }
 
 const spoken: Readonly<Record<string, OpenItem["kind"]>> = {
@@ -102,7 +111,7 @@ export function itemCompleted(scope: Scope, line: ItemLine): State {
         type: "plan.updated",
         data: { text: text(item, "text") ?? "", final: true },
       });
-      return after;
+      return agentId === null ? proposed(after, text(item, "text") ?? "") : after;
     case "contextCompaction":
       out.add((key) => ({
         kind: "notice",

@@ -179,7 +179,12 @@ describe("lines of any kind", () => {
       result: fc.anything(),
       error: fc.anything(),
     });
-    const context = { key: (index: number) => `${index}`, start: 0, texts: new Map() };
+    const context = {
+      key: (index: number) => `${index}`,
+      generation: 1,
+      start: 0,
+      texts: new Map(),
+    };
     fc.assert(
       fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
         let state = inThread;

@@ -1,14 +1,16 @@
 import { fault } from "../../contract/fault.ts";
-import type { ModeId } from "../../contract/primitives.ts";
 import type { RunOutcome } from "../../contract/run.ts";
-import { closeOpen, dropSpoken, itemCompleted, itemStarted, say } from "./decode-items.ts";
+import { asked, closeAsks, resolved } from "./decode-asks.ts";
+import { closeOpen, dropSpoken, itemCompleted, itemStarted, keptOf, say } from "./decode-items.ts";
 import { decodeNotice } from "./decode-notices.ts";
+import { askPlan, isPlanMessage, withdrawPlan } from "./decode-plan.ts";
 import { sameLimits, usageData, withLimits, withUsage } from "./decode-usage.ts";
 import { Collector, type Decoded, type DraftOp, type LineContext } from "./decoded.ts";
 import { turnFault } from "./faults.ts";
 import { type Fields, fields, number, objects, parseObject, text } from "./json.ts";
-import { type Incoming, incoming, refusalLine, requestKind, type StopReason } from "./rpc.ts";
-import { type OpenTurn, type State, withAccepted, withEchoed } from "./state.ts";
+import { modeOfThread } from "./modes.ts";
+import { type Incoming, incoming, requestKind, type StopReason } from "./rpc.ts";
+import { type OpenTurn, type State, withAccepted, withEchoed, withSteered } from "./state.ts";
 
 /**
  * One line of `codex app-server` (codex-cli 0.169.0): what it says, and what is known after it.
@@ -30,7 +32,8 @@ export function decode(state: State, line: string, context: LineContext): Decode
     return { ...result(next, out), answer: { id: message.id, outcome: message.outcome } };
   }
   if (message.kind === "request") {
-    out.replies.push(refusalLine(message.id, message.method));
+    const next = asked({ state, out, context }, message);
+    if (next !== null) return result(next, out);
   }
   keepRaw(out, parsed);
   return result(state, out);
@@ -41,7 +44,14 @@ export function draftOf(line: string): DraftOp | null {
   const parsed = parseObject(line);
   if (parsed === null) return null;
   const message = incoming(parsed);
-  return message.kind === "notification" ? delta(message.method, message.params) : null;
+  if (message.kind !== "notification") return null;
+  const { method, params } = message;
+  return method === "item/started" ? kept(fields(params, "item")) : delta(method, params);
+}
+
+function kept(item: Fields): DraftOp | null {
+  const id = text(item, "id");
+  return id === null ? null : keptOf({ item, id, type: text(item, "type") });
 }
 
 interface Scope {
@@ -89,6 +99,10 @@ function notification(scope: Scope, message: Notification): State {
       return state;
     case "error":
       return failure(scope, params, at);
+    case "serverRequest/resolved":
+      return resolved(scope, params);
+    case "thread/settings/updated":
+      return ofAgent(state, params) === null ? withSettings(state, params) : state;
     default:
       return decodeNotice(scope, message) ? state : unknown(scope, message);
   }
@@ -134,7 +148,12 @@ function itemLine(scope: Scope, method: string, params: Fields, at: number | nul
     return method === "item/started" ? userMessage({ ...scope, state }, line, agentId) : state;
   }
   const within = { ...scope, state: announced({ ...scope, state }, type, agentId) };
-  return method === "item/started" ? itemStarted(within, line) : itemCompleted(within, line);
+  if (method === "item/started") return itemStarted(within, line);
+  const after = itemCompleted(within, line);
+  if (type !== "dynamicToolCall") return after;
+  // The end of such a call is all that says that its answer was taken.
+  const why = "Codex no longer waits for it.";
+  return closeAsks({ state: after, out: scope.out }, why, (ask) => ask.itemId === id);
 }
 
 /** The echo of a message: it proves the delivery (M7), and begins the turn for the engine. */
@@ -155,7 +174,11 @@ function userMessage(
   }
   say(out, line.at, {
     type: "user.message",
-    data: { text: said, messageId, source: messageId === null ? "terminal" : "app" },
+    data: {
+      text: said,
+      messageId: isPlanMessage(messageId) ? null : messageId,
+      source: messageId === null ? "terminal" : "app",
+    },
   });
   const known = turn === null ? null : { ...turn, announced: true };
   const next = { ...state, turn: known };
@@ -184,7 +207,8 @@ function turnStarted({ state, out }: Scope, params: Fields): State {
   const turn: OpenTurn = { id, announced: false, base: state.totals, stop: null };
   // A stop that was asked before the turn began still counts.
   const stop = state.turn?.id === id ? state.turn.stop : null;
-  return { ...state, turn: { ...turn, stop }, retrying: null };
+  const left = withdrawPlan(state, out, "Codex went on.");
+  return { ...left, turn: { ...turn, stop }, proposed: null, retrying: null };
 }
 
 function turnCompleted(scope: Scope, params: Fields, at: number | null): State {
@@ -193,7 +217,9 @@ function turnCompleted(scope: Scope, params: Fields, at: number | null): State {
   const id = text(turn, "id");
   const status = text(turn, "status");
   const how = status === "completed" ? "completed" : "stopped";
-  const closed = closeOpen(scope, id, how);
+  const gone = "Its turn has ended.";
+  const left = closeAsks(scope, gone, (ask) => ask.turnId === id);
+  const closed = closeOpen({ ...scope, state: left }, id, how);
   const agentId = ofAgent(closed, params);
   if (agentId !== null) {
     say(out, at, {
@@ -210,13 +236,13 @@ function turnCompleted(scope: Scope, params: Fields, at: number | null): State {
       tasks: running.map((it) => ({ id: it.id, kind: "shell", label: it.label })),
     }));
   }
-  out.add((key) => ({
-    kind: "turn-ended",
-    key,
-    outcome: outcomeOf(closed, status, fields(turn, "error")),
-    durationMs: number(turn, "durationMs"),
-  }));
-  return { ...closed, turn: null, lastTurn: id, retrying: null };
+  const outcome = outcomeOf(closed, status, fields(turn, "error"));
+  const durationMs = number(turn, "durationMs");
+  const over = { ...closed, turn: null, lastTurn: id, retrying: null };
+  const waiting = askPlan({ state: over, out }, { id, outcome, durationMs });
+  if (waiting !== null) return waiting;
+  out.add((key) => ({ kind: "turn-ended", key, outcome, durationMs }));
+  return { ...over, proposed: null };
 }
 
 function outcomeOf(state: State, status: string | null, error: Fields): RunOutcome {
@@ -293,6 +319,7 @@ function response(scope: Scope, message: Extract<Incoming, { kind: "response" }>
   if (!outcome.ok) return state;
   if (kind === "thread") return thread({ state, out }, rest.startsWith("resume"), outcome.result);
   if (kind === "turn") return withAccepted(state, rest);
+  if (kind === "steer") return withSteered(state, rest);
   if (kind === "interrupt") return interrupted(state, rest);
   return state;
 }
@@ -307,7 +334,7 @@ function thread(
   // A second start, sent because the first answer was not yet read, leaves an empty thread behind.
   if (id === null || state.threadOpen) return state;
   const model = text(answer, "model");
-  const mode = modeOf(text(fields(answer, "sandbox"), "type"));
+  const mode = modeOfThread(text(fields(answer, "sandbox"), "type"), answer["approvalPolicy"]);
   const version = text(described, "cliVersion");
   say(out, null, {
     type: "session.started",
@@ -318,14 +345,16 @@ function thread(
     threadId: id,
     threadOpen: true,
     model,
+    own: { model, effort: text(answer, "reasoningEffort") },
     mode,
     cwd: text(answer, "cwd") ?? state.cwd,
   };
 }
 
-function modeOf(sandbox: string | null): ModeId | null {
-  if (sandbox === "dangerFullAccess") return "bypass";
-  return sandbox === "workspaceWrite" ? "auto" : null;
+/** Settings that changed with a turn of ours. */
+function withSettings(state: State, params: Fields): State {
+  const model = text(fields(params, "threadSettings"), "model");
+  return model === null || model === state.model ? state : { ...state, model };
 }
 
 function interrupted(state: State, rest: string): State {

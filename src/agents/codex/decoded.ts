@@ -9,7 +9,14 @@ export type DraftOp =
       readonly kind: "text" | "thinking" | "output";
       readonly text: string;
     }
+  /** Text of an open item that is never shown live: the changes a patch will ask leave for. */
+  | { readonly op: "keep"; readonly id: string; readonly text: string }
   | { readonly op: "end"; readonly id: string };
+
+/** Under which name the changes of a patch are kept until it is over. */
+export function keptName(itemId: string): string {
+  return `kept:${itemId}`;
+}
 
 /** What one line meant. */
 export interface Decoded<S> {
@@ -26,6 +33,8 @@ export interface Decoded<S> {
 export interface LineContext {
   /** Keys of this line's items: unique in the session and the same at every reading. */
   readonly key: (index: number) => string;
+  /** The number of the process the line is of. */
+  readonly generation: number;
   /** Byte offset of the line. */
   readonly start: number;
   /** The text of open drafts, for what is stored unfinished. */

@@ -3,6 +3,7 @@ import type { Delivery, Message } from "../driver.ts";
 import type { Facts } from "./facts.ts";
 import { fields, isObject, objects, text } from "./json.ts";
 import type { Link } from "./link.ts";
+import { turnSettings } from "./modes.ts";
 import { requestId, requestLine } from "./rpc.ts";
 import type { SessionData } from "./session-data.ts";
 import type { State } from "./state.ts";
@@ -38,8 +39,7 @@ export async function deliver(message: Message, context: DeliverContext): Promis
     threadId,
     clientUserMessageId: message.id,
     input: [{ type: "text", text: message.text, text_elements: [] }],
-    ...(data.model === null ? {} : { model: data.model }),
-    ...(data.effort === null ? {} : { effort: data.effort }),
+    ...turnSettings(data, stateOf()),
   };
   const id = requestId.turn(message.id);
   const answered = link.answer(id, signMs);
@@ -75,24 +75,36 @@ async function proof(
 }
 
 /**
- * Was the message sent by an earlier server? Its answer or echo lies in `out` then, which is
- * durable. `thread/read` is answered behind every request for the thread that stands before it in
- * the FIFO (measured; `thread/turns/list` is not), so once it is answered, absent is proven. Only a
- * message of an earlier process has to be looked for in the thread's own history.
+ * Was the message sent by an earlier server? Only one of an earlier process has to be looked for in
+ * the thread's own history.
  */
 async function look(messageId: string, context: DeliverContext): Promise<Delivery | "absent"> {
+  const found = await heard(messageId, { ...context, round: "1" });
+  if (found !== "absent") return found;
+  if (context.data.resume === null && context.data.generation === 1) return "absent";
+  return await inHistory(messageId, context);
+}
+
+/**
+ * Has this process taken the message? Its answer or echo lies in `out` then, which is
+ * durable. `thread/read` is answered behind every request for the thread that stands before it in
+ * the FIFO (measured; `thread/turns/list` is not), so once it is answered, absent is proven.
+ */
+export async function heard(
+  messageId: string,
+  context: Pick<DeliverContext, "link" | "stateOf" | "threadId"> & { readonly round: string },
+): Promise<Delivery | "absent"> {
   const { link, stateOf, threadId } = context;
   const known = (): boolean =>
     stateOf().echoed.includes(messageId) || stateOf().accepted.includes(messageId);
   if (known()) return { kind: "delivered" };
-  const barrier = requestId.look(messageId, 1);
+  const barrier = requestId.look(messageId, context.round);
   const asked = await link.ask(barrier, "thread/read", { threadId }, lookMs);
   if (known()) return { kind: "delivered" };
   if (asked.ok === "gone" || asked.ok === "timeout") {
     return uncertain("Codex could not be asked whether it has the message.");
   }
-  if (context.data.resume === null && context.data.generation === 1) return "absent";
-  return await inHistory(messageId, context);
+  return "absent";
 }
 
 async function inHistory(
@@ -100,7 +112,7 @@ async function inHistory(
   { link, threadId }: DeliverContext,
 ): Promise<Delivery | "absent"> {
   const asked = await link.ask(
-    requestId.look(messageId, 2),
+    requestId.look(messageId, "2"),
     "thread/turns/list",
     { threadId, limit: lookTurns, itemsView: "full" },
     lookMs,

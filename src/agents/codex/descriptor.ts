@@ -27,10 +27,27 @@ export const descriptor: Descriptor = {
   options: {
     modes: [
       {
+        id: "plan",
+        label: "Plan",
+        description:
+          "Only reads, and proposes a plan. Once you approve it, Codex carries it out as in Auto, or as in Ask if you choose so.",
+      },
+      {
+        id: "ask",
+        label: "Ask",
+        description: "Asks you before every command and every change of a file.",
+      },
+      {
+        id: "acceptEdits",
+        label: "Accept edits",
+        description:
+          "Works inside Codex's sandbox without asking; asks you when it wants to leave it, for the network or for files elsewhere.",
+      },
+      {
         id: "auto",
         label: "Auto",
         description:
-          "Works on its own inside Codex's sandbox: writes in the worktree and temporary folders, no network.",
+          "Works on its own inside Codex's sandbox: writes in the worktree and temporary folders, no network. Never asks to leave it.",
       },
       {
         id: "bypass",
@@ -61,7 +78,7 @@ export const descriptor: Descriptor = {
   tested: { from: "0.169.0", to: "0.169.0" },
   capabilities: {
     resume: { kind: "supported" },
-    steer: { kind: "unsupported", why: "Codex takes a message once its turn has ended." },
+    steer: { kind: "supported" },
     terminal: { kind: "none" },
   },
 };

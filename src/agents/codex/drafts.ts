@@ -1,5 +1,5 @@
 import type { Draft } from "../driver.ts";
-import type { DraftOp } from "./decoded.ts";
+import { type DraftOp, keptName } from "./decoded.ts";
 
 /** The most text kept of one unfinished item; what is streamed beyond it is shown but not kept. */
 const keep = 256 * 1024;
@@ -37,6 +37,10 @@ export class Drafts {
       this.#end(op.id);
       return;
     }
+    if (op.op === "keep") {
+      if (op.text.length <= keep) this.#texts.set(keptName(op.id), op.text);
+      return;
+    }
     const live = this.#live.get(op.id) ?? { kind: op.kind, length: 0, shown: false };
     this.#live.set(op.id, live);
     const said = this.#texts.get(op.id) ?? "";
@@ -66,6 +70,7 @@ export class Drafts {
   }
 
   #end(draftId: string): void {
+    this.#texts.delete(keptName(draftId));
     const live = this.#live.get(draftId);
     if (live === undefined) return;
     this.#live.delete(draftId);

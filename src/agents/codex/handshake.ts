@@ -1,6 +1,7 @@
 import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Asked, Link } from "./link.ts";
+import { currentMode, rulesOf } from "./modes.ts";
 import { profileConfig, profileName } from "./permissions.ts";
 import { notificationLine, requestId } from "./rpc.ts";
 import type { SessionData } from "./session-data.ts";
@@ -9,6 +10,31 @@ import type { State } from "./state.ts";
 const initializeMs = 20_000;
 /** A thread starts the MCP servers of the account's config, each with its own time limit. */
 const threadMs = 60_000;
+
+/** How Codex asks its person (a dynamic tool, experimental): no process, no approval, no time limit. */
+const askUser = {
+  type: "function",
+  name: "ask_user",
+  description:
+    "Ask the person who runs you a question and wait for the answer. Use it when you cannot go on without a decision that is theirs. They may take a long time.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      question: { type: "string", description: "The question, in full sentences." },
+      choices: {
+        type: "array",
+        items: { type: "string" },
+        description: "Answers to choose from, when there are a few clear ones.",
+      },
+      multi: { type: "boolean", description: "Whether several choices may be taken." },
+      allowText: {
+        type: "boolean",
+        description: "Whether a free answer is fine beside the choices.",
+      },
+    },
+    required: ["question"],
+  },
+} as const;
 
 const clientInfo = { name: "agetor", title: "Agetor", version: "0.1.0" } as const;
 
@@ -48,7 +74,11 @@ async function openThread(
   const how = threadId === null ? "start" : "resume";
   const id = requestId.thread(data.generation, how);
   const settings = threadSettings(data);
-  const params = threadId === null ? settings : { ...settings, threadId, excludeTurns: true };
+  // A resumed thread keeps the tools it was started with.
+  const params =
+    threadId === null
+      ? { ...settings, dynamicTools: [askUser] }
+      : { ...settings, threadId, excludeTurns: true };
   const asked = await link.ask(id, `thread/${how}`, params, threadMs);
   if (asked.ok === "timeout" || asked.ok === "gone")
     return err(notReady(asked, "opening a thread"));
@@ -60,20 +90,17 @@ async function openThread(
   return ok(opened);
 }
 
-/** Neither mode ever asks; the sandbox is what holds `auto` back. */
+/** The profile is there in every mode: a later turn may be in another. */
 function threadSettings(data: SessionData): Record<string, unknown> {
-  const plan = { "tools.update_plan.enabled": true };
-  const common = {
+  const { sandbox, approvalPolicy } = rulesOf(currentMode(data));
+  return {
     cwd: data.cwd,
-    approvalPolicy: "never",
+    approvalPolicy,
     ...(data.model === null ? {} : { model: data.model }),
+    // A profile and `sandbox` cannot be given together.
+    ...(sandbox === "workspace-write" ? { permissions: profileName } : { sandbox }),
+    config: { "tools.update_plan.enabled": true, ...profileConfig(data.rules) },
   };
-  if (data.sandbox === "danger-full-access") {
-    return { ...common, sandbox: data.sandbox, config: plan };
-  }
-  // A profile and `sandbox` cannot be given together.
-  const config = { ...plan, ...profileConfig(data.rules) };
-  return { ...common, permissions: profileName, config };
 }
 
 function notReady(asked: Asked, doing: string): Fault {

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
+import { modes } from "../../contract/primitives.ts";
 import type { OpenRequest, ResolvedHarness } from "../driver.ts";
 import { execArgv } from "./exec/launch.ts";
-import { agentEnv, launchPlan, sandboxOf, serverArgv } from "./launch.ts";
+import { agentEnv, launchPlan, serverArgv } from "./launch.ts";
+import { execModeFor, modeFor, rulesOf, turnSettings } from "./modes.ts";
 import type { SessionData } from "./session-data.ts";
 
 const harness: ResolvedHarness = {
@@ -25,12 +27,38 @@ test("the environment is the host's, the harness' and one absolute home", () => 
   expect(agentEnv(relative, {})).toEqual({});
 });
 
-test("only bypass is without a sandbox, and modes that ask are refused", () => {
-  expect(sandboxOf(null)).toEqual({ ok: true, value: "workspace-write" });
-  expect(sandboxOf("auto")).toEqual({ ok: true, value: "workspace-write" });
-  expect(sandboxOf("bypass")).toEqual({ ok: true, value: "danger-full-access" });
-  for (const mode of ["ask", "plan", "acceptEdits", "yolo"]) {
-    expect(sandboxOf(mode)).toMatchObject({ ok: false, fault: { code: "mode_unavailable" } });
+test("only bypass is without a sandbox; exec has only modes that never ask", () => {
+  expect(modeFor(null)).toEqual({ ok: true, value: "auto" });
+  const free = modes.filter((mode) => rulesOf(mode).sandbox === "danger-full-access");
+  expect(free).toEqual(["bypass"]);
+  expect(modes.filter((mode) => execModeFor(mode).ok)).toEqual(["auto", "bypass"]);
+  expect(modeFor("yolo")).toMatchObject({ ok: false, fault: { code: "mode_unavailable" } });
+});
+
+test("every turn says all of its settings, and a plan that was approved wins over plan mode", () => {
+  const own = { model: "m", effort: "low" };
+  const data = { mode: "plan", approved: null, model: null, effort: null } as const;
+  expect(turnSettings(data, { own })).toEqual({
+    approvalPolicy: "never",
+    sandboxPolicy: { type: "readOnly", networkAccess: false },
+    model: "m",
+    effort: "low",
+    collaborationMode: {
+      mode: "plan",
+      settings: { model: "m", reasoning_effort: "low", developer_instructions: null },
+    },
+  });
+  expect(turnSettings({ ...data, approved: "ask", model: "n" }, { own })).toMatchObject({
+    approvalPolicy: "untrusted",
+    permissions: "agetor",
+    model: "n",
+    collaborationMode: { mode: "default", settings: { model: "n" } },
+  });
+});
+
+test("a mode that Codex does not know is refused", () => {
+  for (const mode of ["yolo", ""]) {
+    expect(modeFor(mode)).toMatchObject({ ok: false, fault: { code: "mode_unavailable" } });
   }
 });
 
@@ -74,7 +102,8 @@ test("exec says model and sandbox in front of resume, and reads its prompt from 
     args: [],
     env: {},
     cwd: "/w",
-    sandbox: "workspace-write",
+    mode: "auto",
+    approved: null,
     rules: { "/m/.git/refs": "write" },
     profiles: true,
     model: "gpt-5.5",
@@ -97,6 +126,6 @@ test("exec says model and sandbox in front of resume, and reads its prompt from 
   const old = execArgv({ ...data, profiles: false }, null, "/g2/prompt").join(" ");
   expect(old).toContain("-s workspace-write");
   expect(old).not.toContain("permissions");
-  const bypass = execArgv({ ...data, sandbox: "danger-full-access" }, null, "/p").join(" ");
+  const bypass = execArgv({ ...data, mode: "bypass" }, null, "/p").join(" ");
   expect(bypass).toContain("-s danger-full-access");
 });

@@ -2,18 +2,7 @@ import { isAbsolute } from "node:path";
 import { fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { LaunchPlan, OpenRequest, ResolvedHarness } from "../driver.ts";
-
-/** How the two modes of this driver are said to Codex. Neither ever asks. */
-export type Sandbox = "workspace-write" | "danger-full-access";
-
-/** The sandbox of a mode; only `bypass` is ever without one. */
-export function sandboxOf(mode: string | null): Result<Sandbox> {
-  if (mode === null || mode === "auto") return ok("workspace-write");
-  if (mode === "bypass") return ok("danger-full-access");
-  return err(
-    fault("mode_unavailable", `Codex has no mode ${mode} here.`, "Choose auto or bypass."),
-  );
-}
+import { modeFor } from "./modes.ts";
 
 /** The whole environment of the agent: the host's allow-list, the harness' own, an absolute CODEX_HOME. */
 export function agentEnv(
@@ -38,8 +27,8 @@ export function launchPlan(
   request: OpenRequest,
   base: Readonly<Record<string, string>>,
 ): Result<LaunchPlan> {
-  const sandbox = sandboxOf(request.mode);
-  if (!sandbox.ok) return sandbox;
+  const mode = modeFor(request.mode);
+  if (!mode.ok) return mode;
   if (!isAbsolute(request.bin)) {
     return err(
       fault("agent_broken", `${request.bin} is not an absolute path.`, "Probe the agent again."),

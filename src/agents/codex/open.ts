@@ -3,7 +3,8 @@ import { err, ok, type Result } from "../../contract/result.ts";
 import type { Gone, OpenRequest, Session, SessionIo, SessionRef } from "../driver.ts";
 import { AppSession, deadReader, tellExit } from "./app-session.ts";
 import { endedHow, exitFault, stderrTail } from "./exits.ts";
-import { agentEnv, sandboxOf, serverArgv } from "./launch.ts";
+import { agentEnv, serverArgv } from "./launch.ts";
+import { modeFor } from "./modes.ts";
 import type { NetworkLimits } from "./network.ts";
 import { stream } from "./reader.ts";
 import {
@@ -30,11 +31,11 @@ export async function openAppServer(
   io: SessionIo,
   limits: NetworkLimits,
 ): Promise<Result<Session>> {
-  const sandbox = sandboxOf(request.mode);
-  if (!sandbox.ok) return sandbox;
+  const mode = modeFor(request.mode);
+  if (!mode.ok) return mode;
   markDirectory(request.dir);
   const { generation, offset, state } = await placeFor(request, io);
-  const more = { transport: "app-server", generation, sandbox: sandbox.value } as const;
+  const more = { transport: "app-server", generation, mode: mode.value } as const;
   const data = dataOf(request, { ...more, env: {}, profiles: true });
   const directory = io.host.directory(generationDir(request.dir, generation));
   const started = await directory.start({

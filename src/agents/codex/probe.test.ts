@@ -104,7 +104,7 @@ test("without an app-server there is exec, and the curated models", async () => 
 
 test("the descriptor offers what its models can do", () => {
   const { modes, models, efforts, invalid } = descriptor.options;
-  expect(modes.map((it) => it.id)).toEqual(["auto", "bypass"]);
+  expect(modes.map((it) => it.id)).toEqual([...["plan", "ask", "acceptEdits", "auto", "bypass"]]);
   expect(modes.some((it) => it.id === descriptor.defaultMode)).toBe(true);
   for (const model of models) {
     for (const effort of efforts) {

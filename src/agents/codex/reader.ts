@@ -106,11 +106,24 @@ export class Reader<S> {
     return this.#serial(() => this.#options.io.ingest({ stream, items, cursor: this.cursor }));
   }
 
+  /** Tells something of our own that changes what is known; null changes nothing. */
+  amend(change: (state: S) => { state: S; items: readonly AgentItem[] } | null): Promise<void> {
+    return this.#serial(async () => {
+      const changed = change(this.#state);
+      if (changed === null) return;
+      this.#state = changed.state;
+      await this.#store(changed.items);
+      this.#options.onState(this.#state);
+    });
+  }
+
   /** Ends what is open and tells `last`: nothing follows in this generation. */
   finish(key: string, last: (state: S) => { state: S; item: AgentItem | null }): Promise<void> {
     return this.#serial(async () => {
       const out = new Collector((index) => `${key}:${index}`);
-      const context = { key: (index: number) => `${key}:${index}`, start: this.#read };
+      const { generation } = this.#options;
+      const of = { generation, start: this.#read };
+      const context = { key: (index: number) => `${key}:${index}`, ...of };
       const closed = this.#options.decoder.close(this.#state, out, {
         ...context,
         texts: this.#drafts.texts,
@@ -155,6 +168,7 @@ export class Reader<S> {
       const text = line.oversize ? oversized(line) : line.text;
       const decoded = decoder.decode(this.#state, text, {
         key: (index) => `o:${generation}:${line.start}:${index}`,
+        generation,
         start: line.start,
         texts: this.#drafts.texts,
       });

@@ -54,6 +54,11 @@ export function notificationLine(method: string): string {
   return JSON.stringify({ method });
 }
 
+/** Answers a server request. */
+export function resultLine(id: string | number, result: object): string {
+  return JSON.stringify({ id, result });
+}
+
 /** Refuses a server request nobody here can answer, so that the turn does not wait for ever. */
 export function refusalLine(id: string | number, method: string): string {
   return JSON.stringify({
@@ -70,7 +75,8 @@ export const requestId = {
   initialize: (generation: number): string => `initialize:${generation}`,
   thread: (generation: number, how: "start" | "resume"): string => `thread:${how}:${generation}`,
   turn: (messageId: string): string => `turn:${messageId}`,
-  look: (messageId: string, round: number): string => `look:${messageId}:${round}`,
+  steer: (messageId: string): string => `steer:${messageId}`,
+  look: (messageId: string, round: string): string => `look:${messageId}:${round}`,
   interrupt: (turnId: string, why: StopReason): string => `interrupt:${why}:${turnId}`,
   clean: (turnId: string): string => `clean:${turnId}`,
 };

@@ -2,14 +2,15 @@ import { existsSync } from "node:fs";
 import { type Fault, fault } from "../../contract/fault.ts";
 import type { Host } from "../../host/types.ts";
 import type { OpenRequest, Workplace } from "../driver.ts";
-import { agentEnv, sandboxOf } from "./launch.ts";
+import { agentEnv } from "./launch.ts";
+import { modeFor } from "./modes.ts";
 import { fileRules, profileName, profileOverride } from "./permissions.ts";
 import { oneLine } from "./words.ts";
 
 const limitMs = 5_000;
 
 /**
- * A command that does nothing in the sandbox of `auto`, with the very profile of the session. The
+ * A command that does nothing in the sandbox that may write, with the very profile of the session. The
  * worktree may not be made yet: then in the repository, with the profile Codex brings.
  */
 export function sandboxArgv(bin: string, workplace: Workplace): [string, ...string[]] {
@@ -24,15 +25,15 @@ export function sandboxArgv(bin: string, workplace: Workplace): [string, ...stri
 /**
  * Tries Codex's sandbox with a command that does nothing: where it cannot be made (no user
  * namespaces, say) every command of a turn would fail and the turn still end well (codex-cli
- * 0.169.0). Only `auto` depends on it. Null = fine.
+ * 0.169.0). Only `bypass` does without it. Null = fine.
  */
 export async function sandboxPreflight(
   request: Omit<OpenRequest, "sessionId" | "dir">,
   host: Host,
 ): Promise<Fault | null> {
-  const sandbox = sandboxOf(request.mode);
-  if (!sandbox.ok) return sandbox.fault;
-  if (sandbox.value === "danger-full-access") return null;
+  const mode = modeFor(request.mode);
+  if (!mode.ok) return mode.fault;
+  if (mode.value === "bypass") return null;
   const tried = await host.run({
     argv: sandboxArgv(request.bin, request.workplace),
     env: agentEnv(request.harness, host.baseEnv()),

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OpenRequest, SessionRef } from "../driver.ts";
+import type { ModeId } from "../../contract/primitives.ts";
+import { ok, type Result } from "../../contract/result.ts";
+import type { OpenRequest, SessionRef, TurnSettings } from "../driver.ts";
 import { type Fields, list, number, text } from "./json.ts";
-import type { Sandbox } from "./launch.ts";
+import { modeFor, type Wishes } from "./modes.ts";
 import { type FileRules, fileRules, readRules } from "./permissions.ts";
 
 /** What a later server needs to go on with a session; stored in `SessionRef.data`. */
-export interface SessionData {
+export interface SessionData extends Wishes {
   readonly transport: "app-server" | "exec";
   /** The newest process of the session: its folder is `g<generation>`. */
   readonly generation: number;
@@ -15,13 +17,10 @@ export interface SessionData {
   /** Only for exec, which starts a process for every message; empty otherwise. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  readonly sandbox: Sandbox;
-  /** What `auto` may touch outside the worktree; unused in `bypass`. */
+  /** What the agent may touch outside the worktree; unused in `bypass`. */
   readonly rules: FileRules;
-  /** False for a Codex without permission profiles: then `auto` cannot commit. */
+  /** False for a Codex without permission profiles: then it cannot commit. */
   readonly profiles: boolean;
-  readonly model: string | null;
-  readonly effort: string | null;
   /** The thread the session goes on with, or null for a new one. */
   readonly resume: string | null;
   /** Set before we end the process ourselves. */
@@ -30,7 +29,7 @@ export interface SessionData {
 
 export function dataOf(
   request: OpenRequest,
-  more: Pick<SessionData, "transport" | "generation" | "sandbox" | "env" | "profiles">,
+  more: Pick<SessionData, "transport" | "generation" | "mode" | "env" | "profiles">,
 ): SessionData {
   return {
     ...more,
@@ -41,6 +40,7 @@ export function dataOf(
     model: request.model,
     effort: request.effort,
     resume: request.resume,
+    approved: null,
     closing: false,
   };
 }
@@ -61,7 +61,8 @@ export function readData(stored: Fields): SessionData | null {
     cwd,
     args: list(stored, "args").filter((it) => typeof it === "string"),
     env: typeof env === "object" && env !== null ? (env as Record<string, string>) : {},
-    sandbox: stored["sandbox"] === "danger-full-access" ? "danger-full-access" : "workspace-write",
+    mode: storedMode(stored["mode"]) ?? "auto",
+    approved: storedMode(stored["approved"]),
     rules: readRules(stored["rules"]),
     profiles: stored["profiles"] === true,
     model: text(stored, "model"),
@@ -69,6 +70,20 @@ export function readData(stored: Fields): SessionData | null {
     resume: text(stored, "resume"),
     closing: stored["closing"] === true,
   };
+}
+
+function storedMode(stored: unknown): ModeId | null {
+  const mode = typeof stored === "string" ? modeFor(stored) : null;
+  return mode?.ok === true ? mode.value : null;
+}
+
+/** The data with what a message asks for; another mode of the task ends what a plan was approved for. */
+export function withSettings(data: SessionData, settings: TurnSettings): Result<SessionData> {
+  const mode = modeFor(settings.mode);
+  if (!mode.ok) return mode;
+  const approved = mode.value === data.mode ? data.approved : null;
+  const { model, effort } = settings;
+  return ok({ ...data, mode: mode.value, approved, model, effort });
 }
 
 export function withData(ref: SessionRef, data: SessionData): SessionRef {

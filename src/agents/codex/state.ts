@@ -23,6 +23,33 @@ export interface OpenItem {
   readonly from: number;
 }
 
+/** A field of a form, with what its value has to be. */
+export interface FormKey {
+  readonly name: string;
+  readonly type: "text" | "number" | "boolean" | "list";
+}
+
+/** A request of Codex that waits for its person. */
+export interface Ask {
+  /** Our name of it: unique over the processes of a session. */
+  readonly ref: string;
+  /** Its rpc id in this process. */
+  readonly id: string | number;
+  /** How the answer has to look. */
+  readonly shape:
+    | { readonly kind: "decision" | "action" | "confirm" | "tool" }
+    | { readonly kind: "form"; readonly keys: readonly FormKey[] }
+    | { readonly kind: "input"; readonly keys: readonly string[] };
+  readonly turnId: string | null;
+  readonly itemId: string | null;
+}
+
+/** A proposed plan whose turn has ended; the run waits for the person (see `decode-plan.ts`). */
+export interface WaitingPlan {
+  readonly ref: string;
+  readonly durationMs: number | null;
+}
+
 export interface OpenTurn {
   readonly id: string;
   /** True once the engine knows of it. */
@@ -51,15 +78,23 @@ export interface State {
   readonly threadOpen: boolean;
   readonly cwd: string;
   readonly model: string | null;
+  /** Model and effort the thread was opened with: what a turn without wishes of its own runs with. */
+  readonly own: { readonly model: string | null; readonly effort: string | null };
   readonly mode: ModeId | null;
   readonly turn: OpenTurn | null;
   /** The turn that ended last: one stopped at once ends without an echo of its message. */
   readonly lastTurn: string | null;
   readonly open: readonly OpenItem[];
+  readonly asks: readonly Ask[];
+  /** The plan proposed in this turn, cut to what a state may hold. */
+  readonly proposed: string | null;
+  readonly plan: WaitingPlan | null;
   /** Tools closed by the end of their turn: their own late end is not told again. */
   readonly closed: readonly string[];
-  /** Messages whose `turn/start` was answered, newest last. */
+  /** Messages whose `turn/start` or `turn/steer` was answered, newest last. */
   readonly accepted: readonly string[];
+  /** Those of them that joined a turn which was under way. */
+  readonly steered: readonly string[];
   /** Messages seen as `item.clientId`, newest last. */
   readonly echoed: readonly string[];
   readonly totals: Totals;
@@ -83,12 +118,17 @@ export function initialState(cwd: string): State {
     threadOpen: false,
     cwd,
     model: null,
+    own: { model: null, effort: null },
     mode: null,
     turn: null,
     lastTurn: null,
     open: [],
+    asks: [],
+    proposed: null,
+    plan: null,
     closed: [],
     accepted: [],
+    steered: [],
     echoed: [],
     totals: noTotals,
     contextWindow: null,
@@ -114,6 +154,9 @@ export function nextGeneration(state: State): State {
     threadOpen: false,
     turn: null,
     open: [],
+    asks: [],
+    proposed: null,
+    plan: null,
     retrying: null,
     exited: false,
   };
@@ -137,6 +180,14 @@ export function withoutOpen(state: State, id: string): State {
   return { ...state, open: state.open.filter((it) => it.id !== id) };
 }
 
+export function withAsk(state: State, ask: Ask): State {
+  return { ...state, asks: [...state.asks.filter((it) => it.ref !== ask.ref), ask] };
+}
+
+export function withoutAsk(state: State, ref: string): State {
+  return { ...state, asks: state.asks.filter((it) => it.ref !== ref) };
+}
+
 export function withClosed(state: State, ids: readonly string[]): State {
   return { ...state, closed: [...state.closed, ...ids].slice(-limits.closed) };
 }
@@ -148,6 +199,11 @@ export function withoutClosed(state: State, id: string): State {
 
 export function withAccepted(state: State, messageId: string): State {
   return { ...state, accepted: [...state.accepted, messageId].slice(-limits.messages) };
+}
+
+export function withSteered(state: State, messageId: string): State {
+  const steered = [...state.steered, messageId].slice(-limits.messages);
+  return { ...withAccepted(state, messageId), steered };
 }
 
 export function withEchoed(state: State, messageId: string): State {

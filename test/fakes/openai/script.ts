@@ -21,7 +21,12 @@ export type Op =
       readonly plan: readonly { readonly step: string; readonly status: string }[];
       readonly explanation?: string;
     }
-  | { readonly call: string; readonly args?: Record<string, unknown> }
+  | {
+      readonly call: string;
+      readonly args?: Record<string, unknown>;
+      /** Of a tool of an MCP server: `mcp__<server>`. */
+      readonly namespace?: string;
+    }
   | { readonly custom: string; readonly input: string }
   | { readonly usage: Partial<FakeUsage> }
   /** Headers of the answer, such as `x-codex-primary-used-percent`. */

@@ -52,6 +52,7 @@ export async function startFakeOpenAi(port = 0): Promise<FakeOpenAi> {
   const waiting = new Set<(request: LoggedRequest) => void>();
   const gates = new Gates();
   const turns = new Map<string, number>();
+  const scripts = new Map<string, Script>();
 
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(message.url ?? "/", "http://127.0.0.1").pathname;
@@ -75,7 +76,9 @@ export async function startFakeOpenAi(port = 0): Promise<FakeOpenAi> {
     };
     requests.push(logged);
     for (const look of [...waiting]) look(logged);
-    const script: Script = scriptOf(prompt) ?? [[{ say: "ok" }]];
+    // Words without a script, said into a turn, do not change what the model does in it.
+    const script = scriptOf(prompt) ?? scripts.get(turnId ?? prompt) ?? [[{ say: "ok" }]];
+    scripts.set(turnId ?? prompt, script);
     const step = script[count] ?? [{ say: "done" }];
     await answer({ step, dialect: dialectOf(body), id: requests.length, response, gates });
   };

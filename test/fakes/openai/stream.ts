@@ -56,7 +56,7 @@ async function play(op: Op, { stream, dialect, gates, gone }: Context): Promise<
   if ("shell" in op) stream.shell(dialect, { cmd: op.shell, ...op.args });
   if ("patch" in op) stream.patch(dialect, op.patch);
   if ("plan" in op) stream.plan(dialect, { explanation: op.explanation, plan: op.plan });
-  if ("call" in op) stream.functionCall(op.call, op.args ?? {});
+  if ("call" in op) stream.functionCall(op.call, op.args ?? {}, op.namespace);
   if ("custom" in op) stream.customCall(op.custom, op.input);
   if ("usage" in op) stream.usage = { ...stream.usage, ...op.usage };
   if ("delay" in op) await Promise.race([gone, Bun.sleep(op.delay)]);
@@ -151,9 +151,10 @@ class Stream {
     if (dialect === "code") this.#code(`text(await tools.update_plan(${JSON.stringify(args)}))`);
   }
 
-  functionCall(name: string, args: Record<string, unknown>): void {
+  functionCall(name: string, args: Record<string, unknown>, namespace?: string): void {
     const { id, index } = this.#next("fc");
-    const item = { type: "function_call", id, call_id: this.#callId(index), name };
+    const within = namespace === undefined ? {} : { namespace };
+    const item = { type: "function_call", id, call_id: this.#callId(index), name, ...within };
     this.#done(index, { ...item, arguments: JSON.stringify(args) });
   }
 

@@ -121,7 +121,7 @@ test("MCP tools, warnings and what nobody knows", () => {
 });
 
 test("nothing throws, whatever the line", () => {
-  const context = { key: (index: number) => `${index}`, start: 0, texts: new Map() };
+  const context = { key: (index: number) => `${index}`, generation: 1, start: 0, texts: new Map() };
   const types = ["thread.started", "turn.started", "turn.completed", "item.completed", "error"];
   const line = fc.record({
     type: fc.constantFrom(...types, "x"),

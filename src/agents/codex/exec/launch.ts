@@ -1,3 +1,4 @@
+import { rulesOf } from "../modes.ts";
 import { profileName, profileOverride } from "../permissions.ts";
 import type { SessionData } from "../session-data.ts";
 
@@ -14,7 +15,8 @@ export function execArgv(
 ): [string, ...string[]] {
   const config = ["tools.update_plan.enabled=true"];
   if (data.effort !== null) config.push(`model_reasoning_effort=${JSON.stringify(data.effort)}`);
-  const profiled = data.sandbox === "workspace-write" && data.profiles;
+  const { sandbox } = rulesOf(data.mode);
+  const profiled = sandbox === "workspace-write" && data.profiles;
   if (profiled) config.push(profileOverride(data.rules), `default_permissions="${profileName}"`);
   const codex = [
     data.bin,
@@ -24,7 +26,7 @@ export function execArgv(
     ...config.flatMap((it) => ["-c", it]),
     ...(data.model === null ? [] : ["-m", data.model]),
     // `-s` would switch the profile off.
-    ...(profiled ? [] : ["-s", data.sandbox]),
+    ...(profiled ? [] : ["-s", sandbox]),
     ...["-C", data.cwd],
     // Its own check asks for a trust that Agetor has settled with the person before.
     "--skip-git-repo-check",

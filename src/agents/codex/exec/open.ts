@@ -1,7 +1,7 @@
 import type { NoticeData } from "../../../contract/event.ts";
 import { ok, type Result } from "../../../contract/result.ts";
 import type { Gone, OpenRequest, Session, SessionIo, SessionRef } from "../../driver.ts";
-import { sandboxOf } from "../launch.ts";
+import { execModeFor } from "../modes.ts";
 import type { NetworkLimits } from "../network.ts";
 import { stream } from "../reader.ts";
 import { sandboxArgv } from "../sandbox.ts";
@@ -45,12 +45,12 @@ export async function openExec(
   io: SessionIo,
   limits: NetworkLimits,
 ): Promise<Result<Session>> {
-  const sandbox = sandboxOf(request.mode);
-  if (!sandbox.ok) return sandbox;
+  const mode = execModeFor(request.mode);
+  if (!mode.ok) return mode;
   markDirectory(request.dir);
   const generation = newestGeneration(request.dir);
-  const profiles = sandbox.value === "danger-full-access" || (await hasProfiles(request, env, io));
-  const more = { transport: "exec", generation, sandbox: sandbox.value, env, profiles } as const;
+  const profiles = mode.value === "bypass" || (await hasProfiles(request, env, io));
+  const more = { transport: "exec", generation, mode: mode.value, env, profiles } as const;
   const data = dataOf(request, more);
   const ref: SessionRef = {
     sessionId: request.sessionId,
@@ -90,7 +90,7 @@ export async function attachExec(
 function stateOf(data: SessionData, stored: unknown): ExecState {
   const fresh = initialExecState({
     cwd: data.cwd,
-    mode: data.sandbox === "danger-full-access" ? "bypass" : "auto",
+    mode: data.mode,
     model: data.model,
     threadId: data.resume,
   });

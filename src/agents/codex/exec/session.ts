@@ -4,10 +4,18 @@ import { type Fault, fault } from "../../../contract/fault.ts";
 import { ok, type Result } from "../../../contract/result.ts";
 import type { RunOutcome } from "../../../contract/run.ts";
 import type { ExitStatus, SessionDirectory } from "../../../host/types.ts";
-import type { Delivery, Message, Session, SessionIo, SessionRef } from "../../driver.ts";
+import type {
+  DeliverOptions,
+  Delivery,
+  Message,
+  Session,
+  SessionIo,
+  SessionRef,
+} from "../../driver.ts";
 import { endCommands } from "../children.ts";
 import { endedHow, exitFault, stderrTail } from "../exits.ts";
 import { Facts } from "../facts.ts";
+import { execModeFor } from "../modes.ts";
 import { type NetworkLimits, NetworkWatch } from "../network.ts";
 import { Reader, stream } from "../reader.ts";
 import type { StopReason } from "../rpc.ts";
@@ -92,7 +100,7 @@ export class ExecSession implements Session {
     await this.#facts.until(() => (turn.over ? true : null), stopMs);
   }
 
-  async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
+  async deliver(message: Message, options: DeliverOptions): Promise<Delivery> {
     this.#delivering += 1;
     try {
       return await this.#deliver(message, options);
@@ -102,7 +110,7 @@ export class ExecSession implements Session {
     }
   }
 
-  async #deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
+  async #deliver(message: Message, options: DeliverOptions): Promise<Delivery> {
     if (options.retry) {
       const found = await this.#found(message.id);
       if (found !== null) return found;
@@ -110,6 +118,12 @@ export class ExecSession implements Session {
     if (!(await this.#idle())) {
       const busy = "Codex still works on the message before.";
       return { kind: "not-delivered", fault: fault("already_running", busy) };
+    }
+    if (options.settings !== undefined) {
+      const mode = execModeFor(options.settings.mode);
+      if (!mode.ok) return { kind: "not-delivered", fault: mode.fault };
+      const { model, effort } = options.settings;
+      this.#data = { ...this.#data, mode: mode.value, model, effort };
     }
     const generation = this.#nextGeneration(message.id);
     const directory = this.#directory(generation);

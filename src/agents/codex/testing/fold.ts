@@ -40,6 +40,7 @@ function fold<S>(
     const from = offset;
     const decoded = decodeLine(state, line, {
       key: (index) => `o:1:${from}:${index}`,
+      generation: 1,
       start: from,
       texts: drafts.texts,
     });
