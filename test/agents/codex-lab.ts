@@ -176,7 +176,7 @@ export class Lab {
     return join(this.root, "wt");
   }
 
-  config(baseUrl: string): void {
+  config(baseUrl: string, servers = ""): void {
     writeFileSync(
       join(this.home, "config.toml"),
       `model = "gpt-5.5"
@@ -188,7 +188,7 @@ wire_api = "responses"
 env_key = "FAKE_KEY"
 request_max_retries = 1
 stream_max_retries = 1
-`,
+${servers}`,
     );
   }
 
