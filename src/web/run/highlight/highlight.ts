@@ -11,10 +11,18 @@ const remembered = 200;
 /** Code that only flies past is not worth reading, in ms. */
 const linger = 80;
 
+/** A grammar that takes longer than this, in ms, has lost itself in the text. */
+const patience = 8_000;
+
+interface Waiting {
+  readonly answer: (lines: Lines) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
 let worker: Worker | null = null;
 let broken = false;
 let count = 0;
-const waiting = new Map<number, (lines: Lines) => void>();
+const waiting = new Map<number, Waiting>();
 /** Answers, the oldest first. */
 const known = new Map<string, Lines>();
 
@@ -26,18 +34,28 @@ function open(): Worker | null {
     broken = true;
     return null;
   }
-  worker.onmessage = ({ data }: MessageEvent<Told>) => {
-    waiting.get(data.id)?.(data.lines);
-    waiting.delete(data.id);
-  };
+  worker.onmessage = ({ data }: MessageEvent<Told>) => settle(data.id, data.lines);
   worker.onerror = () => {
     // Without the worker code is plain, and everything else goes on.
     broken = true;
-    worker = null;
-    for (const answer of waiting.values()) answer(null);
-    waiting.clear();
+    end();
   };
   return worker;
+}
+
+function settle(id: number, lines: Lines): void {
+  const one = waiting.get(id);
+  if (one === undefined) return;
+  waiting.delete(id);
+  clearTimeout(one.timer);
+  one.answer(lines);
+}
+
+/** Ends the worker; what it still had to read stays plain. The next text gets a new one. */
+function end(): void {
+  worker?.terminate();
+  worker = null;
+  for (const id of [...waiting.keys()]) settle(id, null);
 }
 
 function ask(code: string, language: string): Promise<Lines> {
@@ -46,7 +64,7 @@ function ask(code: string, language: string): Promise<Lines> {
   count += 1;
   const message: Ask = { id: count, code, language };
   return new Promise((resolve) => {
-    waiting.set(message.id, resolve);
+    waiting.set(message.id, { answer: resolve, timer: setTimeout(end, patience) });
     at.postMessage(message);
   });
 }

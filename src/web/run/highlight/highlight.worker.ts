@@ -34,7 +34,9 @@ async function read({ code, language }: Ask): Promise<readonly TokenLine[] | nul
     lang: language,
     theme: "agetor",
     tokenizeMaxLineLength: 2000,
-    tokenizeTimeLimit: 300,
+    // A limit per line would cut short the first lines, which pay for making the patterns. The page
+    // ends a worker that takes too long.
+    tokenizeTimeLimit: 0,
   });
   return tokens.map((line) =>
     line.map((token) => [token.content, Number((token.color ?? "").slice(-1)) || 0] as const),
