@@ -87,7 +87,7 @@ export function useHighlight(code: string, language: string): Lines {
     const timer = setTimeout(() => {
       ask(code, language)
         .then((lines) => {
-          remember(key, lines);
+          if (lines !== null) remember(key, lines);
           if (mounted) setTold({ key, lines });
         })
         .catch(() => undefined);
