@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { ApprovalRule } from "../../contract/interaction.ts";
 import { later } from "../state/actions.ts";
 import { Badge } from "../ui/bits.tsx";
@@ -8,6 +9,7 @@ import { Exact } from "../ui/text.tsx";
 import { answer } from "./answer.ts";
 import { type Edited, type Editing, hiddenIn, readEdited, startEditing } from "./edit.ts";
 import { Frame, type Place } from "./frame.tsx";
+import { RuleText } from "./rule-text.tsx";
 import { SubjectView } from "./subject.tsx";
 import type { Guard } from "./use-armed.ts";
 import { type Approval, type Subject, subjectOf } from "./words.ts";
@@ -42,9 +44,9 @@ export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly 
     if (ask.editable) setEditing(editing === null ? startEditing(ask.toolInput) : null);
   };
   const askWhy = (): void => {
-    setDenying(true);
-    // The field may be there only after the next frame.
-    requestAnimationFrame(() => reasonField.current?.focus());
+    // Before the next key: what is typed now is the reason, and no answer any more.
+    flushSync(() => setDenying(true));
+    reasonField.current?.focus();
   };
   return (
     <Frame ask={ask} place={place}>
@@ -312,23 +314,5 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
         <Exact>{value}</Exact>
       </dd>
     </>
-  );
-}
-
-/** A rule as a sentence, exactly as far as it reaches. */
-export function RuleText({ rule }: { readonly rule: Pick<ApprovalRule, "toolName" | "match"> }) {
-  const name = (
-    <span className="mono">
-      <Exact>{rule.toolName}</Exact>
-    </span>
-  );
-  if (rule.match.type === "any") return <span>{name} with any input</span>;
-  return (
-    <span>
-      {name} with exactly{" "}
-      <span className="mono">
-        <Exact>{rule.match.summary}</Exact>
-      </span>
-    </span>
   );
 }

@@ -75,7 +75,7 @@ function CompactApproval({ ask, more, tabIndex }: CompactApprovalProps) {
   const give = (decision: "allow" | "deny") => () => {
     if (calm) later(answer(ask, { kind: "approval", decision }));
   };
-  const long = text.length > 400 || text.split("\n").length > 4;
+  const long = diff.length > 0 || text.length > 400 || text.split("\n").length > 4;
   return (
     <div className="askcard">
       <pre className="clamp4">
@@ -93,7 +93,7 @@ function CompactApproval({ ask, more, tabIndex }: CompactApprovalProps) {
               go({ task: ask.taskId, tab: null });
             }}
           >
-            Read it all
+            {diff.length > 0 ? "Look at it" : "Read it all"}
           </Button>
         ) : (
           <Button

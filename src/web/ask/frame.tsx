@@ -17,7 +17,6 @@ export interface Place {
 
 /** What a form tells of itself to the frame it stands in. */
 export interface FormParts {
-  readonly title?: ReactNode;
   readonly chips?: ReactNode;
   readonly body: ReactNode;
   readonly acts: ReactNode;
@@ -38,6 +37,8 @@ export function Frame({
 }) {
   const card = useRef<HTMLElement>(null);
   const guard = useArmed(card, true);
+  // In the inbox it stands under the page's name; in the panel the task's name is above already.
+  const Title = place.wide === true ? "h2" : "b";
   const parts = children(guard, () => card.current);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.nativeEvent)) return;
@@ -64,7 +65,7 @@ export function Frame({
     >
       <div className="top">
         <AskGlyph ask={ask} className="s-blocked" />
-        <b className="cut">{parts.title ?? headline(ask)}</b>
+        <Title className="cut">{headline(ask)}</Title>
         {parts.chips}
         <span className="r">
           {place.aside}

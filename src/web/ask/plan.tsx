@@ -1,4 +1,5 @@
 import { type KeyboardEvent, memo, useMemo, useRef } from "react";
+import { flushSync } from "react-dom";
 import { Markdown } from "../run/markdown/markdown.tsx";
 import { later } from "../state/actions.ts";
 import { Button, IconButton } from "../ui/button.tsx";
@@ -24,8 +25,9 @@ export function PlanForm({ ask, place }: { readonly ask: Plan; readonly place: P
     later(answer(ask, { kind: "plan_approval", choice: "reject", revision }));
   };
   const write = (): void => {
-    change((before) => ({ ...before, writing: true }));
-    requestAnimationFrame(() => whole.current?.focus());
+    // Before the next key: what is typed now belongs into the field.
+    flushSync(() => change((before) => ({ ...before, writing: true })));
+    whole.current?.focus();
   };
   return (
     <Frame ask={ask} place={place}>

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, useId, useRef } from "react";
+import { flushSync } from "react-dom";
 import { later } from "../state/actions.ts";
 import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
@@ -48,8 +49,9 @@ export function QuestionsForm({ ask, place }: { readonly ask: Asking; readonly p
     else if (isAnswered(filled)) go(nextStep(form, step));
   };
   const toOther = (): void => {
-    fill((before) => chooseOther(before, field));
-    requestAnimationFrame(() => other.current?.focus());
+    // Before the next key: what is typed now belongs into the field.
+    flushSync(() => fill((before) => chooseOther(before, field)));
+    other.current?.focus();
   };
   const keys = {
     ...numberKeys(field, (label) => fill((before) => choose(before, field, label)), toOther),

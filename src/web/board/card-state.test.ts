@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { aTask } from "../test-support/tasks.ts";
-import { askedFor, cardState, silentSince, stepOf } from "./card-state.ts";
+import { cardState, silentSince, stepOf } from "./card-state.ts";
 
 const failure = { code: "agent_error", message: "x", hint: null } as const;
 const ended = {
@@ -31,12 +31,6 @@ test("silence is only said of a working task", () => {
   expect(silentSince(working, 1_000 + 299_999)).toBeNull();
   expect(silentSince(working, 1_000 + 300_000)).toBe(1_000);
   expect(silentSince({ ...working, phase: null }, 9e9)).toBeNull();
-});
-
-test("what is asked for is the command when there is one", () => {
-  expect(askedFor({ command: "ls -la" }, "t")).toBe("ls -la");
-  expect(askedFor({ command: ["git", "push"] }, "t")).toBe("git push");
-  expect(askedFor({ file_path: "a" }, "Edit a")).toBe("Edit a");
 });
 
 test("preparing counts its steps", () => {

@@ -80,13 +80,18 @@ function NeedsYou({ narrow, on }: { readonly narrow: boolean; readonly on: boole
       type="button"
       className={cx("nav", on && "on")}
       aria-current={on ? "page" : undefined}
-      aria-label={waiting === 0 ? "Needs you" : `Needs you, ${waiting} waiting`}
+      aria-label={narrow ? `Needs you${waiting === 0 ? "" : `, ${waiting} waiting`}` : undefined}
       onClick={() => go({ view: "inbox", task: null, tab: null })}
       {...tip("Needs you", "g i")}
     >
       <Icon name="inbox" />
       {!narrow && <span>Needs you</span>}
-      {waiting > 0 && <span className="n hot">{waiting}</span>}
+      {waiting > 0 && (
+        <span className="n hot">
+          {waiting}
+          {!narrow && <span className="sr"> waiting</span>}
+        </span>
+      )}
     </button>
   );
 }

@@ -1,3 +1,4 @@
+import "./composer.css";
 import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { ulid } from "ulid";
 import type { Run } from "../../../contract/run.ts";
@@ -8,9 +9,11 @@ import { cx } from "../../ui/cx.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { announce } from "../../ui/live-region.tsx";
 import { inWords } from "../../ui/report.ts";
+import { Segmented } from "../../ui/segmented.tsx";
 import { keepDraft, readDraft } from "./drafts.ts";
 import { Queue } from "./queue.tsx";
-import { sendMessage } from "./send.ts";
+import { whyQueued } from "./queue-actions.ts";
+import { type Delivery, sendMessage } from "./send.ts";
 
 export interface ComposerProps {
   readonly task: Task;
@@ -32,6 +35,10 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const [text, setText] = useState(() => readDraft(task.id));
   const [sending, setSending] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [wish, setWish] = useState<Delivery>("queue");
+  const [told, setTold] = useState<string | null>(null);
+  const active = isActive(task);
+  const delivery = active ? wish : "queue";
   /** One key per message: pressing twice, or again after a lost answer, sends it once. */
   const key = useRef(ulid());
   useGrowing(field, text);
@@ -45,15 +52,17 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     if (message === "" || sending) return;
     setSending(true);
     setTrouble(null);
+    setTold(null);
     try {
-      const sent = await sendMessage(task, message, key.current, () => {
+      const sent = await sendMessage(task, message, key.current, delivery, () => {
         key.current = ulid();
         later(send(words));
       });
       if (sent === "trust") return;
       key.current = ulid();
       change("");
-      announce(sent === "queued" ? "Queued" : "Sent");
+      if (sent === "kept") setTold(whyQueued(task));
+      announce(sent === "kept" ? whyQueued(task) : sent === "queued" ? "Queued" : "Sent");
       onSent();
     } catch (error) {
       setTrouble(inWords(error));
@@ -68,10 +77,16 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     event.preventDefault();
     later(send());
   };
-  const active = isActive(task);
   return (
     <div className="composer">
       <Queue task={task} />
+      {told !== null && active && (
+        <p className="told small s-blocked">
+          <Icon name="clock" size={14} />
+          <span className="grow">{told}</span>
+          <IconButton icon="x" size="s" label="Dismiss" onClick={() => setTold(null)} />
+        </p>
+      )}
       {trouble !== null && <Problem trouble={trouble} onClose={() => setTrouble(null)} />}
       <textarea
         ref={field}
@@ -85,7 +100,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         onKeyDown={onKeyDown}
       />
       <div className="row">
-        <span className="small t3 cut grow">{hintOf(task, text)}</span>
+        <span className="small t3 cut grow">{hintOf(task, text, delivery)}</span>
         {!active && text.trim() === "" && (
           <Next
             task={task}
@@ -93,10 +108,11 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             onAgain={(words) => later(send(words))}
           />
         )}
+        {active && <DeliverySwitch value={wish} onChange={setWish} />}
         <IconButton
           icon="send"
           size="s"
-          label={active ? "Queue" : "Send"}
+          label={active ? (wish === "steer" ? "Steer" : "Queue") : "Send"}
           keys="Enter"
           className={cx("primary")}
           variant="plain"
@@ -108,6 +124,24 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </div>
   );
 });
+
+/** Whether a message waits for the end of the turn or is said into it. */
+function DeliverySwitch(props: {
+  readonly value: Delivery;
+  readonly onChange: (value: Delivery) => void;
+}) {
+  return (
+    <Segmented
+      label="Delivery"
+      value={props.value}
+      options={[
+        { value: "queue", label: "Queue" },
+        { value: "steer", label: "Steer" },
+      ]}
+      onChange={props.onChange}
+    />
+  );
+}
 
 /** The plain next step after a run that did not succeed; it needs no words. */
 function Next(props: {
@@ -148,8 +182,9 @@ function labelOf(task: Task): string {
   return isActive(task) ? "Follow up; it waits until the agent is idle" : "Follow up";
 }
 
-function hintOf(task: Task, text: string): string {
+function hintOf(task: Task, text: string, delivery: Delivery): string {
   if (text === "") return "";
+  if (delivery === "steer") return "Enter says it into this turn. Shift Enter begins a new line.";
   return isActive(task)
     ? "Enter queues it. Shift Enter begins a new line."
     : "Enter sends it. Shift Enter begins a new line.";

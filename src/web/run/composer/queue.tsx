@@ -1,12 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
 import type { Task } from "../../../contract/task.ts";
 import { counted } from "../../../domain/transcript-words.ts";
 import { isActive } from "../../state/actions.ts";
-import { IconButton } from "../../ui/button.tsx";
-import { report } from "../../ui/report.ts";
 import { call } from "../../wire/client.ts";
-
-export const queueKey = (taskId: string): readonly string[] => ["queue", taskId];
+import { queueActions, queueKey } from "./queue-actions.ts";
+import { QueueRow } from "./queue-row.tsx";
 
 /** Messages that wait until the agent is idle. */
 export function Queue({ task }: { readonly task: Task }) {
@@ -19,31 +18,31 @@ export function Queue({ task }: { readonly task: Task }) {
     enabled: task.queuedMessages > 0,
     placeholderData: (before) => before,
   });
+  const actions = useMemo(() => queueActions(client, task), [client, task]);
+  const [dragged, setDragged] = useState<string | null>(null);
   const messages = task.queuedMessages === 0 ? [] : (data ?? []);
   if (messages.length === 0) return null;
-  const remove = (messageId: string): void => {
-    call("DELETE /tasks/:id/queue/:messageId", { params: { id: task.id, messageId } })
-      .catch((error: unknown) => report(error, { what: "Could not take it back" }))
-      // It may be gone by now, sent or taken back elsewhere: look again either way.
-      .then(() => client.invalidateQueries({ queryKey: queueKey(task.id) }))
-      .catch(() => undefined);
-  };
   const when = isActive(task) ? "sent when the agent is idle" : "sent after your next message";
+  const drop = (to: number): void => {
+    const message = messages.find(({ id }) => id === dragged);
+    setDragged(null);
+    if (message !== undefined && messages[to] !== message) actions.move(message, to);
+  };
   return (
     <section className="queue" aria-label="Queued messages">
       <p className="cap">{`${counted(messages.length, "message")} queued, ${when}`}</p>
       <ol>
         {messages.map((message, index) => (
-          <li key={message.id}>
-            <span className="n">{index + 1}</span>
-            <span className="cut grow">{message.text}</span>
-            <IconButton
-              icon="x"
-              size="s"
-              label="Remove from the queue"
-              onClick={() => remove(message.id)}
-            />
-          </li>
+          <QueueRow
+            key={message.id}
+            message={message}
+            index={index}
+            count={messages.length}
+            steerable={isActive(task) && task.phase?.kind !== "cancelling"}
+            actions={actions}
+            onDrag={() => setDragged(message.id)}
+            onDrop={() => drop(index)}
+          />
         ))}
       </ol>
     </section>

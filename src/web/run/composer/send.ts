@@ -3,7 +3,9 @@ import { trustIn } from "../../state/actions.ts";
 import { askForTrust } from "../../state/trust.ts";
 import { call } from "../../wire/client.ts";
 
-export type Sent = "sent" | "queued" | "trust";
+/** `kept`: it was to be said at once, and has to wait all the same. */
+export type Sent = "sent" | "queued" | "kept" | "trust";
+export type Delivery = "queue" | "steer";
 
 /**
  * Sends a message to a task: a follow-up when it has run before, else its first start. Answers
@@ -13,6 +15,7 @@ export async function sendMessage(
   task: Task,
   text: string,
   key: string,
+  delivery: Delivery,
   again: () => void,
 ): Promise<Sent> {
   try {
@@ -23,10 +26,11 @@ export async function sendMessage(
     }
     const answer = await call("POST /runs/:id/input", {
       params: { id: task.runId },
-      body: { text },
+      body: { text, delivery },
       key,
     });
-    return answer.queued === undefined ? "sent" : "queued";
+    if (answer.queued === undefined) return "sent";
+    return delivery === "steer" ? "kept" : "queued";
   } catch (error) {
     const trust = trustIn(error);
     if (trust === null) throw error;

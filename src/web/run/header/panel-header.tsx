@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { lazy, memo, Suspense, useState } from "react";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
 import { cardState, needsTerminal } from "../../board/card-state.ts";
@@ -16,6 +16,8 @@ import { copyText } from "../copy-button.tsx";
 import { copyTranscript } from "../copy-transcript.ts";
 import { Facts } from "./facts.tsx";
 
+const Rules = lazy(() => import("../../ask/rules.tsx"));
+
 export interface PanelHeaderProps {
   readonly task: Task;
   readonly run: Run | null;
@@ -29,6 +31,7 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
   const { task, run, contextPercent, model, onClose } = props;
   const state = cardState(task);
   const asks = useAsks(task.id);
+  const [rules, setRules] = useState(false);
   const stopping = task.phase?.kind === "cancelling";
   const word = needsTerminal(task, asks)
     ? "Needs the terminal"
@@ -65,8 +68,19 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
               onSelect: () => copyTranscript(task),
             },
             copyEntry("Copy task id", task.id),
+            {
+              kind: "item",
+              label: "What is always allowed",
+              icon: "shield",
+              onSelect: () => setRules(true),
+            },
           ]}
         />
+        {rules && (
+          <Suspense fallback={null}>
+            <Rules taskId={task.id} onClose={() => setRules(false)} />
+          </Suspense>
+        )}
         <IconButton icon="x" label="Close" keys="Escape" onClick={onClose} />
       </div>
       <div className="r2">
