@@ -95,6 +95,37 @@ const tries = Number(process.env["AGETOR_TEST_STEER_TRIES"] ?? 20);
 
 describe("a message in the very moment a permission dialog opens", () => {
   test(
+    "behind another one that was just answered never answers it",
+    async () => {
+      const rounds = Math.ceil(tries / 4);
+      const pair = (at: number) => [
+        `tool: Bash {"command":"touch first-${at}.txt"}`,
+        `tool: Bash {"command":"touch second-${at}.txt"}`,
+        "next",
+      ];
+      const script = Array.from({ length: rounds }, (_, at) => pair(at)).flat();
+      const job = await office.start("ask", ...script, "text: over");
+      for (let at = 0; at < rounds; at += 1) {
+        const first = await job.asked("approval");
+        // Allowed or denied, the second dialog opens at once, its tool let go on long ago.
+        await job.answer(first, { decision: at % 2 === 0 ? "deny" : "allow" });
+        const [said, second] = await Promise.all([
+          steer(job, `no, never do that ${at}`),
+          job.asked("approval"),
+        ]);
+        if ("queued" in said) await drop(job, said.queued);
+        expect(second.title).toBe(`touch second-${at}.txt`);
+        expect(await job.has(`second-${at}.txt`)).toBe(false);
+        await job.answer(second, { decision: "deny", reason: "Not now." });
+        expect(await job.resolved(second.id)).toMatchObject({ outcome: "Denied: Not now." });
+      }
+      await job.ended();
+      for (let at = 0; at < rounds; at += 1) expect(await job.has(`second-${at}.txt`)).toBe(false);
+    },
+    30_000 + tries * 5_000,
+  );
+
+  test(
     "never answers it",
     async () => {
       // The model calls the tool somewhere in the time the typing takes.

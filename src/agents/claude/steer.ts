@@ -20,6 +20,7 @@ const patienceMs = 3_000;
 const lockedMs = 1_000;
 /** Between Enter and the hook that proves it; the lock is held for no longer (M2). */
 const proofMs = 1_500;
+const drawMs = 1_000;
 const lateMs = 5_000;
 
 export interface SteerParts extends DeliverParts {
@@ -40,7 +41,9 @@ export async function steer(parts: SteerParts, message: Message): Promise<Delive
   if ("fault" in prepared) return { kind: "not-delivered", fault: prepared.fault };
   const text = asPaste(prepared.text);
   const sent: Pending = { messageId: message.id, print: printOf(text) };
-  if (!(await quiet(parts, patienceMs))) return unsafe(notNow);
+  // Tools in quick succession come to rest under the lock; a check on a server does not.
+  const auto = parts.main.state?.mode === "auto";
+  if (!(await quiet(parts, auto ? quietAutoMs : 0, patienceMs))) return unsafe(notNow);
   const said = await parts.lock.hold(() => type(parts, sent, text));
   return said === "entered" ? late(parts, sent) : said;
 }
@@ -51,20 +54,18 @@ const notNow = "Claude waits for an answer, or is just about to use a tool.";
 async function type(parts: SteerParts, sent: Pending, text: string): Promise<Delivery | "entered"> {
   const { context } = parts;
   const { tmux } = context.io.host;
-  if (!(await quiet(parts, lockedMs))) return unsafe(notNow);
+  if (!(await quiet(parts, stillFor(parts), lockedMs))) return unsafe(notNow);
   await clearInput(context);
   const pasted = await tmux.paste(context.name, text);
   if (!pasted.ok) return { kind: "not-delivered", fault: pasted.fault };
   await context.beacon.pause(gapMs);
-  if (!(await shows(context, text)) || !(await isQuiet(parts))) {
-    await clearInput(context);
-    return unsafe(notNow);
-  }
+  await shown(context, text);
   // Durable before Enter: its echo is told from words typed by hand.
   const steered = capped([...(context.data.steered ?? []), sent], 20);
   await context.save({}, { steered });
   parts.accepted.delete(sent.print);
-  if (!(await isQuiet(parts))) {
+  // The look at the screen comes last: a slow hook of the person's own may open a dialog late.
+  if (!(await isQuiet(parts, stillFor(parts))) || !(await shows(context, text))) {
     await clearInput(context);
     return unsafe(notNow);
   }
@@ -74,12 +75,17 @@ async function type(parts: SteerParts, sent: Pending, text: string): Promise<Del
   return heard && proven() ? { kind: "delivered" } : "entered";
 }
 
+/** How long the last tool must have been let go on. */
+function stillFor({ main }: SteerParts): number {
+  return main.state?.mode === "auto" ? quietAutoMs : quietMs;
+}
+
 /** Waits for a moment in which nothing can open a dialog. */
-async function quiet(parts: SteerParts, ms: number): Promise<boolean> {
+async function quiet(parts: SteerParts, still: number, ms: number): Promise<boolean> {
   const { context } = parts;
   const limit = context.io.clock.monotonic() + ms;
   while (!context.signal.aborted && !context.gone) {
-    if (await isQuiet(parts)) return true;
+    if (await isQuiet(parts, still)) return true;
     if (!parts.turns.open || context.io.clock.monotonic() > limit) return false;
     await context.beacon.pause(lookMs);
   }
@@ -90,10 +96,9 @@ async function quiet(parts: SteerParts, ms: number): Promise<boolean> {
  * Dialogs queue up behind each other: the next opens when one is answered, long after its own tool
  * was let go on. So Claude must have been busy for a moment, too.
  */
-async function isQuiet(parts: SteerParts): Promise<boolean> {
-  const { context, turns, asking, lock, main } = parts;
+async function isQuiet(parts: SteerParts, still: number): Promise<boolean> {
+  const { context, turns, asking, lock } = parts;
   if (!turns.open || context.gone) return false;
-  const still = main.state?.mode === "auto" ? quietAutoMs : quietMs;
   const now = context.io.clock.now();
   const status = await readStatus(context);
   if (status?.kind !== "busy" || now - status.since < quietMs) return false;
@@ -109,6 +114,14 @@ async function shows(context: Context, text: string): Promise<boolean> {
   if (at < 0) return false;
   const input = squashed(lines.slice(at).join("\n")).slice(1);
   return input.startsWith(squashed(text).slice(0, 20)) || input.startsWith("[Pastedtext#");
+}
+
+/** A busy machine takes its time to draw. */
+async function shown(context: Context, text: string): Promise<void> {
+  const limit = context.io.clock.monotonic() + drawMs;
+  while (!(await shows(context, text)) && context.io.clock.monotonic() < limit) {
+    await context.beacon.pause(lookMs);
+  }
 }
 
 function squashed(text: string): string {
