@@ -14,37 +14,40 @@ const rounds = 9;
 /** What a person waits for on the board: its first paint, and each of their own moves. */
 export async function* boardFigures(browser: Browser): AsyncGenerator<Figure> {
   const workdir = realpathSync(mkdtempSync(join(tmpdir(), "agetor-bench-plain-")));
-  const empty = await TestServer.start();
-  const bare = await enter(browser, empty);
-  const nothing = await firstPaint(bare);
-  await bare.context().close();
-  await empty.stop();
-  fillBoard(empty.dataDir, cards, workdir);
-  const server = await empty.restart();
-  const page = await enter(browser, server);
-  yield* weight(await loadedFirst(page), await reactAlone());
-  yield {
-    name: "board of 2,000 cards: reload to cards painted",
-    value: await firstPaint(page),
-    unit: "ms",
-    budget: 400,
-    wants: "at most",
-    against: { name: "an empty board", value: nothing },
-  };
-  // The rest of the cards comes behind the first screen.
-  await page.waitForTimeout(2000);
-  yield {
-    name: "board of 2,000 cards: elements in the page",
-    value: await page.evaluate(() => document.querySelectorAll("*").length),
-    unit: "nodes",
-    budget: 3000,
-    wants: "at most",
-    against: { name: "its cards", value: cards },
-  };
-  yield* moves(page);
-  await page.context().close();
-  await server.dispose();
-  rmSync(workdir, { recursive: true, force: true });
+  let server = await TestServer.start();
+  try {
+    const bare = await enter(browser, server);
+    const nothing = await firstPaint(bare);
+    await bare.context().close();
+    await server.stop();
+    fillBoard(server.dataDir, cards, workdir);
+    server = await server.restart();
+    const page = await enter(browser, server);
+    yield* weight(await loadedFirst(page), await reactAlone());
+    yield {
+      name: "board of 2,000 cards: reload to cards painted",
+      value: await firstPaint(page),
+      unit: "ms",
+      budget: 400,
+      wants: "at most",
+      against: { name: "an empty board", value: nothing },
+    };
+    // The rest of the cards comes behind the first screen.
+    await page.waitForTimeout(2000);
+    yield {
+      name: "board of 2,000 cards: elements in the page",
+      value: await page.evaluate(() => document.querySelectorAll("*").length),
+      unit: "nodes",
+      budget: 3000,
+      wants: "at most",
+      against: { name: "its cards", value: cards },
+    };
+    yield* moves(page);
+    await page.context().close();
+  } finally {
+    await server.dispose();
+    rmSync(workdir, { recursive: true, force: true });
+  }
 }
 
 /** From navigation to two frames after the first card, or the word that there is none. */

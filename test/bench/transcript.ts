@@ -16,22 +16,24 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function* transcriptFigures(browser: Browser): AsyncGenerator<Figure> {
   const workdir = realpathSync(mkdtempSync(join(tmpdir(), "agetor-bench-plain-")));
   let server = await TestServer.start();
-  await server.client.trust(workdir);
-  const long = await held(server, workdir);
-  const [session = ""] = readdirSync(join(server.dataDir, "sessions"));
-  const out = join(server.dataDir, "sessions", session, "out");
-  const short = await held(server, workdir);
-  yield await lineToPage(browser, server, long, out);
-  await server.stop();
-  fillTranscript(server.dataDir, long.id, 100_000);
-  fillTranscript(server.dataDir, short.id, 1);
-  server = await server.restart();
-  const page = await enter(browser, server);
-  yield* opening(page, server, long, short);
-  yield* pinned(page, out);
-  await page.context().close();
-  await server.dispose();
-  rmSync(workdir, { recursive: true, force: true });
+  try {
+    await server.client.trust(workdir);
+    const long = await held(server, workdir);
+    const [session = ""] = readdirSync(join(server.dataDir, "sessions"));
+    const out = join(server.dataDir, "sessions", session, "out");
+    const short = await held(server, workdir);
+    yield await lineToPage(browser, server, long, out);
+    await server.stop();
+    fillTranscript(server.dataDir, long.id, 100_000);
+    fillTranscript(server.dataDir, short.id, 1);
+    server = await server.restart();
+    const page = await enter(browser, server);
+    yield* opening(page, server, long, short);
+    yield* pinned(page, out);
+  } finally {
+    await server.dispose();
+    rmSync(workdir, { recursive: true, force: true });
+  }
 }
 
 /** A task whose agent waits for a file that never comes: whatever it says, we write. */
