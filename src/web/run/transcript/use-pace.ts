@@ -2,9 +2,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Transcript } from "../../state/transcript.ts";
 
 /** Drawing may take this share of the time; the rest is the reader's, for scrolling and typing. */
-const share = 1 / 3;
+const share = 1 / 4;
 /** However long drawing takes, what is shown is never older than this, in ms. */
-const longest = 120;
+const longest = 250;
 
 /**
  * A transcript no newer than the page can draw. An agent that writes a thousand lines a second is
