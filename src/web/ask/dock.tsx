@@ -1,6 +1,6 @@
 import "./ask.css";
 import "./forms.css";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Task } from "../../contract/task.ts";
 import { useAsks, useBoard } from "../state/board.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
@@ -29,6 +29,7 @@ export function AskDock({ task }: { readonly task: Task }) {
       dock.current?.querySelector<HTMLElement>("[data-ask]")?.focus();
     }
   }, [first, task.id]);
+  useKeptFocus(dock, id);
   if (id === null) return null;
   return (
     <div ref={dock} className="dock">
@@ -37,6 +38,18 @@ export function AskDock({ task }: { readonly task: Task }) {
       {asks.length > 1 && <p className="micro t3 more">{`${asks.length - 1} more after this`}</p>}
     </div>
   );
+}
+
+/** The next request takes over the focus of the one before; its keys wait their moment again. */
+function useKeptFocus(dock: RefObject<HTMLElement | null>, id: string | null): void {
+  const before = useRef(id);
+  const moved = before.current !== null && before.current !== id;
+  // Read while the old card still stands: afterwards nothing tells where the focus was.
+  const held = moved && dock.current?.contains(document.activeElement) === true;
+  useLayoutEffect(() => {
+    before.current = id;
+    if (held) dock.current?.querySelector<HTMLElement>("[data-ask]")?.focus();
+  }, [dock, id, held]);
 }
 
 /** One's own answer needs no dismissing: the transcript tells of it from now on. */

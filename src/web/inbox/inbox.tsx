@@ -193,17 +193,19 @@ function TerminalDoc({ id, task }: { readonly id: Key; readonly task: Task }) {
 function Nothing() {
   const running = useBoard((state) => state.order.running.length);
   return (
-    <EmptyState
-      title="Nothing waits for you"
-      actions={
-        <Button icon="board" onClick={() => go({ view: null })}>
-          To the board
-        </Button>
-      }
-    >
-      {running === 0
-        ? "No agent is working. What one asks for stands here, the oldest first."
-        : `${running} ${running === 1 ? "agent is" : "agents are"} working. What they ask for stands here, the oldest first.`}
-    </EmptyState>
+    <div className="inbox-empty">
+      <EmptyState
+        title="Nothing waits for you"
+        actions={
+          <Button icon="board" onClick={() => go({ view: null })}>
+            To the board
+          </Button>
+        }
+      >
+        {running === 0
+          ? "No agent is working. What one asks for stands here, the oldest first."
+          : `${running} ${running === 1 ? "agent is" : "agents are"} working. What they ask for stands here, the oldest first.`}
+      </EmptyState>
+    </div>
   );
 }
