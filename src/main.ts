@@ -133,7 +133,11 @@ function driversFor(fakeClaude: boolean): ReadonlyMap<string, Driver> {
   const stand = createFakeDriver({
     ...claude.descriptor,
     hosting: "pipes",
-    capabilities: { ...claude.descriptor.capabilities, terminal: { kind: "none" } },
+    capabilities: {
+      ...claude.descriptor.capabilities,
+      steer: createFakeDriver().descriptor.capabilities.steer,
+      terminal: { kind: "none" },
+    },
   });
   const drivers = [fakeClaude ? stand : claude, createCodexDriver(), createFakeDriver()];
   return new Map(drivers.map((driver) => [driver.descriptor.kind, driver]));

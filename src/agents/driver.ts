@@ -25,6 +25,8 @@ export interface Descriptor {
     readonly resume:
       | { readonly kind: "supported" }
       | { readonly kind: "unsupported"; readonly why: string };
+    /** Whether another mode, model or effort holds from the next message on, or needs a new session. */
+    readonly settings: "per-message" | "per-session";
     readonly steer:
       | { readonly kind: "supported" }
       | { readonly kind: "unsupported"; readonly why: string };

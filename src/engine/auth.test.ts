@@ -47,6 +47,7 @@ function session(state: SessionRecord["state"]): SessionRecord {
     ref: null,
     agentSessionId: null,
     tokenHash: null,
+    settings: null,
     createdAt: 0,
     closedAt: null,
   };

@@ -348,7 +348,9 @@ function takeExit(taking: Taking, item: Extract<AgentItem, { kind: "exited" }>):
   const { work, session } = taking;
   taking.exited = true;
   work.tx.putSession({ ...session, state: "closed", closedAt: work.now });
-  if (taking.run === null || taking.run.phase.kind === "ended") {
+  // The end of a session says nothing about a run that another one is to serve.
+  const served = taking.run?.sessionId === session.id;
+  if (taking.run === null || taking.run.phase.kind === "ended" || !served) {
     return;
   }
   const changed = changeRun(

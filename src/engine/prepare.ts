@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Message, OpenRequest, Workplace } from "../agents/driver.ts";
+import type { Driver, Message, OpenRequest, Workplace } from "../agents/driver.ts";
 import { type Fault, type FaultCode, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { PrepareStep } from "../contract/run.ts";
@@ -164,9 +164,12 @@ export class Preparation {
       return ready;
     }
     const live = this.#sessions.live(task.id);
-    if (live !== null) {
+    if (live !== null && !isStale(ready.value.driver, live.record, task)) {
       this.#bind(run, live.record);
       return ok("deliver");
+    }
+    if (live !== null) {
+      await this.#sessions.close(task.id);
     }
     const workplace = await this.#workplace(task);
     if (!workplace.ok) {
@@ -257,6 +260,7 @@ export class Preparation {
       ref: null,
       agentSessionId: null,
       tokenHash: this.#sessions.issueToken(id),
+      settings: { mode: task.mode, model: task.model, effort: task.effort },
       createdAt: this.#core.now(),
       closedAt: null,
     };
@@ -337,6 +341,21 @@ export class Preparation {
       text: composeMessage(run.prompt, first ? task.references : [], this.#core.deps.dataDir),
     };
   }
+}
+
+/** A living session that cannot take the settings its task has by now: it is resumed in a new one. */
+export function isStale(
+  driver: Driver | null,
+  { settings }: SessionRecord,
+  task: Pick<TaskRecord, "mode" | "model" | "effort">,
+): boolean {
+  return (
+    driver?.descriptor.capabilities.settings === "per-session" &&
+    settings !== null &&
+    (settings.mode !== task.mode ||
+      settings.model !== task.model ||
+      settings.effort !== task.effort)
+  );
 }
 
 function repoGone(task: TaskRecord): Fault {

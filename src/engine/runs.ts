@@ -7,7 +7,7 @@ import type { Answer, CommandMeta, Reply, Runs } from "./api.ts";
 import { type Core, unknown, type Work } from "./core.ts";
 import type { HarnessConfig } from "./harness-config.ts";
 import { composeMessage } from "./message.ts";
-import { firstStep } from "./prepare.ts";
+import { firstStep, isStale } from "./prepare.ts";
 import { toRun, toTask } from "./present.ts";
 import { enqueue, type QueueCommands, steerEffect } from "./queue.ts";
 import { changeRun, openRun } from "./run-changes.ts";
@@ -230,7 +230,9 @@ export class RunCommands implements Runs {
   }
 
   #open(work: Work, task: TaskRecord, prompt: string, messageId: string): RunRecord {
-    const live = this.#sessions.live(task.id);
+    const found = this.#sessions.live(task.id);
+    const driver = this.#harnesses.driver(task.agentKind);
+    const live = found !== null && isStale(driver, found.record, task) ? null : found;
     return openRun(work, {
       id: this.#core.deps.newId(),
       task,

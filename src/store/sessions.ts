@@ -1,6 +1,6 @@
 import type { AgentKind } from "../contract/primitives.ts";
 import { fromJson, fromJsonOrNull, type Sql, toJson, toJsonOrNull } from "./sql.ts";
-import type { CursorRecord, SessionRecord } from "./types.ts";
+import type { CursorRecord, SessionRecord, SessionSettings } from "./types.ts";
 
 type SessionRow = {
   id: string;
@@ -11,6 +11,7 @@ type SessionRow = {
   ref: string | null;
   agent_session_id: string | null;
   token_hash: string | null;
+  settings: string | null;
   created_at: number;
   closed_at: number | null;
 };
@@ -33,6 +34,7 @@ function sessionRecord(row: SessionRow): SessionRecord {
     ref: fromJsonOrNull<unknown>(row.ref),
     agentSessionId: row.agent_session_id,
     tokenHash: row.token_hash,
+    settings: fromJsonOrNull<SessionSettings>(row.settings),
     createdAt: row.created_at,
     closedAt: row.closed_at,
   };
@@ -89,6 +91,7 @@ export function sessionWrites(sql: Sql) {
         ref: toJsonOrNull(session.ref),
         agent_session_id: session.agentSessionId,
         token_hash: session.tokenHash,
+        settings: toJsonOrNull(session.settings),
         created_at: session.createdAt,
         closed_at: session.closedAt,
       };

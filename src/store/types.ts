@@ -60,6 +60,12 @@ export interface RunRecord {
   readonly createdAt: Millis;
 }
 
+export interface SessionSettings {
+  readonly mode: string | null;
+  readonly model: string | null;
+  readonly effort: string | null;
+}
+
 /** A row of `session`: one agent process (or its place), durable before its first byte is read. */
 export interface SessionRecord {
   readonly id: string;
@@ -71,6 +77,8 @@ export interface SessionRecord {
   readonly ref: unknown;
   readonly agentSessionId: string | null;
   readonly tokenHash: string | null;
+  /** The mode, model and effort it was opened with. */
+  readonly settings: SessionSettings | null;
   readonly createdAt: Millis;
   readonly closedAt: Millis | null;
 }

@@ -129,6 +129,23 @@ describe("a task", () => {
     expect((await client.task(task.id)).column).toBe("review");
   });
 
+  test("takes another model from the next message on, in the same conversation", async () => {
+    const { client } = server;
+    const { task, run } = await client.startFake(repo, "say: one");
+    await client.ended(task.id, run.id);
+    await client.call("PATCH", `/tasks/${task.id}`, { model: "other" });
+    const next = await client.post<{ run: Run }>(`/runs/${run.id}/input`, { text: "say: two" });
+    const events = await client.ended(task.id, next.body.run.id);
+    const started = events
+      .filter((event) => event.type === "session.started")
+      .map((event) => event.data as { model: string; resumed: boolean; sessionRef: string });
+    expect(started).toMatchObject([
+      { model: "script", resumed: false },
+      { model: "other", resumed: true },
+    ]);
+    expect(new Set(started.map((one) => one.sessionRef)).size).toBe(1);
+  });
+
   test("keeps every line an unknown agent says", async () => {
     const { client } = server;
     const { task, run } = await client.startFake(repo, 'emit: {"t":"novel","x":1}\nemit: not json');

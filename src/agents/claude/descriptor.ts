@@ -55,6 +55,7 @@ export const descriptor: Descriptor = {
   tested: { from: "2.1.330", to: "2.1.330" },
   capabilities: {
     resume: { kind: "supported" },
+    settings: "per-session",
     steer: { kind: "supported" },
     terminal: { kind: "tmux" },
   },

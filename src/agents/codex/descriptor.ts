@@ -78,6 +78,7 @@ export const descriptor: Descriptor = {
   tested: { from: "0.169.0", to: "0.169.0" },
   capabilities: {
     resume: { kind: "supported" },
+    settings: "per-message",
     steer: { kind: "supported" },
     terminal: { kind: "none" },
   },

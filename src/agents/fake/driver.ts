@@ -34,6 +34,7 @@ export const fakeDescriptor: Descriptor = {
   tested: { from: "1.0.0", to: "1.0.0" },
   capabilities: {
     resume: { kind: "supported" },
+    settings: "per-session",
     steer: { kind: "unsupported", why: "The scripted agent plays one message at a time." },
     terminal: { kind: "none" },
   },

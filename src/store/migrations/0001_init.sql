@@ -114,6 +114,7 @@ CREATE TABLE session (
   ref              TEXT,
   agent_session_id TEXT,
   token_hash       TEXT,
+  settings         TEXT,
   created_at       INTEGER NOT NULL,
   closed_at        INTEGER
 ) STRICT;

@@ -75,6 +75,7 @@ export function aSession(
     ref: null,
     agentSessionId: null,
     tokenHash: null,
+    settings: null,
     createdAt: 1,
     closedAt: null,
     ...change,

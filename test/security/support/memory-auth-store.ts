@@ -39,6 +39,7 @@ export class MemoryAuthStore implements AuthStore {
       state,
       ref: null,
       agentSessionId: null,
+      settings: null,
       tokenHash,
       createdAt: 0,
       closedAt: null,
