@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
@@ -25,6 +25,15 @@ async function board() {
   await opened.page.goto(await link(server));
   await opened.page.locator(".board, .board-empty").waitFor();
   return opened;
+}
+
+/** Opens a picker and takes what is typed into its search, once that has the focus. */
+async function choose(page: Page, name: string, text: string): Promise<void> {
+  await page.getByRole("combobox", { name }).first().click();
+  await page.waitForFunction(() => document.activeElement?.closest(".combo-input") !== null);
+  await page.keyboard.type(text);
+  await page.getByRole("option").filter({ hasText: text }).waitFor();
+  await page.keyboard.press("Enter");
 }
 
 test("C, a prompt, and it is in the backlog; a draft outlives Escape and a reload", async () => {
@@ -79,9 +88,7 @@ test("what the server refuses stands in the dialog, with what to do, and nothing
   await page.keyboard.press("c");
   const prompt = page.getByRole("textbox", { name: "Prompt" });
   await prompt.fill("Start from nowhere");
-  await page.getByRole("combobox", { name: "Base branch" }).click();
-  await page.keyboard.type("no-such-branch");
-  await page.keyboard.press("Enter");
+  await choose(page, "Base branch", "no-such-branch");
   await page.getByRole("button", { name: "To backlog" }).click();
   await page.getByRole("alert").filter({ hasText: "no-such-branch" }).waitFor();
   expect(await prompt.inputValue()).toBe("Start from nowhere");
@@ -97,9 +104,7 @@ test("a typed folder becomes a project, and the next task starts there", async (
   const { page, complaints, close } = await board();
   await page.keyboard.press("c");
   await page.getByRole("textbox", { name: "Prompt" }).fill("In the other shop");
-  await page.getByRole("combobox", { name: "Project" }).click();
-  await page.keyboard.type(other);
-  await page.keyboard.press("Enter");
+  await choose(page, "Project", other);
   await page.getByRole("button", { name: "To backlog" }).click();
   await card(page, "In the other shop").waitFor();
   await page.getByRole("navigation").getByText("other-shop").waitFor();
