@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type ProxyOptions } from "vite";
 import { routes } from "./src/contract/routes.ts";
@@ -28,7 +27,7 @@ const toApi: ProxyOptions = {
 
 export default defineConfig({
   root: at("./src/web"),
-  plugins: [react(), tailwindcss()],
+  plugins: [react()],
   build: {
     outDir: at("./dist/web"),
     emptyOutDir: true,

@@ -10,7 +10,7 @@ export function titleFrom(prompt: string): string {
   }
   const characters = [...title];
   if (characters.length <= 80) {
-    return title;
+    return title.replace(/(?<=[^.,:;])[.,:;]$/, "");
   }
   const cut = characters.slice(0, 79).join("");
   const space = cut.lastIndexOf(" ");
