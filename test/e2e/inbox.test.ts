@@ -306,6 +306,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
     const { page, close } = await newPage(browser, { colorScheme });
     await page.goto(await link(server));
+    // The code is traded for a token first; another address before that would lose both.
+    await page.getByRole("navigation").waitFor();
     await page.goto(`${server.client.base}/?view=inbox`);
     await page.getByText("Nothing waits for you").waitFor();
     expect(await violations(page)).toEqual([]);
