@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import type { Event } from "../../src/contract/event.ts";
@@ -17,6 +17,15 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([TestServer.start(), launch()]);
   repo = makeRepo();
   await server.client.trust(repo);
+});
+
+/** What one test left open must not be the first in the inbox of the next. */
+afterEach(async () => {
+  const path = "/interactions/pending";
+  const { body } = await server.client.get<{ interactions: Interaction[] }>(path);
+  for (const { taskId } of body.interactions) {
+    expect((await server.client.call("DELETE", `/tasks/${taskId}`)).status).toBe(200);
+  }
 });
 
 afterAll(async () => {
@@ -298,12 +307,6 @@ test("waiting messages are edited, moved by keys, and say why they still wait", 
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing on the inbox, full and empty, and on a form, ${colorScheme}`, async () => {
-    const { body } = await server.client.get<{ interactions: Interaction[] }>(
-      "/interactions/pending",
-    );
-    for (const { taskId } of body.interactions) {
-      expect((await server.client.call("DELETE", `/tasks/${taskId}`)).status).toBe(200);
-    }
     const { page, close } = await newPage(browser, { colorScheme });
     await page.goto(await link(server));
     // The code is traded for a token first; another address before that would lose both.
