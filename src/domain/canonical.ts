@@ -15,3 +15,20 @@ export function canonical(value: unknown): string {
   }
   return JSON.stringify(value) ?? "null";
 }
+
+/**
+ * Whether two inputs of one tool are the same call: everything the smaller one says, the larger one
+ * says too. Agents fill in defaults in one place and not in another.
+ */
+export function sameCall(a: unknown, b: unknown): boolean {
+  if (!isObject(a) || !isObject(b)) {
+    return canonical(a) === canonical(b);
+  }
+  const [less, more] = Object.keys(a).length <= Object.keys(b).length ? [a, b] : [b, a];
+  const said = Object.entries(less);
+  return said.every(([key, held]) => key in more && canonical(held) === canonical(more[key]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

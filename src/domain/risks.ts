@@ -28,7 +28,7 @@ export function risksOf(tool: {
 }
 
 const network =
-  /\b(curl|wget|ssh|scp|rsync|nc|ncat|telnet|ftp)\b|https?:\/\/|\b(npm|pnpm|yarn|bun|pip|pip3|cargo|gem|go|apt|apt-get|brew|docker)\s+(install|add|get|pull|publish|push|i)\b/;
+  /(?<![.\w/-])(curl|wget|ssh|scp|rsync|nc|ncat|telnet|ftp)\b|https?:\/\/|\b(npm|pnpm|yarn|bun|pip|pip3|cargo|gem|go|apt|apt-get|brew|docker)\s+(install|add|get|pull|publish|push|i)\b/;
 const deletion =
   /\brm\s|\brmdir\b|\bunlink\b|\bshred\b|\bgit\s+(clean|reset\s+--hard|branch\s+-D)\b|\bfind\b.*-delete|\bDROP\s+(TABLE|DATABASE)\b|\btruncate\b/i;
 const credentials =

@@ -3,7 +3,7 @@ import type { TranscriptData, TranscriptItem } from "../contract/event.ts";
 import { fault } from "../contract/fault.ts";
 import type { RunOutcome } from "../contract/run.ts";
 import type { TaskStats } from "../contract/task.ts";
-import { canonical } from "../domain/canonical.ts";
+import { sameCall } from "../domain/canonical.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
 import { cutMiddle } from "../domain/text.ts";
@@ -241,10 +241,9 @@ function settleApproval(taking: Taking, toolId: string): void {
   if (call === null) {
     return;
   }
-  const input = canonical(call.input);
   const asked = open.find((one) =>
     one.kind === "approval"
-      ? one.toolName === call.name && canonical(one.toolInput) === input
+      ? one.toolName === call.name && sameCall(one.toolInput, call.input)
       : call.name === dialogs[one.kind as keyof typeof dialogs],
   );
   const record = asked === undefined ? null : work.tx.interaction(asked.id);

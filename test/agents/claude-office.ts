@@ -182,12 +182,18 @@ export class Job {
   async sayYes(): Promise<void> {
     const { tmux } = this.#office.host;
     const name = `a-${basename(await this.session()).toLowerCase()}`;
-    await until(async () => {
+    const asks = async (): Promise<boolean> => {
       const shown = await tmux.capture(name, { ansi: false, history: 0 });
       return shown.ok && /❯ 1\. Yes/.test(shown.value.text);
+    };
+    await until(asks);
+    // A dialog that was just drawn does not hear its first keys.
+    await until(async () => {
+      if (!(await asks())) return true;
+      const pressed = await tmux.keys(name, ["Enter"]);
+      if (!pressed.ok) throw new Error(pressed.fault.message);
+      return false;
     });
-    const pressed = await tmux.keys(name, ["Enter"]);
-    if (!pressed.ok) throw new Error(pressed.fault.message);
   }
 }
 

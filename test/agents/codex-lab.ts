@@ -146,10 +146,10 @@ export class Lab {
   }
 
   static async make(): Promise<Lab> {
-    // Codex refuses a home below the temporary folder, and the path must stay short for sockets.
-    const base = join(repositoryRoot, ".setup", "codex-test");
-    mkdirSync(base, { recursive: true });
-    const lab = new Lab(realpathSync(mkdtempSync(join(base, "l"))), await startFakeOpenAi());
+    // The sandbox lets everybody write to /tmp, where this checkout may lie: what must stay outside
+    // of it has to lie elsewhere. The path must stay short for sockets.
+    const root = realpathSync(mkdtempSync("/var/tmp/agetor-codex-"));
+    const lab = new Lab(root, await startFakeOpenAi());
     mkdirSync(lab.home);
     mkdirSync(join(lab.root, "tmp"));
     mkdirSync(lab.main);
