@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Event } from "../../src/contract/event.ts";
 import type { Interaction } from "../../src/contract/interaction.ts";
@@ -20,7 +19,8 @@ let root: string;
 
 beforeAll(async () => {
   // Codex refuses to work from a home under the system's temporary folder.
-  root = mkdtempSync(join(homedir(), ".agetor-codex-"));
+  // Codex wants its home outside the temporary folder, wherever the home of this run lies.
+  root = mkdtempSync("/var/tmp/agetor-codex-");
   openai = await startFakeOpenAi();
   server = await TestServer.start({ dataDir: join(root, "data") });
   repo = makeRepo({ "README.md": "# Demo\n" });
