@@ -294,14 +294,14 @@ test("what npm added to the environment does not reach the server", () => {
     INIT_CWD: "/x",
     EDITOR: "vi",
     HOME: "/home/me",
-    PATH: "/work/repo/node_modules/.bin:/work/node_modules/.bin:/node_modules/.bin:/lib/node-gyp-bin:/home/me/node_modules/.bin:/usr/bin",
+    PATH: "/srv/repo/node_modules/.bin:/srv/node_modules/.bin:/node_modules/.bin:/lib/node-gyp-bin:/home/me/node_modules/.bin:/usr/bin",
   };
-  expect(withoutNpm(env, "/work/repo")).toEqual({
+  expect(withoutNpm(env, "/srv/repo")).toEqual({
     HOME: "/home/me",
     PATH: "/home/me/node_modules/.bin:/usr/bin",
   });
-  const plain = { PATH: "/work/repo/node_modules/.bin", EDITOR: "vi" };
-  expect(withoutNpm(plain, "/work/repo")).toEqual(plain);
+  const plain = { PATH: "/srv/repo/node_modules/.bin", EDITOR: "vi" };
+  expect(withoutNpm(plain, "/srv/repo")).toEqual(plain);
 });
 
 test("a program that cannot start, fails or hangs is an outcome, not an exception", async () => {

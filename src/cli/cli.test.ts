@@ -19,7 +19,7 @@ afterEach(() => server.stop());
 function cli(argv: readonly string[], more: Partial<Shell> = {}): Promise<Outcome> {
   return runCli(argv, {
     env: { AGETOR_DATA_DIR: server.dataDir },
-    cwd: "/work/repo",
+    cwd: "/srv/repo",
     readStdin: async () => "from stdin",
     browse: (url) => {
       browsed.push(url);
@@ -62,7 +62,7 @@ describe("tasks", () => {
     const added = await cli(["add", "Fix the bug", "--title", "Bug"]);
     expect(added).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("added: Bug") });
     const [task] = server.engine.stored.values();
-    expect(task).toMatchObject({ prompt: "Fix the bug", title: "Bug", workdir: "/work/repo" });
+    expect(task).toMatchObject({ prompt: "Fix the bug", title: "Bug", workdir: "/srv/repo" });
     const { stdout } = await cli(["list"]);
     expect(stdout).toBe(`${task?.id.slice(-8)}  backlog  –  fake  Bug\n`);
     expect(JSON.parse((await cli(["list", "--json"])).stdout)).toMatchObject([{ title: "Bug" }]);
@@ -72,7 +72,7 @@ describe("tasks", () => {
   test("take their prompt from standard input, and another folder", async () => {
     await cli(["add", "-", "--dir", "../other"]);
     const [task] = server.engine.stored.values();
-    expect(task).toMatchObject({ prompt: "from stdin", workdir: "/work/other" });
+    expect(task).toMatchObject({ prompt: "from stdin", workdir: "/srv/other" });
   });
 
   test("are started by the end of their id", async () => {

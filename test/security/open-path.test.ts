@@ -11,7 +11,7 @@ afterAll(() => server.stop());
 beforeEach(() => {
   server.opened.length = 0;
   server.engine.located.length = 0;
-  server.engine.place = ok({ path: "/work/repo/a.ts", directory: "/work/repo" });
+  server.engine.place = ok({ path: "/srv/repo/a.ts", directory: "/srv/repo" });
 });
 
 const task = "01J00000000000000000000000";
@@ -51,7 +51,7 @@ describe("HTTP-16: nothing is opened but what the engine has found inside a know
     expect(server.opened).toEqual([]);
   });
 
-  test.each(["/etc/passwd", "/work/../etc", "/tmp/x; touch /tmp/pwn", "/gone"])(
+  test.each(["/etc/passwd", "/srv/../etc", "/tmp/x; touch /tmp/pwn", "/gone"])(
     "%s outside of every place is whatever the engine says",
     async (path) => {
       server.engine.place = err(fault("not_found", "There is no such place."));
@@ -66,7 +66,7 @@ describe("HTTP-16: nothing is opened but what the engine has found inside a know
     const response = await open({ taskId: task, path: "a.ts; touch x", app: "editor", line: 7 });
     expect(response.status).toBe(200);
     expect(server.opened).toEqual([
-      { app: "editor", path: "/work/repo/a.ts", directory: "/work/repo", line: 7 },
+      { app: "editor", path: "/srv/repo/a.ts", directory: "/srv/repo", line: 7 },
     ]);
   });
 
@@ -86,7 +86,7 @@ describe("HTTP-16: nothing is opened but what the engine has found inside a know
     expect((await send()).status).toBe(200);
     expect((await send()).status).toBe(200);
     expect(server.opened).toEqual([
-      { app: "files", path: "/work/repo/a.ts", directory: "/work/repo", line: null },
+      { app: "files", path: "/srv/repo/a.ts", directory: "/srv/repo", line: null },
     ]);
   });
 });
