@@ -42,7 +42,7 @@ export function Door({ why }: DoorProps) {
       <dl className="door-ways">
         <div>
           <dt>
-            <code>agetor open</code>
+            <code>npm run agetor open</code>
           </dt>
           <dd>opens this page with a fresh key</dd>
         </div>
