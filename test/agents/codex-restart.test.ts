@@ -158,7 +158,11 @@ describe("an agent that dies", () => {
   test("is found dead by the next server, with all it said", async () => {
     const { store, session, release, play } = await start();
     await play("m1", [[{ say: "Half", chunk: 1, unfinished: true }, { hang: true }]]);
-    await store.seen(() => store.drafts.find((it) => it.kind === "text"));
+    // It comes letter by letter: all of it must have been said before its end.
+    await store.seen(() => {
+      const said = store.drafts.filter((it) => it.kind === "text").map((it) => it.text ?? "");
+      return said.join("").includes("Half") ? true : null;
+    });
     const agent = session.ref.process!;
     release();
     process.kill(agent.pid, "SIGKILL");
