@@ -33,27 +33,18 @@ export const TrustBody = z.strictObject({
 });
 export type TrustBody = z.infer<typeof TrustBody>;
 
-/** One changed file of a task since its base, with its diff capped in size. */
-export const ChangedFile = z.object({
-  path: z.string(),
-  oldPath: z.string().nullable(),
-  status: z.enum(["added", "modified", "deleted", "renamed", "copied", "type", "untracked"]),
-  additions: z.number().int(),
-  deletions: z.number().int(),
-  binary: z.boolean(),
-  /** Unified diff of this file alone, or null when it is binary or above the cap. */
-  patch: z.string().nullable(),
-  tooLarge: z.boolean(),
+/** What happens in a new worktree of a project, as the person configured it here. */
+export const ProjectSetup = z.strictObject({
+  /** Shell commands, run in the worktree before the agent starts; "" for none. */
+  setup: z.string().max(20_000),
+  /** Shell commands, run before the worktree is removed. */
+  teardown: z.string().max(20_000),
+  /**
+   * Ignored files that a new worktree gets a copy of, as patterns of `.gitignore`; those of the
+   * repository's `.worktreeinclude` come on top.
+   */
+  copy: z.array(z.string().min(1).max(1_000)).max(200),
+  /** Ports each worktree has for itself, 0 for none. */
+  ports: z.number().int().min(0).max(100),
 });
-export type ChangedFile = z.infer<typeof ChangedFile>;
-
-export const Changes = z.object({
-  baseSha: z.string(),
-  headSha: z.string(),
-  files: z.array(ChangedFile),
-  additions: z.number().int(),
-  deletions: z.number().int(),
-  /** True when there were more files than are listed. */
-  truncated: z.boolean(),
-});
-export type Changes = z.infer<typeof Changes>;
+export type ProjectSetup = z.infer<typeof ProjectSetup>;

@@ -1,3 +1,4 @@
+import type { Changes } from "../contract/changes.ts";
 import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
   AgentCommand,
@@ -16,14 +17,7 @@ import type {
   QuestionBody,
 } from "../contract/interaction.ts";
 import type { Column } from "../contract/primitives.ts";
-import type {
-  Branch,
-  Changes,
-  Project,
-  ProjectBody,
-  Trust,
-  TrustBody,
-} from "../contract/project.ts";
+import type { Branch, Project, ProjectBody, Trust, TrustBody } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
 import type { Run } from "../contract/run.ts";
 import type {

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { Changes } from "../contract/changes.ts";
 import { fault } from "../contract/fault.ts";
-import type { Changes } from "../contract/project.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { Places } from "./api.ts";
@@ -31,8 +31,20 @@ export class Worksites implements Places {
     }
     const folder = task.worktreePath ?? (task.isolation === "none" ? task.workdir : null);
     if (folder === null) {
-      const empty = { baseSha: task.baseSha, headSha: task.baseSha, files: [] };
-      return ok({ changes: { ...empty, additions: 0, deletions: 0, truncated: false } });
+      const side = { sha: task.baseSha, at: null };
+      return ok({
+        changes: {
+          scope: "base",
+          from: { label: task.baseRef ?? task.baseSha.slice(0, 8), ...side },
+          to: { label: "not started", ...side },
+          baseSha: task.baseSha,
+          headSha: task.baseSha,
+          files: [],
+          additions: 0,
+          deletions: 0,
+          truncated: false,
+        },
+      });
     }
     const changes = await this.#core.deps.git.changes(folder, task.baseSha, signal);
     return changes.ok ? ok({ changes: changes.value }) : changes;

@@ -1,8 +1,10 @@
 import { lstat, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { ChangedFile, Changes } from "../contract/changes.ts";
 import { fault } from "../contract/fault.ts";
-import type { ChangedFile, Changes } from "../contract/project.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { isGenerated, kindOf } from "../domain/changed-file.ts";
+import { idOfFile } from "./change-id.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import { fields, type Kit } from "./kit.ts";
 import { commonDirOf, gitDirOf, real } from "./layout.ts";
@@ -56,6 +58,9 @@ export async function changes(kit: Kit, wanted: Asked): Promise<Result<Changes>>
   const added = await describeAll(asked, untracked.slice(0, limits.files - listed.length));
   const shown = [...tracked, ...added].sort((a, b) => (a.path < b.path ? -1 : 1));
   return ok({
+    scope: "base",
+    from: { label: asked.baseSha.slice(0, 8), sha: asked.baseSha, at: null },
+    to: { label: "now", sha: null, at: null },
     baseSha: asked.baseSha,
     headSha: head.value ?? asked.baseSha,
     files: withinBudget(shown),
@@ -197,10 +202,17 @@ function diffArgs(baseSha: string, patches: boolean): string[] {
 }
 
 async function changedFile(entry: DiffEntry, worktree: string): Promise<ChangedFile> {
-  const { patch, ...rest } = entry;
+  const { patch, newObject: _, ...rest } = entry;
   const found = entry.binary ? await lstat(join(worktree, entry.path)).catch(() => null) : null;
   const tooLarge = (found?.size ?? 0) > limits.bigFile || (patch === null && !entry.binary);
-  return { ...rest, patch: entry.binary ? null : patch, tooLarge };
+  return {
+    ...rest,
+    kind: kindOf(rest),
+    generated: isGenerated(rest.path),
+    id: await idOfFile(worktree, rest.path, rest.newMode),
+    patch: entry.binary ? null : patch,
+    tooLarge,
+  };
 }
 
 /** Untracked files; once enough has been read of them, the rest is named only. */

@@ -1,4 +1,4 @@
-import type { ChangedFile } from "../contract/project.ts";
+import type { ChangedFile } from "../contract/changes.ts";
 
 /**
  * Reads the answer of `git diff -z --raw --numstat --patch`: three sections, one behind the other.
@@ -11,6 +11,11 @@ export interface DiffEntry {
   readonly path: string;
   readonly oldPath: string | null;
   readonly status: ChangedFile["status"];
+  /** Null on the side that lacks the file. */
+  readonly oldMode: string | null;
+  readonly newMode: string | null;
+  /** The object on the new side; null when that is the worktree and git did not say. */
+  readonly newObject: string | null;
   readonly additions: number;
   readonly deletions: number;
   readonly binary: boolean;
@@ -22,6 +27,9 @@ interface Raw {
   readonly path: string;
   readonly oldPath: string | null;
   readonly status: ChangedFile["status"];
+  readonly oldMode: string | null;
+  readonly newMode: string | null;
+  readonly newObject: string | null;
 }
 
 const statuses: Readonly<Record<string, ChangedFile["status"]>> = {
@@ -49,6 +57,9 @@ export function parseDiff(stdout: Buffer, cut: boolean): DiffEntry[] {
       path: utf8(raw.path),
       oldPath: raw.oldPath === null ? null : utf8(raw.oldPath),
       status: raw.status,
+      oldMode: raw.oldMode,
+      newMode: raw.newMode,
+      newObject: raw.newObject,
       ...count,
       patch: patch === null ? null : utf8(patch),
     };
@@ -61,7 +72,10 @@ function readRaws(text: string, raws: Map<string, Raw>): number {
   while (text[at] === ":") {
     const head = field(text, at);
     if (head === null) return text.length;
-    const letter = /([A-Z])\d*$/.exec(head.value)?.[1] ?? "M";
+    const [oldMode = "", newMode = "", , newObject = "", word = ""] = head.value
+      .slice(1)
+      .split(" ");
+    const letter = /^([A-Z])/.exec(word)?.[1] ?? "M";
     const first = field(text, head.next);
     const paired = letter === "R" || letter === "C";
     const second = paired && first !== null ? field(text, first.next) : first;
@@ -70,11 +84,23 @@ function readRaws(text: string, raws: Map<string, Raw>): number {
     const oldPath = paired ? first.value : null;
     // An unmerged path is listed a second time, with what it holds now.
     if (letter !== "U" || !raws.has(path)) {
-      raws.set(path, { path, oldPath, status: statuses[letter] ?? "modified" });
+      raws.set(path, {
+        path,
+        oldPath,
+        status: statuses[letter] ?? "modified",
+        oldMode: modeOf(oldMode),
+        newMode: modeOf(newMode),
+        newObject: /^0*$/.test(newObject) ? null : newObject,
+      });
     }
     at = second.next;
   }
   return at;
+}
+
+/** Git writes a mode of zeros where there is no file. */
+function modeOf(text: string): string | null {
+  return /^0*$/.test(text) ? null : text;
 }
 
 /** `added TAB deleted TAB path NUL`, or with an empty path and two more fields for a rename. */

@@ -4,10 +4,11 @@ import { err, ok, type Result } from "../contract/result.ts";
 import type { Trash } from "../contract/task.ts";
 import { captureTree } from "./capture.ts";
 import { ownedBranches } from "./claim.ts";
+import { trailer, writeKeepsake } from "./keepsake.ts";
 import { fields, inRepo, type Kit, line, noSuchThing } from "./kit.ts";
 import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
-import { commitOf, dropRef, knownBase, trashRef, writeRefs } from "./refs.ts";
+import { commitOf, dropRef, knownBase, trashRef } from "./refs.ts";
 import type { TrashRequest, WorktreeRequest } from "./types.ts";
 import { type Made, makeWorktree } from "./worktree.ts";
 
@@ -176,28 +177,15 @@ async function write(
     `Agetor-Unmerged-Commits: ${unmergedCommits}`,
     "",
   ].join("\n");
-  const identity = [
-    ...["-c", "user.name=Agetor", "-c", "user.email=agetor@localhost"],
-    ...["-c", "author.name=Agetor", "-c", "author.email=agetor@localhost"],
-    ...["-c", "committer.name=Agetor", "-c", "committer.email=agetor@localhost"],
-  ];
-  const args = [
-    ...identity,
-    "commit-tree",
-    "--no-gpg-sign",
-    remains.tree,
-    ...parents.flatMap((sha) => ["-p", sha]),
-  ];
-  const sha = await line(inRepo(kit, request.commonDir, args, { input: message }));
-  if (!sha.ok) return sha;
   const ref = trashRef(request.taskId);
-  const written = await writeRefs(kit, request.commonDir, [
-    "update-ref",
-    "--no-deref",
+  const sha = await writeKeepsake(kit, {
+    commonDir: request.commonDir,
     ref,
-    sha.value ?? "",
-  ]);
-  return written.ok ? ok({ ref, sha: sha.value ?? "", dirtyFiles, unmergedCommits }) : written;
+    tree: remains.tree,
+    parents,
+    message,
+  });
+  return sha.ok ? ok({ ref, sha: sha.value, dirtyFiles, unmergedCommits }) : sha;
 }
 
 interface Kept {
@@ -221,18 +209,16 @@ async function readTrash(
   });
   if (!output.ok) return output;
   const text = output.value.stdout.toString("utf8");
-  const trailer = (name: string) =>
-    new RegExp(`^Agetor-${name}: (.+)$`, "m").exec(text)?.[1] ?? null;
   return ok({
     trash: {
       ref,
       sha: sha.value,
-      dirtyFiles: Number(trailer("Dirty-Files") ?? 0),
-      unmergedCommits: Number(trailer("Unmerged-Commits") ?? 0),
+      dirtyFiles: Number(trailer(text, "Dirty-Files") ?? 0),
+      unmergedCommits: Number(trailer(text, "Unmerged-Commits") ?? 0),
     },
-    branch: trailer("Branch"),
-    branchSha: trailer("Branch-Sha"),
-    headSha: trailer("Head-Sha"),
+    branch: trailer(text, "Branch"),
+    branchSha: trailer(text, "Branch-Sha"),
+    headSha: trailer(text, "Head-Sha"),
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Branch, Changes } from "../contract/project.ts";
+import type { Changes } from "../contract/changes.ts";
+import type { Branch } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
 import type { Trash } from "../contract/task.ts";
 

@@ -1,7 +1,9 @@
 import { constants } from "node:fs";
 import { lstat, open, readlink, realpath } from "node:fs/promises";
 import { posix } from "node:path";
-import type { ChangedFile } from "../contract/project.ts";
+import type { ChangedFile } from "../contract/changes.ts";
+import { isGenerated, kindOf } from "../domain/changed-file.ts";
+import { idOfFile, idOfObject } from "./change-id.ts";
 import { rawPath } from "./kit.ts";
 import { quoteName } from "./patch.ts";
 
@@ -32,6 +34,11 @@ export async function describeUntracked(
     additions: 0,
     deletions: 0,
     binary: false,
+    kind: "text",
+    oldMode: null,
+    newMode: "100644",
+    generated: isGenerated(path),
+    id: idOfObject(path, "100644", "folder"),
     patch: null,
     tooLarge: false,
   };
@@ -45,21 +52,27 @@ export async function describeUntracked(
   const bytes = found.size;
   if (found.isSymbolicLink()) {
     const target = await readlink(full).catch(() => "");
-    return {
-      entry: { ...empty, additions: 1, patch: newFilePatch(path, "120000", target) },
-      bytes,
+    const entry = {
+      ...empty,
+      kind: "symlink" as const,
+      newMode: "120000",
+      id: await idOfFile(worktree, path, "120000"),
+      additions: 1,
+      patch: newFilePatch(path, "120000", target),
     };
+    return { entry, bytes };
   }
   const head = found.isFile() ? await readHead(full, maxBytes) : null;
   if (head === null) return null;
   const tooLarge = bytes > maxBytes;
-  if (head.subarray(0, binaryProbe).includes(0)) {
-    return { entry: { ...empty, binary: true, tooLarge }, bytes };
-  }
-  const text = head.toString("utf8");
   const mode = (found.mode & 0o100) === 0 ? "100644" : "100755";
+  const binary = head.subarray(0, binaryProbe).includes(0);
+  const seen = { ...empty, binary, newMode: mode, id: await idOfFile(worktree, path, mode) };
+  const known = { ...seen, kind: kindOf(seen), tooLarge };
+  if (binary) return { entry: known, bytes };
+  const text = head.toString("utf8");
   const patch = tooLarge ? null : newFilePatch(path, mode, text);
-  return { entry: { ...empty, additions: countLines(text), patch, tooLarge }, bytes };
+  return { entry: { ...known, additions: countLines(text), patch }, bytes };
 }
 
 /** A folder swapped for a link must not show what lies outside. */

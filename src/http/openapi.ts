@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { Changes } from "../contract/changes.ts";
 import { Event } from "../contract/event.ts";
 import { ErrorBody } from "../contract/fault.ts";
 import { AgentOptions, AgentStatus, Harness, ModelOption } from "../contract/harness.ts";
 import { Interaction } from "../contract/interaction.ts";
-import { Changes, Project, Trust } from "../contract/project.ts";
+import { Project, Trust } from "../contract/project.ts";
 import { type Route, type RouteId, routes } from "../contract/routes.ts";
 import { Run } from "../contract/run.ts";
 import { QueuedMessage, Task, Trash } from "../contract/task.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { Changes } from "../../contract/changes.ts";
 import { Event } from "../../contract/event.ts";
 import { Interaction } from "../../contract/interaction.ts";
 import { Column, HarnessId, Millis, Ulid } from "../../contract/primitives.ts";
-import { Changes } from "../../contract/project.ts";
 import { Run } from "../../contract/run.ts";
 import {
   CreateTaskBody,

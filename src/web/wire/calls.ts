@@ -1,3 +1,4 @@
+import type { Changes } from "../../contract/changes.ts";
 import type { Event } from "../../contract/event.ts";
 import type {
   AgentCommand,
@@ -17,14 +18,7 @@ import type {
   QuestionAnswer,
 } from "../../contract/interaction.ts";
 import type { Column } from "../../contract/primitives.ts";
-import type {
-  Branch,
-  Changes,
-  Project,
-  ProjectBody,
-  Trust,
-  TrustBody,
-} from "../../contract/project.ts";
+import type { Branch, Project, ProjectBody, Trust, TrustBody } from "../../contract/project.ts";
 import type { routes } from "../../contract/routes.ts";
 import type { Run } from "../../contract/run.ts";
 import type {

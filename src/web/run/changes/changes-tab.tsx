@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { ChangedFile } from "../../../contract/project.ts";
+import type { ChangedFile } from "../../../contract/changes.ts";
 import type { Task } from "../../../contract/task.ts";
 import { counted } from "../../../domain/transcript-words.ts";
 import { isActive, later, startTask } from "../../state/actions.ts";

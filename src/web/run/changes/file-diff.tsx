@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from "react";
 import { VList, type VListHandle } from "virtua";
-import type { ChangedFile } from "../../../contract/project.ts";
+import type { ChangedFile } from "../../../contract/changes.ts";
 import { EmptyState } from "../../ui/bits.tsx";
 import { DiffRow, HalfRow, HunkRow } from "../diff/diff-lines.tsx";
 import { splitLines } from "../diff/patch.ts";

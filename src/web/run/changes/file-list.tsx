@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import { VList, type VListHandle } from "virtua";
-import type { ChangedFile } from "../../../contract/project.ts";
+import type { ChangedFile } from "../../../contract/changes.ts";
 import { AddsDels } from "../../ui/bits.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Exact } from "../../ui/text.tsx";

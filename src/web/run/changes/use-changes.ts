@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { Changes } from "../../../contract/project.ts";
+import type { Changes } from "../../../contract/changes.ts";
 import type { Task } from "../../../contract/task.ts";
 import { isActive } from "../../state/actions.ts";
 import { call } from "../../wire/client.ts";
