@@ -47,6 +47,16 @@ export const routes = {
   taskEvents: sse("/tasks/:id/events", "Replay and follow the events of a task"),
   taskTranscript: json("GET", "/tasks/:id/transcript", "One page of a task's stored events"),
   taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs since the base"),
+  taskReview: json("GET", "/tasks/:id/review", "Comments on the changes, and files looked at"),
+  createComment: json("POST", "/tasks/:id/comments", "Comment on lines, a file or the whole"),
+  patchComment: json(
+    "PATCH",
+    "/tasks/:id/comments/:commentId",
+    "Change a draft, settle or reopen a comment",
+  ),
+  removeComment: json("DELETE", "/tasks/:id/comments/:commentId", "Remove a comment"),
+  sendReview: json("POST", "/tasks/:id/review/send", "Send comments to the agent as one message"),
+  putViewed: json("PUT", "/tasks/:id/viewed", "Mark files as looked at, by their content"),
   taskTerminal: json("GET", "/tasks/:id/terminal", "What the agent's terminal shows now"),
   listQueued: json("GET", "/tasks/:id/queue", "Messages that wait for the agent"),
   patchQueued: json(

@@ -19,6 +19,15 @@ import type {
 import type { Column } from "../contract/primitives.ts";
 import type { Branch, Project, ProjectBody, Trust, TrustBody } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
+import type {
+  CreateCommentBody,
+  PatchCommentBody,
+  PutViewedBody,
+  Review,
+  ReviewComment,
+  SendReviewBody,
+  ViewedFile,
+} from "../contract/review.ts";
 import type { Run } from "../contract/run.ts";
 import type {
   CreateTaskBody,
@@ -89,12 +98,11 @@ export interface Runs {
     page: { readonly limit?: number; readonly cursor?: string },
   ): Result<{ runs: readonly Run[]; nextCursor: string | null }>;
   cancel(id: string, meta: CommandMeta): Answer<{ run: Run }>;
-  input(
-    id: string,
-    body: InputBody,
-    meta: CommandMeta,
-  ): Answer<{ run: Run } | { queued: QueuedMessage }>;
+  input(id: string, body: InputBody, meta: CommandMeta): Answer<Taken>;
 }
+
+/** What becomes of a message: a run of its own, or a place in the queue. */
+export type Taken = { run: Run } | { queued: QueuedMessage };
 
 /** Messages that wait for a working agent. */
 export interface Queue {
@@ -107,11 +115,33 @@ export interface Queue {
   ): Answer<{ messages: readonly QueuedMessage[] }>;
   remove(taskId: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }>;
   /** Says it into the current turn where that is safe now; else it stays queued. */
-  steer(
+  steer(taskId: string, messageId: string, meta: CommandMeta): Answer<Taken>;
+}
+
+/** What the person makes of a task's changes: comments, sent as one message, and files seen. */
+export interface Reviews {
+  read(taskId: string): Promise<Result<{ review: Review }>>;
+  /** A draft; nothing is sent. */
+  comment(
     taskId: string,
-    messageId: string,
+    body: CreateCommentBody,
     meta: CommandMeta,
-  ): Answer<{ run: Run } | { queued: QueuedMessage }>;
+  ): Answer<{ comment: ReviewComment }>;
+  /** Changes a draft, or settles or reopens a sent one. */
+  patch(
+    taskId: string,
+    commentId: string,
+    body: PatchCommentBody,
+    meta: CommandMeta,
+  ): Answer<{ comment: ReviewComment }>;
+  remove(taskId: string, commentId: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  /** Drafts as one message: a run, or queued behind what works. */
+  send(taskId: string, body: SendReviewBody, meta: CommandMeta): Answer<Taken>;
+  markViewed(
+    taskId: string,
+    body: PutViewedBody,
+    meta: CommandMeta,
+  ): Answer<{ viewed: readonly ViewedFile[] }>;
 }
 
 /** What agents ask their person, and the answers. */
@@ -255,6 +285,7 @@ export interface Engine {
   readonly runs: Runs;
   readonly interactions: Interactions;
   readonly queue: Queue;
+  readonly reviews: Reviews;
   readonly projects: Projects;
   readonly harnesses: Harnesses;
   readonly preferences: Preferences;

@@ -66,7 +66,7 @@ export class Core {
   readonly deps: EngineDeps;
   readonly hub: Hub;
   #poke: (taskId: string) => void = () => undefined;
-  #committed: (events: readonly Event[]) => void = () => undefined;
+  readonly #listeners: ((events: readonly Event[]) => void)[] = [];
   readonly #flights = new Map<string, Promise<unknown>>();
   /** Resolves when what an earlier server left has been taken up; commands wait for it. */
   readonly #booted = Promise.withResolvers<void>();
@@ -83,7 +83,7 @@ export class Core {
 
   /** Who hears of every committed event, in order. */
   onCommitted(committed: (events: readonly Event[]) => void): void {
-    this.#committed = committed;
+    this.#listeners.push(committed);
   }
 
   /** From now on commands are taken. */
@@ -117,7 +117,9 @@ export class Core {
       return answer;
     });
     this.hub.publish(events);
-    this.#committed(events);
+    for (const listener of this.#listeners) {
+      listener(events);
+    }
     for (const taskId of pokes) {
       this.#poke(taskId);
     }
@@ -277,7 +279,10 @@ class Refused extends Error {
 }
 
 /** The answer to an id nobody knows. */
-export function unknown(what: "task" | "run" | "harness" | "message", id: string): Result<never> {
+export function unknown(
+  what: "task" | "run" | "harness" | "message" | "comment",
+  id: string,
+): Result<never> {
   return err(
     fault("not_found", `There is no ${what} ${id.slice(0, 40)}.`, "It may have been deleted."),
   );

@@ -13,6 +13,7 @@ import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
 import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
+import { ReviewCommands } from "./reviews.ts";
 import { RunCommands } from "./runs.ts";
 import { SampleTask } from "./sample.ts";
 import { Sessions } from "./sessions.ts";
@@ -50,6 +51,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     runs,
     interactions,
     queue,
+    reviews: new ReviewCommands(core, runs),
     projects: new ProjectCommands(core, trust),
     harnesses,
     preferences: new PreferenceCommands(core),

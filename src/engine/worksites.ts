@@ -110,7 +110,7 @@ export class Worksites implements Places {
 }
 
 /** Follows links first: what counts is where the path really leads. */
-function inside(
+export function inside(
   path: string,
   roots: readonly string[],
 ): Result<{ readonly path: string; readonly directory: string }> {

@@ -77,6 +77,10 @@ export function runsById(sql: Sql, ids: readonly string[]): ReadonlyMap<string, 
 
 export function runReads(sql: Sql) {
   return {
+    runOfMessage(messageId: string): RunRecord | null {
+      const row = sql.get<FullRow>(`${select} WHERE run.message_id = $messageId`, { messageId });
+      return row === null ? null : full(row);
+    },
     run(id: string): RunRecord | null {
       const row = sql.get<FullRow>(`${select} WHERE run.id = $id`, { id });
       return row === null ? null : full(row);

@@ -6,6 +6,7 @@ import { commandReads, commandWrites } from "./commands.ts";
 import { eventReads, eventWrites } from "./events.ts";
 import { interactionReads, interactionWrites, queueReads } from "./interactions.ts";
 import type { Paths } from "./paths.ts";
+import { reviewReads, reviewWrites } from "./reviews.ts";
 import { runReads, runWrites } from "./runs.ts";
 import { sessionReads, sessionWrites } from "./sessions.ts";
 import { settingReads, settingWrites } from "./settings.ts";
@@ -38,6 +39,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...settingReads(sql),
     ...tokenReads(sql),
     ...blobReads(sql),
+    ...reviewReads(sql),
   };
   const tx: Tx = {
     ...reads,
@@ -50,6 +52,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...settingWrites(sql),
     ...tokenWrites(sql),
     ...blobWrites(sql),
+    ...reviewWrites(sql),
   };
   let open = true;
   return {

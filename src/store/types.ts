@@ -4,8 +4,11 @@ import type { ApprovalRule, Interaction } from "../contract/interaction.ts";
 import type { AgentKind, Column, Isolation, Millis } from "../contract/primitives.ts";
 import type { Project } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
+import type { LineRange, ViewedFile } from "../contract/review.ts";
 import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
 import type { LiveLine, QueuedMessage, Reference, TaskStats, Trash } from "../contract/task.ts";
+
+import type { Anchor } from "../domain/anchor.ts";
 
 /** A row of `task`. */
 export interface TaskRecord {
@@ -137,6 +140,29 @@ export interface BrowserTokenRecord {
   readonly lastUsedAt: Millis | null;
 }
 
+/** A row of `review_comment`: what a person said about the changes, and what became of it. */
+export interface CommentRecord {
+  readonly id: string;
+  readonly taskId: string;
+  /** Null = on the whole. */
+  readonly path: string | null;
+  /** Null = on the file, or the whole. */
+  readonly range: LineRange | null;
+  readonly quote: string;
+  readonly body: string;
+  /** How its lines are found again; null where they never were, or are of the old side. */
+  readonly anchor: Anchor | null;
+  /** The message that carried it; null while it is a draft. */
+  readonly messageId: string | null;
+  /** The run that changed its lines, as noticed when that run ended. */
+  readonly addressedIn: string | null;
+  /** What the person decided: settled, reopened, or nothing. */
+  readonly settled: boolean | null;
+  readonly createdAt: Millis;
+  readonly updatedAt: Millis;
+  readonly sentAt: Millis | null;
+}
+
 export interface AttachmentRecord {
   readonly id: string;
   readonly taskId: string | null;
@@ -243,6 +269,12 @@ export interface Reads {
   attachment(id: string): AttachmentRecord | null;
   attachments(taskId: string): readonly AttachmentRecord[];
   blob(id: string): Uint8Array | null;
+  /** The run that delivered, or delivers, this message. */
+  runOfMessage(messageId: string): RunRecord | null;
+  /** Oldest first. */
+  comments(taskId: string): readonly CommentRecord[];
+  comment(id: string): CommentRecord | null;
+  viewed(taskId: string): readonly ViewedFile[];
 }
 
 /** One `BEGIN IMMEDIATE` transaction: all of it or nothing. */
@@ -284,6 +316,10 @@ export interface Tx extends Reads {
   putAttachment(attachment: AttachmentRecord): void;
   /** Stores compressed; answers the id. */
   putBlob(id: string, bytes: Uint8Array, at: Millis): void;
+  putComment(comment: CommentRecord): void;
+  removeComment(id: string): boolean;
+  putViewed(taskId: string, file: ViewedFile): void;
+  removeViewed(taskId: string, path: string): void;
 }
 
 export interface Store extends Reads {

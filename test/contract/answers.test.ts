@@ -74,6 +74,21 @@ describe("the answers of the running program are what the description says", () 
     await ask("allInteractions");
   });
 
+  test("about a review", async () => {
+    const params = { id: task.id };
+    await ask("taskReview", { params });
+    const { comment } = await ask<{ comment: { id: string } }>("createComment", {
+      params,
+      body: { path: "README.md", range: { side: "new", start: 1, end: 1 }, body: "Say more" },
+    });
+    const one = { ...params, commentId: comment.id };
+    await ask("patchComment", { params: one, body: { body: "Say much more" } });
+    const sent = await ask<{ run: { id: string } }>("sendReview", { params });
+    await server.client.ended(task.id, sent.run.id);
+    await ask("removeComment", { params: one });
+    await ask("putViewed", { params, body: { files: [{ path: "README.md", id: "abc" }] } });
+  });
+
   test("about work", async () => {
     const made = await ask<{ task: Task; run: null }>("createTask", {
       body: { prompt: "second", workdir: repo, agent: "fake" },

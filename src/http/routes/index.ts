@@ -10,6 +10,7 @@ import { interactionEndpoints } from "./interactions.ts";
 import { placeEndpoints } from "./places.ts";
 import { preferenceEndpoints } from "./preferences.ts";
 import { projectEndpoints } from "./projects.ts";
+import { reviewEndpoints } from "./reviews.ts";
 import { runEndpoints } from "./runs.ts";
 import { systemEndpoints } from "./system.ts";
 import { taskEndpoints, taskViewEndpoints } from "./tasks.ts";
@@ -24,6 +25,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...authEndpoints,
   ...taskEndpoints,
   ...taskViewEndpoints,
+  ...reviewEndpoints,
   ...runEndpoints,
   ...interactionEndpoints,
   ...eventEndpoints,

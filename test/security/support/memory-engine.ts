@@ -231,6 +231,15 @@ export class MemoryEngine implements Engine {
     steer: (_task, _message, meta) => this.#refuse(meta),
   };
 
+  readonly reviews: Engine["reviews"] = {
+    read: () => Promise.resolve(nothing()),
+    comment: (_task, _body, meta) => this.#refuse(meta),
+    patch: (_task, _comment, _body, meta) => this.#refuse(meta),
+    remove: (_task, _comment, meta) => this.#refuse(meta),
+    send: (_task, _body, meta) => this.#refuse(meta),
+    markViewed: (_task, _body, meta) => this.#refuse(meta),
+  };
+
   readonly interactions: Engine["interactions"] = {
     approve: () => Promise.resolve(ok({ gone: true })),
     question: () => Promise.resolve(ok({ gone: true })),
