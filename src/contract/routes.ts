@@ -36,6 +36,15 @@ export const routes = {
   defaults: json("GET", "/defaults", "What a new task starts from"),
   openapi: json("GET", "/openapi.json", "This contract, machine-readable"),
 
+  doctor: json("GET", "/doctor", "What Agetor relies on, and how each thing is mended"),
+  doctorReport: {
+    method: "GET",
+    path: "/doctor/report",
+    scope: "app",
+    answer: "bytes",
+    summary: "The same as text that can be shown to anyone",
+  },
+
   listTasks: json("GET", "/tasks", "List tasks, without prompts"),
   createTask: json("POST", "/tasks", "Create a task, and start it if asked"),
   getTask: json("GET", "/tasks/:id", "One task, with its prompt"),

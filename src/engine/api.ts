@@ -1,4 +1,5 @@
 import type { Changes } from "../contract/changes.ts";
+import type { Doctor } from "../contract/doctor.ts";
 import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
   AgentCommand,
@@ -279,6 +280,14 @@ export interface Info {
   readonly runtime: string;
 }
 
+/** What the product relies on, looked at. */
+export interface Doctors {
+  /** `fresh` asks again what was remembered. */
+  look(info: Info, options: { readonly fresh: boolean }): Promise<Result<{ doctor: Doctor }>>;
+  /** The same as text that can be shown to anyone: no names, addresses or keys. */
+  report(info: Info): Promise<Result<string>>;
+}
+
 /** Everything the HTTP layer, the CLI and tests may ask of the product. */
 export interface Engine {
   readonly tasks: Tasks;
@@ -293,6 +302,7 @@ export interface Engine {
   readonly places: Places;
   readonly blobs: Blobs;
   readonly auth: Auth;
+  readonly doctor: Doctors;
   /** Takes up what an earlier server left; resolves when every session is attached or settled. */
   boot(): Promise<void>;
   /** Lets go of every agent (they live on) and finishes open transactions, within 2 s. */

@@ -2,6 +2,7 @@ import { Activity } from "./activity.ts";
 import type { Auth, Engine, StreamQuery, StreamSink, Streams } from "./api.ts";
 import { reconcile } from "./boot.ts";
 import { Core, type EngineDeps, unknown } from "./core.ts";
+import { DoctorCommands } from "./doctor.ts";
 import { Drafts } from "./drafts.ts";
 import { HarnessConfig } from "./harness-config.ts";
 import { HarnessCommands } from "./harnesses.ts";
@@ -59,6 +60,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     places: worksites,
     blobs: new BlobCommands(core),
     auth,
+    doctor: new DoctorCommands(core, harnessConfig),
     boot: async () => {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });

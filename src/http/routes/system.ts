@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { Doctor } from "../../contract/doctor.ts";
 import { AgentOptions } from "../../contract/harness.ts";
 import { Column, columns, HarnessId } from "../../contract/primitives.ts";
 import { endpoint } from "../endpoint.ts";
-import { json } from "../respond.ts";
+import { json, problem, read, text } from "../respond.ts";
+import { Flag } from "../schemas.ts";
 
 export const systemEndpoints = {
   health: endpoint({
@@ -21,6 +23,19 @@ export const systemEndpoints = {
       runtime: z.string(),
     }),
     handle: ({ context }) => json(200, context.info()),
+  }),
+  doctor: endpoint({
+    query: z.object({ fresh: Flag.exactOptional() }),
+    answer: z.object({ doctor: Doctor }),
+    handle: async ({ query, context }) =>
+      read(await context.engine.doctor.look(context.info(), { fresh: query.fresh ?? false })),
+  }),
+  doctorReport: endpoint({
+    answer: null,
+    handle: async ({ context }) => {
+      const report = await context.engine.doctor.report(context.info());
+      return report.ok ? text(report.value) : problem(report.fault);
+    },
   }),
   defaults: endpoint({
     answer: z.object({

@@ -240,6 +240,11 @@ export class MemoryEngine implements Engine {
     markViewed: (_task, _body, meta) => this.#refuse(meta),
   };
 
+  readonly doctor: Engine["doctor"] = {
+    look: () => Promise.resolve(nothing()),
+    report: () => Promise.resolve(nothing()),
+  };
+
   readonly interactions: Engine["interactions"] = {
     approve: () => Promise.resolve(ok({ gone: true })),
     question: () => Promise.resolve(ok({ gone: true })),
