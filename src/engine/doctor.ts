@@ -65,13 +65,12 @@ export class DoctorCommands implements Doctors {
     const harnesses = this.#core.deps.store
       .harnesses()
       .filter(({ kind, enabled }) => kind !== "fake" && enabled);
-    const probes = await Promise.all(harnesses.map((harness) => this.#harnesses.probe(harness)));
-    const anyReady = probes.some(({ kind }) => kind === "ready");
+    const probed = await Promise.all(
+      harnesses.map(async (harness) => ({ harness, probe: await this.#harnesses.probe(harness) })),
+    );
+    const anyReady = probed.some(({ probe }) => probe.kind === "ready");
     const checks = await Promise.all(
-      harnesses.map((harness, index) => {
-        const probe = probes[index];
-        return probe === undefined ? [] : this.#agent(harness, probe, anyReady);
-      }),
+      probed.map(({ harness, probe }) => this.#agent(harness, probe, anyReady)),
     );
     return checks.flat();
   }
