@@ -45,6 +45,8 @@ export const routes = {
     summary: "The same as text that can be shown to anyone",
   },
 
+  usage: json("GET", "/usage", "Tokens and cost by day, account and task"),
+
   listTasks: json("GET", "/tasks", "List tasks, without prompts"),
   createTask: json("POST", "/tasks", "Create a task, and start it if asked"),
   getTask: json("GET", "/tasks/:id", "One task, with its prompt"),

@@ -41,6 +41,8 @@ import type {
   Trash,
 } from "../contract/task.ts";
 
+import type { UsageReport } from "../contract/usage.ts";
+
 /** Who sends a command and how a retry is known. */
 export interface CommandMeta {
   /** The `Idempotency-Key`, or null when the client sent none. */
@@ -280,6 +282,14 @@ export interface Info {
   readonly runtime: string;
 }
 
+export interface Usages {
+  /** The last `days` days on the clock of a time zone (the machine's when null). */
+  report(query: {
+    readonly days: number;
+    readonly timezone: string | null;
+  }): Result<{ usage: UsageReport }>;
+}
+
 /** What the product relies on, looked at. */
 export interface Doctors {
   /** `fresh` asks again what was remembered. */
@@ -303,6 +313,7 @@ export interface Engine {
   readonly blobs: Blobs;
   readonly auth: Auth;
   readonly doctor: Doctors;
+  readonly usage: Usages;
   /** Takes up what an earlier server left; resolves when every session is attached or settled. */
   boot(): Promise<void>;
   /** Lets go of every agent (they live on) and finishes open transactions, within 2 s. */

@@ -23,6 +23,7 @@ import { DiffStats } from "./stats.ts";
 import { TaskCreation } from "./task-create.ts";
 import { TaskCommands } from "./tasks.ts";
 import { TrustGate } from "./trust.ts";
+import { UsageReads } from "./usage.ts";
 import { Worksites } from "./worksites.ts";
 
 /** Wires the engine. Nothing runs until `boot`. */
@@ -61,6 +62,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     blobs: new BlobCommands(core),
     auth,
     doctor: new DoctorCommands(core, harnessConfig),
+    usage: new UsageReads(core),
     boot: async () => {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });

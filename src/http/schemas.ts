@@ -14,6 +14,10 @@ const whole = (pattern: RegExp, what: string) =>
 
 export const Limit = whole(/^(?:[1-9]\d{0,2}|1000)$/, "a whole number from 1 to 1000");
 export const Seq = whole(/^\d{1,15}$/, "a whole number");
+export const Days = whole(
+  /^(?:[1-9]|[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])$/,
+  "a whole number from 1 to 366",
+);
 export const Cursor = z.string().min(1).max(1000);
 export const Flag = z.enum(["true", "false"]).transform((flag) => flag === "true");
 

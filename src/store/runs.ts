@@ -2,6 +2,7 @@ import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
 import { fromJson, fromJsonOrNull, type Sql, toJson, toJsonOrNull } from "./sql.ts";
 import { preview } from "./tasks.ts";
 import type { RunRecord } from "./types.ts";
+import { putUsage } from "./usage.ts";
 
 type RunRow = {
   id: string;
@@ -107,6 +108,7 @@ export function runWrites(sql: Sql) {
   return {
     putRun(run: RunRecord): void {
       sql.put("run", "id", runRow(run));
+      putUsage(sql, run);
       sql.run(
         `INSERT INTO run_text (run_id, prompt) VALUES ($id, $prompt)
          ON CONFLICT (run_id) DO UPDATE SET prompt = excluded.prompt

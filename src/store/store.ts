@@ -14,6 +14,7 @@ import { Sql } from "./sql.ts";
 import { taskReads, taskWrites } from "./tasks.ts";
 import { tokenReads, tokenWrites } from "./tokens.ts";
 import type { Reads, Store, Tx } from "./types.ts";
+import { usageReads, usageWrites } from "./usage.ts";
 import { viewReads } from "./views.ts";
 
 export interface StoreParts {
@@ -40,6 +41,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...tokenReads(sql),
     ...blobReads(sql),
     ...reviewReads(sql),
+    ...usageReads(sql),
   };
   const tx: Tx = {
     ...reads,
@@ -53,6 +55,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...tokenWrites(sql),
     ...blobWrites(sql),
     ...reviewWrites(sql),
+    ...usageWrites(sql),
   };
   let open = true;
   return {

@@ -1,4 +1,4 @@
-import type { Event, EventType } from "../contract/event.ts";
+import type { Event, EventType, RateLimit } from "../contract/event.ts";
 import type { Harness } from "../contract/harness.ts";
 import type { ApprovalRule, Interaction } from "../contract/interaction.ts";
 import type { AgentKind, Column, Isolation, Millis } from "../contract/primitives.ts";
@@ -163,6 +163,16 @@ export interface CommentRecord {
   readonly sentAt: Millis | null;
 }
 
+/** What one run used. It outlives its task. */
+export interface RunUsage {
+  readonly taskId: string;
+  /** Null when the task is gone for good. */
+  readonly title: string | null;
+  readonly harnessId: string;
+  readonly at: Millis;
+  readonly usage: Usage;
+}
+
 export interface AttachmentRecord {
   readonly id: string;
   readonly taskId: string | null;
@@ -275,6 +285,14 @@ export interface Reads {
   comments(taskId: string): readonly CommentRecord[];
   comment(id: string): CommentRecord | null;
   viewed(taskId: string): readonly ViewedFile[];
+  /** What runs used that began at `from` or later and before `to`, oldest first. */
+  usage(from: Millis, to: Millis): readonly RunUsage[];
+  /** What each account last said of its limits. */
+  limits(): readonly {
+    readonly harnessId: string;
+    readonly at: Millis;
+    readonly limits: readonly RateLimit[];
+  }[];
 }
 
 /** One `BEGIN IMMEDIATE` transaction: all of it or nothing. */
@@ -320,6 +338,7 @@ export interface Tx extends Reads {
   removeComment(id: string): boolean;
   putViewed(taskId: string, file: ViewedFile): void;
   removeViewed(taskId: string, path: string): void;
+  putLimits(harnessId: string, limits: readonly RateLimit[], at: Millis): void;
 }
 
 export interface Store extends Reads {

@@ -49,7 +49,15 @@ async function ask<T = Record<string, unknown>>(id: RouteId, { params, query, bo
 
 describe("the answers of the running program are what the description says", () => {
   test("about itself", async () => {
-    for (const id of ["health", "info", "defaults", "openapi", "authTokens", "doctor"] as const)
+    for (const id of [
+      "health",
+      "info",
+      "defaults",
+      "openapi",
+      "authTokens",
+      "doctor",
+      "usage",
+    ] as const)
       await ask(id);
     const { code } = await ask<{ code: string }>("authCode");
     await ask("authExchange", { body: { code } });

@@ -14,6 +14,7 @@ import { reviewEndpoints } from "./reviews.ts";
 import { runEndpoints } from "./runs.ts";
 import { systemEndpoints } from "./system.ts";
 import { taskEndpoints, taskViewEndpoints } from "./tasks.ts";
+import { usageEndpoints } from "./usage.ts";
 
 /** Every route of the table with its handler; the compiler holds the two together. */
 export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
@@ -27,6 +28,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...taskViewEndpoints,
   ...reviewEndpoints,
   ...runEndpoints,
+  ...usageEndpoints,
   ...interactionEndpoints,
   ...eventEndpoints,
   ...harnessEndpoints,

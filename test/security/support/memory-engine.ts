@@ -240,6 +240,8 @@ export class MemoryEngine implements Engine {
     markViewed: (_task, _body, meta) => this.#refuse(meta),
   };
 
+  readonly usage: Engine["usage"] = { report: nothing };
+
   readonly doctor: Engine["doctor"] = {
     look: () => Promise.resolve(nothing()),
     report: () => Promise.resolve(nothing()),
