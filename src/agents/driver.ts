@@ -6,6 +6,7 @@ import type { AgentKind } from "../contract/primitives.ts";
 import type { Result } from "../contract/result.ts";
 import type { BackgroundTask, RunOutcome } from "../contract/run.ts";
 import type { Host, ProcessRef } from "../host/types.ts";
+import type { TrialModel, TrialScript } from "./trial-model.ts";
 
 /** What a kind of agent is and can do: data only, so that API and UI learn of it from here. */
 export interface Descriptor {
@@ -361,6 +362,8 @@ export interface Driver {
   readonly descriptor: Descriptor;
   /** How this agent asks through a hook, if it does. */
   readonly hooks?: HookProtocol;
+  /** A model of ours to try the person's CLI with; absent where there is nothing to try. */
+  readonly trial?: (script: TrialScript) => Promise<TrialModel>;
   /** What is installed and logged in. Never throws, ≤ 3 s. */
   probe(harness: ResolvedHarness, host: Host): Promise<Probe>;
   /** Models and commands, without spending tokens; the curated list where the CLI cannot say. */

@@ -58,6 +58,9 @@ export const ProbeReport = z.object({
 });
 export type ProbeReport = z.infer<typeof ProbeReport>;
 
+export const ProbeBody = z.strictObject({ harnessId: HarnessId });
+export type ProbeBody = z.infer<typeof ProbeBody>;
+
 /** What the Test button of a harness found. */
 export const HarnessTest = z.object({
   harnessId: HarnessId,

@@ -47,6 +47,12 @@ export const routes = {
 
   usage: json("GET", "/usage", "Tokens and cost by day, account and task"),
 
+  doctorProbe: json(
+    "POST",
+    "/doctor/probe",
+    "Try an installed CLI against a model of ours, without an account",
+  ),
+
   listTasks: json("GET", "/tasks", "List tasks, without prompts"),
   createTask: json("POST", "/tasks", "Create a task, and start it if asked"),
   getTask: json("GET", "/tasks/:id", "One task, with its prompt"),

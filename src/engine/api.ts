@@ -1,5 +1,5 @@
 import type { Changes } from "../contract/changes.ts";
-import type { Doctor } from "../contract/doctor.ts";
+import type { Doctor, ProbeReport } from "../contract/doctor.ts";
 import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
   AgentCommand,
@@ -296,6 +296,8 @@ export interface Doctors {
   look(info: Info, options: { readonly fresh: boolean }): Promise<Result<{ doctor: Doctor }>>;
   /** The same as text that can be shown to anyone: no names, addresses or keys. */
   report(info: Info): Promise<Result<string>>;
+  /** Runs the person's own CLI against a model of ours: about 10 s, no account, no network. */
+  probe(harnessId: string): Promise<Result<{ report: ProbeReport }>>;
 }
 
 /** Everything the HTTP layer, the CLI and tests may ask of the product. */

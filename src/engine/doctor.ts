@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import type { Probe } from "../agents/driver.ts";
-import type { Doctor, DoctorCheck } from "../contract/doctor.ts";
+import type { Doctor, DoctorCheck, ProbeReport } from "../contract/doctor.ts";
 import type { Harness } from "../contract/harness.ts";
 import { ok, type Result } from "../contract/result.ts";
 import { redact } from "../domain/redact.ts";
@@ -10,15 +10,18 @@ import type { Core } from "./core.ts";
 import { checkAgent } from "./doctor-agents.ts";
 import { checkData, checkDisk, checkPort } from "./doctor-machine.ts";
 import type { HarnessConfig } from "./harness-config.ts";
+import { Trials } from "./trial.ts";
 
 /** Looks at everything the product relies on, and says how each is mended. */
 export class DoctorCommands implements Doctors {
   readonly #core: Core;
   readonly #harnesses: HarnessConfig;
+  readonly #trials: Trials;
 
   constructor(core: Core, harnesses: HarnessConfig) {
     this.#core = core;
     this.#harnesses = harnesses;
+    this.#trials = new Trials(core, harnesses);
   }
 
   async look(
@@ -58,6 +61,15 @@ export class DoctorCommands implements Doctors {
     const host = hostname().split(".")[0] ?? null;
     const { dataDir } = this.#core.deps;
     return ok(`${redact(lines.join("\n"), { home, dataDir, user, host })}\n`);
+  }
+
+  /** Once at the start, before anything is tried. */
+  begin(): void {
+    this.#trials.sweep();
+  }
+
+  probe(harnessId: string): Promise<Result<{ report: ProbeReport }>> {
+    return this.#trials.run(harnessId);
   }
 
   /** The scripted agent needs nothing, so it is not looked at. */

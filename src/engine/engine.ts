@@ -46,6 +46,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
+  const doctor = new DoctorCommands(core, harnessConfig);
   const hooks = (kind: string) => harnessConfig.driver(kind)?.hooks ?? null;
   const interactions = new InteractionCommands(core, sessions, hooks);
   return {
@@ -61,11 +62,12 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     places: worksites,
     blobs: new BlobCommands(core),
     auth,
-    doctor: new DoctorCommands(core, harnessConfig),
+    doctor,
     usage: new UsageReads(core),
     boot: async () => {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
+      doctor.begin();
       core.booted();
       hibernation.begin();
       await interactions.resend();

@@ -149,8 +149,8 @@ describe("the answers of the running program are what the description says", () 
       .map(([id]) => id);
     const needsQuestion = ["ask", "askQuestion", "revokeRule"];
     const needsAnswer = ["answerApproval", "answerQuestion", "answerQuestions", "answerPlan"];
-    // A desktop, a terminal, and the sample repository's own test.
-    const needsMore = ["openPath", "taskTerminal", "createSample"];
+    // A desktop, a terminal, the sample repository's own test, and an agent's CLI.
+    const needsMore = ["openPath", "taskTerminal", "createSample", "doctorProbe"];
     const needsQueue = ["removeQueued", "patchQueued", "steerQueued"];
     expect(rest.sort()).toEqual(
       [...needsQuestion, ...needsAnswer, ...needsMore, ...needsQueue].sort(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Doctor } from "../../contract/doctor.ts";
+import { Doctor, ProbeBody, ProbeReport } from "../../contract/doctor.ts";
 import { AgentOptions } from "../../contract/harness.ts";
 import { Column, columns, HarnessId } from "../../contract/primitives.ts";
 import { endpoint } from "../endpoint.ts";
@@ -29,6 +29,15 @@ export const systemEndpoints = {
     answer: z.object({ doctor: Doctor }),
     handle: async ({ query, context }) =>
       read(await context.engine.doctor.look(context.info(), { fresh: query.fresh ?? false })),
+  }),
+  doctorProbe: endpoint({
+    body: ProbeBody,
+    answer: z.object({ report: ProbeReport }),
+    handle: async ({ body, peer, context }) => {
+      // Nothing goes over the wire while the CLI works.
+      peer.idle(120);
+      return read(await context.engine.doctor.probe(body.harnessId));
+    },
   }),
   doctorReport: endpoint({
     answer: null,

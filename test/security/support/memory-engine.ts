@@ -245,6 +245,7 @@ export class MemoryEngine implements Engine {
   readonly doctor: Engine["doctor"] = {
     look: () => Promise.resolve(nothing()),
     report: () => Promise.resolve(nothing()),
+    probe: () => Promise.resolve(nothing()),
   };
 
   readonly interactions: Engine["interactions"] = {
