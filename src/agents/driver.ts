@@ -354,6 +354,8 @@ export interface Terminal {
     Result<{ readonly text: string; readonly columns: number; readonly rows: number }>
   >;
   readonly attachCommand: string;
+  /** Whether somebody looks at it in a terminal of their own now. */
+  attached(): Promise<Result<boolean>>;
 }
 
 /** One kind of agent. Adding one is a folder with this and a line in the registry. */
