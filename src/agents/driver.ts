@@ -19,6 +19,8 @@ export interface Descriptor {
   readonly installHint: string;
   readonly options: AgentOptions;
   readonly defaultMode: string;
+  /** The modes a task in plan mode goes on in once its plan is approved; absent = as before. */
+  readonly afterPlan?: { readonly approve_implement: string; readonly approve_ask: string };
   /** Versions the driver was tested with, inclusive; outside of it the card says so. */
   readonly tested: { readonly from: string; readonly to: string };
   readonly capabilities: {

@@ -43,8 +43,8 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
-  const hooks = (kind: string) => harnessConfig.driver(kind)?.hooks ?? null;
-  const interactions = new InteractionCommands(core, sessions, hooks);
+  const driver = (kind: string) => harnessConfig.driver(kind);
+  const interactions = new InteractionCommands(core, sessions, driver);
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
     runs,

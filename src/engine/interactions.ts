@@ -1,4 +1,4 @@
-import type { HookProtocol, InteractionRequest } from "../agents/driver.ts";
+import type { Driver, InteractionRequest } from "../agents/driver.ts";
 import { type Fault, fault } from "../contract/fault.ts";
 import type {
   ApprovalBody,
@@ -11,7 +11,7 @@ import { err, ok, type Result } from "../contract/result.ts";
 import type { InteractionRecord, SessionRecord } from "../store/types.ts";
 import { checkAnswer, outcomeOf } from "./answers.ts";
 import type { Answer, CommandMeta, Interactions, Reply } from "./api.ts";
-import { openInteraction, remember, resolve } from "./asking.ts";
+import { leavePlanMode, openInteraction, remember, resolve } from "./asking.ts";
 import { type Core, unknown, type Work } from "./core.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -22,13 +22,13 @@ type Waited = Result<unknown>;
 export class InteractionCommands implements Interactions {
   readonly #core: Core;
   readonly #sessions: Sessions;
-  readonly #hooks: (kind: string) => HookProtocol | null;
+  readonly #driver: (kind: string) => Driver | null;
   readonly #waiting = new Map<string, Set<() => void>>();
 
-  constructor(core: Core, sessions: Sessions, hooks: (kind: string) => HookProtocol | null) {
+  constructor(core: Core, sessions: Sessions, driver: (kind: string) => Driver | null) {
     this.#core = core;
     this.#sessions = sessions;
-    this.#hooks = hooks;
+    this.#driver = driver;
     core.onCommitted((events) => {
       for (const event of events) {
         if (event.type === "interaction.resolved") {
@@ -41,9 +41,9 @@ export class InteractionCommands implements Interactions {
   async approve(sessionId: string, body: ApprovalBody, signal: AbortSignal): Promise<Waited> {
     await this.#core.untilBooted();
     const session = this.#core.deps.store.session(sessionId);
-    const hooks = session === null ? null : this.#hooks(session.kind);
+    const hooks = session === null ? undefined : this.#driver(session.kind)?.hooks;
     const request = hooks?.interpret(body.hook) ?? null;
-    if (session === null || hooks === null || request === null) {
+    if (session === null || hooks === undefined || request === null) {
       return ok({ gone: true });
     }
     const asked = this.#ask(session, body.requestId, request, body.requestId);
@@ -202,6 +202,13 @@ export class InteractionCommands implements Interactions {
     }
     if (answer.kind === "approval" && answer.decision === "allow" && answer.remember === true) {
       remember(work, record.interaction, answer.rule, this.#core.deps.newId());
+    }
+    if (answer.kind === "plan_approval" && answer.choice !== "reject") {
+      const kind = work.tx.session(record.sessionId)?.kind ?? "";
+      const mode = this.#driver(kind)?.descriptor.afterPlan?.[answer.choice];
+      if (mode !== undefined) {
+        leavePlanMode(work, record, mode);
+      }
     }
     const outcome = outcomeOf(answer);
     const resolved = resolve(work, record, { state: "answered", outcome, answer, by });

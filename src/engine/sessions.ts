@@ -44,9 +44,14 @@ export class Sessions {
     this.#deps = deps;
   }
 
-  /** The task's living session, or null. */
+  /** The task's living session with its row as it is stored now, or null. */
   live(taskId: string): { readonly record: SessionRecord; readonly session: Session } | null {
-    return this.#live.get(taskId) ?? null;
+    const live = this.#live.get(taskId);
+    if (live === undefined) {
+      return null;
+    }
+    const record = this.#core.deps.store.session(live.record.id) ?? live.record;
+    return { record, session: live.session };
   }
 
   /** Every task with a living agent. */

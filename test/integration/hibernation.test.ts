@@ -10,10 +10,6 @@ import type { Host } from "../../src/host/types.ts";
 import { done, TestEngine, value } from "../support/engine.ts";
 import { makeRepo } from "../support/repo.ts";
 
-const hibernated = "hibernated an idle agent";
-/** More than the half hour that an idle agent may stay. */
-const longEnough = 31;
-
 /** What each start of an agent was asked to do. */
 const opened: OpenRequest[] = [];
 
@@ -81,20 +77,19 @@ test("an agent whose terminal a person looks at stays, however long it is idle",
   };
   const { terminal } = value(await engine.engine.tasks.terminal(task.id));
   await whileAttached({ command: terminal.attachCommand, shown }, async () => {
-    engine.advance(longEnough);
+    engine.advance(31);
     // The lane is serial: this message is taken up behind the look that just began.
     const run = await engine.say(task, "say: two");
     expect(run.id).not.toBe(task.runId);
     expect(sessionId()).toBe(before);
     expect(engine.store.session(before)?.state).toBe("live");
-    expect(engine.logs).not.toContain(hibernated);
+    expect(engine.hibernated).toEqual([]);
   });
 });
 
 test("without one it is ended, and the next message resumes its conversation", async () => {
   const before = sessionId();
-  engine.advance(longEnough);
-  await engine.logged(hibernated);
+  await engine.hibernate(task);
   expect(engine.store.session(before)?.state).toBe("closed");
   await engine.say(task, "say: three");
   expect(sessionId()).not.toBe(before);
@@ -113,7 +108,6 @@ test("one that waits for its person stays", async () => {
   done(await interactions.answer(open?.id ?? "", answer, "test", nobody));
   await run;
   expect(sessionId()).toBe(before);
-  engine.advance(6);
-  await engine.logged(hibernated, 2);
+  await engine.hibernate(task, 6);
   expect(engine.store.session(before)?.state).toBe("closed");
 });

@@ -65,7 +65,8 @@ export class TestEngine {
   readonly engine: Engine;
   readonly store: Store;
   readonly host: Host;
-  readonly logs: string[] = [];
+  /** The tasks whose agent was hibernated, in that order. */
+  readonly hibernated: unknown[] = [];
   readonly #clock = new MovedClock();
   readonly #looks = new Set<() => void>();
 
@@ -90,10 +91,12 @@ export class TestEngine {
       newId,
       dataDir,
       overrides: {},
-      log: (_: string, message: string) => {
-        this.logs.push(message);
-        for (const look of [...this.#looks]) {
-          look();
+      log: (_: string, message: string, data?: Record<string, unknown>) => {
+        if (message === "hibernated an idle agent") {
+          this.hibernated.push(data?.["taskId"]);
+          for (const look of [...this.#looks]) {
+            look();
+          }
         }
       },
       bridge: { argv: ["/bin/false"] as const, socket: join(root, "none.sock") },
@@ -115,11 +118,14 @@ export class TestEngine {
     this.#clock.advance(minutes * 60_000);
   }
 
-  /** Resolves when this was logged for the n-th time. */
-  logged(message: string, times = 1): Promise<void> {
+  /** Lets that time pass; resolves when the agent of the task was let go because of it. */
+  hibernate(task: Task, minutes = 31): Promise<void> {
+    const count = () => this.hibernated.filter((one) => one === task.id).length;
+    const before = count();
+    this.advance(minutes);
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.logs.filter((one) => one === message).length >= times) {
+        if (count() > before) {
           this.#looks.delete(look);
           resolve();
         }

@@ -1,7 +1,7 @@
 import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Asked, Link } from "./link.ts";
-import { currentMode, rulesOf } from "./modes.ts";
+import { rulesOf } from "./modes.ts";
 import { profileConfig, profileName } from "./permissions.ts";
 import { notificationLine, requestId } from "./rpc.ts";
 import type { SessionData } from "./session-data.ts";
@@ -92,7 +92,7 @@ async function openThread(
 
 /** The profile is there in every mode: a later turn may be in another. */
 function threadSettings(data: SessionData): Record<string, unknown> {
-  const { sandbox, approvalPolicy } = rulesOf(currentMode(data));
+  const { sandbox, approvalPolicy } = rulesOf(data.mode);
   return {
     cwd: data.cwd,
     approvalPolicy,
