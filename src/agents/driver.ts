@@ -105,6 +105,11 @@ export interface Workplace {
  */
 export interface Bridge {
   readonly argv: readonly [string, ...string[]];
+  /**
+   * The same `ask_user` over streamable HTTP MCP, for agents that take no other server. The bearer is
+   * what stands in `<session dir>/token`; a call may take longer than a client's usual time limit.
+   */
+  readonly mcpUrl: string;
 }
 
 export interface OpenRequest {

@@ -11,6 +11,7 @@ import { InteractionCommands } from "./interactions.ts";
 import { Lanes } from "./lanes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
+import { QuestionCommands } from "./questions.ts";
 import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
 import { RunCommands } from "./runs.ts";
@@ -21,6 +22,7 @@ import { DiffStats } from "./stats.ts";
 import { TaskCreation } from "./task-create.ts";
 import { TaskCommands } from "./tasks.ts";
 import { TrustGate } from "./trust.ts";
+import { Waiting } from "./waiting.ts";
 import { Worksites } from "./worksites.ts";
 
 /** Wires the engine. Nothing runs until `boot`. */
@@ -44,11 +46,14 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
   const driver = (kind: string) => harnessConfig.driver(kind);
-  const interactions = new InteractionCommands(core, sessions, driver);
+  const waiting = new Waiting(core);
+  const questions = new QuestionCommands(core, waiting);
+  const interactions = new InteractionCommands({ core, sessions, driver, waiting, questions });
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
     runs,
     interactions,
+    questions,
     queue,
     projects: new ProjectCommands(core, trust),
     harnesses,

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   Batch,
+  Bridge,
   Driver,
   OpenRequest,
   Session,
@@ -57,6 +58,12 @@ export class Sessions {
   /** Every task with a living agent. */
   tasks(): readonly string[] {
     return [...this.#live.keys()];
+  }
+
+  /** The ways from an agent's own processes back to its person. */
+  bridge(): Bridge {
+    const { argv, mcpUrl } = this.#core.deps.bridge;
+    return { argv, mcpUrl: mcpUrl() };
   }
 
   dirOf(sessionId: string): string {

@@ -99,7 +99,11 @@ export class TestEngine {
           }
         }
       },
-      bridge: { argv: ["/bin/false"] as const, socket: join(root, "none.sock") },
+      bridge: {
+        argv: ["/bin/false"] as const,
+        socket: join(root, "none.sock"),
+        mcpUrl: () => "http://127.0.0.1:9/mcp",
+      },
     };
     this.engine = createEngine(deps, auth);
   }

@@ -7,6 +7,7 @@ import { authEndpoints } from "./auth.ts";
 import { eventEndpoints } from "./events.ts";
 import { harnessEndpoints } from "./harnesses.ts";
 import { interactionEndpoints } from "./interactions.ts";
+import { mcpEndpoints } from "./mcp.ts";
 import { placeEndpoints } from "./places.ts";
 import { preferenceEndpoints } from "./preferences.ts";
 import { projectEndpoints } from "./projects.ts";
@@ -26,6 +27,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...taskViewEndpoints,
   ...runEndpoints,
   ...interactionEndpoints,
+  ...mcpEndpoints,
   ...eventEndpoints,
   ...harnessEndpoints,
   ...projectEndpoints,
