@@ -6,8 +6,8 @@ export interface Route {
   /** Path with `:name` parameters, at the root. */
   readonly path: string;
   readonly scope: Scope;
-  /** `json` answers once, `sse` streams, `bytes` takes or gives raw bytes. */
-  readonly answer: "json" | "sse" | "bytes";
+  /** `json` answers once, `sse` streams, `bytes` takes or gives raw bytes, `mcp` is JSON-RPC. */
+  readonly answer: "json" | "sse" | "bytes" | "mcp";
   readonly summary: string;
 }
 
@@ -100,7 +100,27 @@ export const routes = {
   ask: json("POST", "/approvals", "A hook asks for an approval and waits", "session"),
   answerApproval: json("POST", "/approvals/:id/answer", "Allow or deny"),
   askQuestion: json("POST", "/questions", "The ask_user tool asks and waits", "session"),
+  withdrawQuestion: json(
+    "DELETE",
+    "/questions/:id",
+    "The ask_user tool no longer waits",
+    "session",
+  ),
   answerQuestion: json("POST", "/questions/:id/answer", "Answer a question"),
+  mcp: {
+    method: "POST",
+    path: "/mcp",
+    scope: "session",
+    answer: "mcp",
+    summary: "The ask_user tool over streamable HTTP MCP",
+  },
+  mcpResume: {
+    method: "GET",
+    path: "/mcp",
+    scope: "session",
+    answer: "mcp",
+    summary: "Go on behind Last-Event-ID with an MCP answer whose stream broke",
+  },
   answerQuestions: json("POST", "/ask-questions/:id/answer", "Answer a set of questions"),
   answerPlan: json("POST", "/plan-approvals/:id/answer", "Approve a plan or ask for changes"),
   listRules: json("GET", "/tasks/:id/rules", "What is always allowed in a task"),

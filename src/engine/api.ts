@@ -151,8 +151,6 @@ export interface Reviews {
 export interface Interactions {
   /** A hook asks and waits: the JSON it prints, or `{gone: true}`. The same id is the same question. */
   approve(sessionId: string, body: ApprovalBody, signal: AbortSignal): Promise<Result<unknown>>;
-  /** `ask_user` asks and waits: `{selected, text}`, or `{gone: true}`. */
-  question(sessionId: string, body: QuestionBody, signal: AbortSignal): Promise<Result<unknown>>;
   /** The first answer wins; `by` is the token that gave it. */
   answer(
     id: string,
@@ -162,6 +160,20 @@ export interface Interactions {
   ): Answer<{ interaction: Interaction }>;
   rules(taskId: string): Result<{ rules: readonly ApprovalRule[] }>;
   revoke(taskId: string, ruleId: string, meta: CommandMeta): Answer<{ deleted: true }>;
+}
+
+/** The tool `ask_user`: an agent asks its person, by the token of its session. */
+export interface Questions {
+  /**
+   * Opens a question; resolves when it is stored, with the id to wait by. The same id is the same
+   * question, and so is one that is asked again because its answer was lost on the way. `late` when
+   * no run of the session goes on, `key_reused` when the id was another question's.
+   */
+  ask(sessionId: string, body: QuestionBody): Promise<Result<{ readonly id: string }>>;
+  /** Waits: `{selected, text}`, or `{gone: true}`; that too for what this session never asked. */
+  answered(sessionId: string, id: string, signal: AbortSignal): Promise<Result<unknown>>;
+  /** The agent no longer waits for it: it leaves the card without an answer. */
+  withdraw(sessionId: string, id: string): Promise<Result<{ readonly withdrawn: boolean }>>;
 }
 
 export interface Projects {
@@ -305,6 +317,7 @@ export interface Engine {
   readonly tasks: Tasks;
   readonly runs: Runs;
   readonly interactions: Interactions;
+  readonly questions: Questions;
   readonly queue: Queue;
   readonly reviews: Reviews;
   readonly projects: Projects;

@@ -36,7 +36,12 @@ export interface EngineDeps {
   readonly overrides: Readonly<Record<string, { bin: string | null; args: readonly string[] }>>;
   readonly log: Log;
   /** How an agent's own processes get back to this server (M4). */
-  readonly bridge: { readonly argv: readonly [string, ...string[]]; readonly socket: string };
+  readonly bridge: {
+    readonly argv: readonly [string, ...string[]];
+    readonly socket: string;
+    /** Known once the server listens, so before anything is started. */
+    readonly mcpUrl: () => string;
+  };
 }
 
 /** One transaction in the making: its events are published after the commit, its tasks poked. */

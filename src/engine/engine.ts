@@ -12,6 +12,7 @@ import { InteractionCommands } from "./interactions.ts";
 import { Lanes } from "./lanes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
+import { QuestionCommands } from "./questions.ts";
 import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
 import { ReviewCommands } from "./reviews.ts";
@@ -24,6 +25,7 @@ import { TaskCreation } from "./task-create.ts";
 import { TaskCommands } from "./tasks.ts";
 import { TrustGate } from "./trust.ts";
 import { UsageReads } from "./usage.ts";
+import { Waiting } from "./waiting.ts";
 import { Worksites } from "./worksites.ts";
 
 /** Wires the engine. Nothing runs until `boot`. */
@@ -47,12 +49,15 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
   const doctor = new DoctorCommands(core, harnessConfig);
-  const hooks = (kind: string) => harnessConfig.driver(kind)?.hooks ?? null;
-  const interactions = new InteractionCommands(core, sessions, hooks);
+  const driver = (kind: string) => harnessConfig.driver(kind);
+  const waiting = new Waiting(core);
+  const questions = new QuestionCommands(core, waiting);
+  const interactions = new InteractionCommands({ core, sessions, driver, waiting, questions });
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
     runs,
     interactions,
+    questions,
     queue,
     reviews: new ReviewCommands(core, runs),
     projects: new ProjectCommands(core, trust),

@@ -184,7 +184,7 @@ export class Preparation {
       model: task.model,
       effort: task.effort,
       firstMessage: this.#message(task, run),
-      bridge: { argv: this.#core.deps.bridge.argv },
+      bridge: this.#sessions.bridge(),
     };
     const { driver } = ready.value;
     // A start that was cut short is taken up under the same id, so it never runs two agents.

@@ -129,7 +129,7 @@ export class RunCommands implements Runs {
         model: task.model,
         effort: task.effort,
         resume: null,
-        bridge: { argv: this.#core.deps.bridge.argv },
+        bridge: this.#sessions.bridge(),
         firstMessage: {
           id: "preflight",
           text: composeMessage(task.prompt, task.references, dataDir),

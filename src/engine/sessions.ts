@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   Batch,
+  Bridge,
   Driver,
   OpenRequest,
   Session,
@@ -44,14 +45,25 @@ export class Sessions {
     this.#deps = deps;
   }
 
-  /** The task's living session, or null. */
+  /** The task's living session with its row as it is stored now, or null. */
   live(taskId: string): { readonly record: SessionRecord; readonly session: Session } | null {
-    return this.#live.get(taskId) ?? null;
+    const live = this.#live.get(taskId);
+    if (live === undefined) {
+      return null;
+    }
+    const record = this.#core.deps.store.session(live.record.id) ?? live.record;
+    return { record, session: live.session };
   }
 
   /** Every task with a living agent. */
   tasks(): readonly string[] {
     return [...this.#live.keys()];
+  }
+
+  /** The ways from an agent's own processes back to its person. */
+  bridge(): Bridge {
+    const { argv, mcpUrl } = this.#core.deps.bridge;
+    return { argv, mcpUrl: mcpUrl() };
   }
 
   dirOf(sessionId: string): string {

@@ -104,6 +104,8 @@ export interface PaneInfo {
    * could not be read any more; such a reference equals no process.
    */
   readonly dead: ExitStatus | null;
+  /** How many terminals of people show the session now. */
+  readonly attached: number;
   /** `pane_current_command`: for people, never for decisions. */
   readonly command: string;
 }

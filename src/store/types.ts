@@ -80,7 +80,7 @@ export interface SessionRecord {
   readonly ref: unknown;
   readonly agentSessionId: string | null;
   readonly tokenHash: string | null;
-  /** The mode, model and effort it was opened with. */
+  /** The mode, model and effort it was opened with, or was led into by the answer to a plan. */
   readonly settings: SessionSettings | null;
   readonly createdAt: Millis;
   readonly closedAt: Millis | null;

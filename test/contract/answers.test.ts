@@ -80,6 +80,7 @@ describe("the answers of the running program are what the description says", () 
     await ask("taskInteractions", { params });
     await ask("listRules", { params });
     await ask("allInteractions");
+    await ask("withdrawQuestion", { params });
   });
 
   test("about a review", async () => {

@@ -7,6 +7,7 @@ import { authEndpoints } from "./auth.ts";
 import { eventEndpoints } from "./events.ts";
 import { harnessEndpoints } from "./harnesses.ts";
 import { interactionEndpoints } from "./interactions.ts";
+import { mcpEndpoints } from "./mcp.ts";
 import { placeEndpoints } from "./places.ts";
 import { preferenceEndpoints } from "./preferences.ts";
 import { projectEndpoints } from "./projects.ts";
@@ -30,6 +31,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...runEndpoints,
   ...usageEndpoints,
   ...interactionEndpoints,
+  ...mcpEndpoints,
   ...eventEndpoints,
   ...harnessEndpoints,
   ...projectEndpoints,
