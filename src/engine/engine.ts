@@ -1,6 +1,7 @@
 import { Activity } from "./activity.ts";
 import type { Auth, Engine, StreamQuery, StreamSink, Streams } from "./api.ts";
 import { reconcile } from "./boot.ts";
+import { ChangeReads } from "./changes.ts";
 import { Core, type EngineDeps, unknown } from "./core.ts";
 import { Drafts } from "./drafts.ts";
 import { HarnessConfig } from "./harness-config.ts";
@@ -9,15 +10,17 @@ import { Hibernation } from "./hibernation.ts";
 import { Hub } from "./hub.ts";
 import { InteractionCommands } from "./interactions.ts";
 import { Lanes } from "./lanes.ts";
+import { LiveChanges } from "./live-changes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
 import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
 import { RunCommands } from "./runs.ts";
 import { SampleTask } from "./sample.ts";
+import { Scopes } from "./scopes.ts";
 import { Sessions } from "./sessions.ts";
 import { BlobCommands, PreferenceCommands } from "./settings.ts";
-import { DiffStats } from "./stats.ts";
+import { Snapshots } from "./snapshots.ts";
 import { TaskCreation } from "./task-create.ts";
 import { TaskCommands } from "./tasks.ts";
 import { TrustGate } from "./trust.ts";
@@ -29,17 +32,21 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const hub = new Hub(deps.store, (taskId) => drafts.of(taskId));
   const core = new Core(deps, hub);
   const activity = new Activity(core);
-  const stats = new DiffStats(core);
-  const sessions = new Sessions({ core, drafts, activity, stats });
+  const live = new LiveChanges(core);
+  const snapshots = new Snapshots(core);
+  const sessions = new Sessions({ core, drafts, activity, changes: live });
   const harnessConfig = new HarnessConfig(core);
   const harnesses = new HarnessCommands(core, harnessConfig);
   const trust = new TrustGate(core);
   const queue = new QueueCommands(core, sessions);
   const runs = new RunCommands({ core, sessions, harnesses: harnessConfig, trust, queue });
-  const preparation = new Preparation(core, sessions, harnessConfig);
-  const lanes = new Lanes(core, sessions, preparation, (taskId) => runs.next(taskId));
+  const preparation = new Preparation({ core, sessions, harnesses: harnessConfig, snapshots });
+  const lanes = new Lanes(core, sessions, preparation, async (taskId) => {
+    await snapshots.settle(taskId);
+    runs.next(taskId);
+  });
   const hibernation = new Hibernation(core, sessions, lanes);
-  const removal = new Removal(core, sessions, lanes);
+  const removal = new Removal({ core, sessions, lanes, snapshots });
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
@@ -47,6 +54,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const interactions = new InteractionCommands(core, sessions, hooks);
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
+    changes: new ChangeReads({ core, scopes: new Scopes(core, snapshots), snapshots }),
     runs,
     interactions,
     queue,
@@ -68,7 +76,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       hibernation.stop();
       lanes.stop();
       activity.stop();
-      stats.stop();
+      live.stop();
       await sessions.detachAll();
     },
   };
