@@ -114,6 +114,7 @@ function wire(config: Config, store: Store, launchToken: string, door: Door): En
   const host = createHost({
     dataDir: config.dataDir,
     env: process.env,
+    onNotice: (notice) => log("info", notice),
     ...(config.tmuxBin === null ? {} : { tmuxBin: config.tmuxBin }),
   });
   const git = createGit({ dataDir: config.dataDir, env: process.env });

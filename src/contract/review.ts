@@ -93,5 +93,7 @@ export type PutViewedBody = z.infer<typeof PutViewedBody>;
 export const Review = z.object({
   comments: z.array(ReviewComment),
   viewed: z.array(ViewedFile),
+  /** When the person last marked all as reviewed; the `review` scope begins there. */
+  reviewedAt: Millis.nullable(),
 });
 export type Review = z.infer<typeof Review>;

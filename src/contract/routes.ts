@@ -17,6 +17,13 @@ const json = (
   summary: string,
   scope: Scope = "app",
 ): Route => ({ method, path, scope, answer: "json", summary });
+const bytes = (path: string, summary: string): Route => ({
+  method: "GET",
+  path,
+  scope: "app",
+  answer: "bytes",
+  summary,
+});
 const sse = (path: string, summary: string): Route => ({
   method: "GET",
   path,
@@ -63,7 +70,6 @@ export const routes = {
   listRuns: json("GET", "/tasks/:id/runs", "Runs of a task, newest first"),
   taskEvents: sse("/tasks/:id/events", "Replay and follow the events of a task"),
   taskTranscript: json("GET", "/tasks/:id/transcript", "One page of a task's stored events"),
-  taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs since the base"),
   taskReview: json("GET", "/tasks/:id/review", "Comments on the changes, and files looked at"),
   createComment: json("POST", "/tasks/:id/comments", "Comment on lines, a file or the whole"),
   patchComment: json(
@@ -74,6 +80,13 @@ export const routes = {
   removeComment: json("DELETE", "/tasks/:id/comments/:commentId", "Remove a comment"),
   sendReview: json("POST", "/tasks/:id/review/send", "Send comments to the agent as one message"),
   putViewed: json("PUT", "/tasks/:id/viewed", "Mark files as looked at, by their content"),
+  taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs between two states of a task"),
+  taskChangedFile: json("GET", "/tasks/:id/changes/file", "One changed file, its patch whole"),
+  taskChangedLines: json("GET", "/tasks/:id/changes/lines", "Lines between two hunks"),
+  taskChangedContent: bytes("/tasks/:id/changes/content", "One side of a changed image"),
+  taskPatch: bytes("/tasks/:id/changes/patch", "The changes as `git apply` takes them"),
+  taskCommits: json("GET", "/tasks/:id/commits", "Commits of a task since its base, newest first"),
+  markReviewed: json("POST", "/tasks/:id/reviewed", "Everything up to now has been reviewed"),
   taskTerminal: json("GET", "/tasks/:id/terminal", "What the agent's terminal shows now"),
   listQueued: json("GET", "/tasks/:id/queue", "Messages that wait for the agent"),
   patchQueued: json(
@@ -153,13 +166,7 @@ export const routes = {
     answer: "bytes",
     summary: "Keep an image or file to send along",
   },
-  blob: {
-    method: "GET",
-    path: "/blobs/:id",
-    scope: "app",
-    answer: "bytes",
-    summary: "The whole of an output that was cut",
-  },
+  blob: bytes("/blobs/:id", "The whole of an output that was cut"),
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;

@@ -1,4 +1,3 @@
-import type { Changes } from "../contract/changes.ts";
 import type { Doctor, ProbeReport } from "../contract/doctor.ts";
 import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
@@ -40,24 +39,11 @@ import type {
   Task,
   Trash,
 } from "../contract/task.ts";
-
 import type { UsageReport } from "../contract/usage.ts";
+import type { TaskChanges } from "./changes-api.ts";
+import type { Answer, CommandMeta } from "./command.ts";
 
-/** Who sends a command and how a retry is known. */
-export interface CommandMeta {
-  /** The `Idempotency-Key`, or null when the client sent none. */
-  readonly commandId: string | null;
-  /** SHA-256 over method, path and body: the same key with another digest is `key_reused`. */
-  readonly digest: string;
-}
-
-/** What a command answers, and with which status; stored as its receipt. */
-export interface Reply<T> {
-  readonly status: 200 | 201 | 202;
-  readonly body: T;
-}
-
-export type Answer<T> = Promise<Result<Reply<T>>>;
+export type { Answer, CommandMeta, Reply } from "./command.ts";
 
 export interface ListTasksQuery {
   readonly column?: Column;
@@ -81,7 +67,6 @@ export interface Tasks {
   trash(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }>;
   start(id: string, body: StartTaskBody, meta: CommandMeta): Answer<{ task: Task; run: Run }>;
   sample(meta: CommandMeta): Answer<{ task: Task; run: Run | null }>;
-  changes(id: string, signal: AbortSignal): Promise<Result<{ changes: Changes }>>;
   terminal(
     id: string,
   ): Promise<
@@ -315,6 +300,7 @@ export interface Doctors {
 /** Everything the HTTP layer, the CLI and tests may ask of the product. */
 export interface Engine {
   readonly tasks: Tasks;
+  readonly changes: TaskChanges;
   readonly runs: Runs;
   readonly interactions: Interactions;
   readonly questions: Questions;

@@ -71,7 +71,7 @@ export class Core {
   readonly deps: EngineDeps;
   readonly hub: Hub;
   #poke: (taskId: string) => void = () => undefined;
-  readonly #listeners: ((events: readonly Event[]) => void)[] = [];
+  readonly #committed: ((events: readonly Event[]) => void)[] = [];
   readonly #flights = new Map<string, Promise<unknown>>();
   /** Resolves when what an earlier server left has been taken up; commands wait for it. */
   readonly #booted = Promise.withResolvers<void>();
@@ -88,7 +88,7 @@ export class Core {
 
   /** Who hears of every committed event, in order. */
   onCommitted(committed: (events: readonly Event[]) => void): void {
-    this.#listeners.push(committed);
+    this.#committed.push(committed);
   }
 
   /** From now on commands are taken. */
@@ -122,8 +122,8 @@ export class Core {
       return answer;
     });
     this.hub.publish(events);
-    for (const listener of this.#listeners) {
-      listener(events);
+    for (const committed of this.#committed) {
+      committed(events);
     }
     for (const taskId of pokes) {
       this.#poke(taskId);

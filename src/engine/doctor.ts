@@ -106,7 +106,7 @@ export class DoctorCommands implements Doctors {
         model: null,
         effort: null,
         resume: null,
-        bridge: { argv: bridge.argv },
+        bridge: { argv: bridge.argv, mcpUrl: bridge.mcpUrl() },
         firstMessage: { id: "doctor", text: "" },
       },
       host,

@@ -1,6 +1,7 @@
 import { Activity } from "./activity.ts";
 import type { Auth, Engine, StreamQuery, StreamSink, Streams } from "./api.ts";
 import { reconcile } from "./boot.ts";
+import { ChangeReads } from "./changes.ts";
 import { Core, type EngineDeps, unknown } from "./core.ts";
 import { DoctorCommands } from "./doctor.ts";
 import { Drafts } from "./drafts.ts";
@@ -10,6 +11,7 @@ import { Hibernation } from "./hibernation.ts";
 import { Hub } from "./hub.ts";
 import { InteractionCommands } from "./interactions.ts";
 import { Lanes } from "./lanes.ts";
+import { LiveChanges } from "./live-changes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
 import { QuestionCommands } from "./questions.ts";
@@ -18,9 +20,10 @@ import { Removal } from "./removal.ts";
 import { ReviewCommands } from "./reviews.ts";
 import { RunCommands } from "./runs.ts";
 import { SampleTask } from "./sample.ts";
+import { Scopes } from "./scopes.ts";
 import { Sessions } from "./sessions.ts";
 import { BlobCommands, PreferenceCommands } from "./settings.ts";
-import { DiffStats } from "./stats.ts";
+import { Snapshots } from "./snapshots.ts";
 import { TaskCreation } from "./task-create.ts";
 import { TaskCommands } from "./tasks.ts";
 import { TrustGate } from "./trust.ts";
@@ -34,20 +37,25 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const hub = new Hub(deps.store, (taskId) => drafts.of(taskId));
   const core = new Core(deps, hub);
   const activity = new Activity(core);
-  const stats = new DiffStats(core);
-  const sessions = new Sessions({ core, drafts, activity, stats });
+  const live = new LiveChanges(core);
+  const snapshots = new Snapshots(core);
+  const sessions = new Sessions({ core, drafts, activity, changes: live });
   const harnessConfig = new HarnessConfig(core);
   const harnesses = new HarnessCommands(core, harnessConfig);
   const trust = new TrustGate(core);
   const queue = new QueueCommands(core, sessions);
   const runs = new RunCommands({ core, sessions, harnesses: harnessConfig, trust, queue });
-  const preparation = new Preparation(core, sessions, harnessConfig);
-  const lanes = new Lanes(core, sessions, preparation, (taskId) => runs.next(taskId));
+  const preparation = new Preparation({ core, sessions, harnesses: harnessConfig, snapshots });
+  const lanes = new Lanes(core, sessions, preparation, async (taskId) => {
+    await snapshots.settle(taskId);
+    runs.next(taskId);
+  });
   const hibernation = new Hibernation(core, sessions, lanes);
-  const removal = new Removal(core, sessions, lanes);
+  const removal = new Removal({ core, sessions, lanes, snapshots });
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
+  const changes = new ChangeReads({ core, scopes: new Scopes(core, snapshots), snapshots });
   const doctor = new DoctorCommands(core, harnessConfig);
   const driver = (kind: string) => harnessConfig.driver(kind);
   const waiting = new Waiting(core);
@@ -55,11 +63,12 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const interactions = new InteractionCommands({ core, sessions, driver, waiting, questions });
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
+    changes,
     runs,
     interactions,
     questions,
     queue,
-    reviews: new ReviewCommands(core, runs),
+    reviews: new ReviewCommands({ core, runs, reviewedAt: (id) => changes.reviewedAt(id) }),
     projects: new ProjectCommands(core, trust),
     harnesses,
     preferences: new PreferenceCommands(core),
@@ -81,7 +90,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       hibernation.stop();
       lanes.stop();
       activity.stop();
-      stats.stop();
+      live.stop();
       await sessions.detachAll();
     },
   };

@@ -18,14 +18,23 @@ import { type Carried, isSent, toComment, whereNow } from "./review-state.ts";
 import type { RunCommands } from "./runs.ts";
 import { topOf, WorkFiles } from "./work-files.ts";
 
+export interface ReviewParts {
+  readonly core: Core;
+  readonly runs: RunCommands;
+  /** When the person last marked all of a task as reviewed. */
+  readonly reviewedAt: (taskId: string) => Promise<Result<number | null>>;
+}
+
 /** Comments on a task's changes, and the files the person has looked at. */
 export class ReviewCommands implements Reviews {
   readonly #core: Core;
   readonly #runs: RunCommands;
+  readonly #reviewedAt: ReviewParts["reviewedAt"];
   /** By task: the look at its comments that a run's end has started. */
   readonly #following = new Map<string, Promise<void>>();
 
-  constructor(core: Core, runs: RunCommands) {
+  constructor({ core, runs, reviewedAt }: ReviewParts) {
+    this.#reviewedAt = reviewedAt;
     this.#core = core;
     this.#runs = runs;
     core.onCommitted((events) => {
@@ -45,8 +54,16 @@ export class ReviewCommands implements Reviews {
     const { store } = this.#core.deps;
     await this.#following.get(taskId);
     const files = await this.#files(task);
+    const reviewedAt = await this.#reviewedAt(taskId);
     const comments = store.comments(taskId).map((comment) => this.#shown(comment, files));
-    return ok({ review: { comments, viewed: [...store.viewed(taskId)] } });
+    return ok({
+      review: {
+        comments,
+        viewed: [...store.viewed(taskId)],
+        // A repository that is gone takes the mark along, not the comments.
+        reviewedAt: reviewedAt.ok ? reviewedAt.value : null,
+      },
+    });
   }
 
   comment(

@@ -18,8 +18,8 @@ import type { Activity } from "./activity.ts";
 import type { Core } from "./core.ts";
 import type { Drafts } from "./drafts.ts";
 import { ingest, orphaned } from "./ingest.ts";
+import type { LiveChanges } from "./live-changes.ts";
 import { changeRun } from "./run-changes.ts";
-import type { DiffStats } from "./stats.ts";
 
 interface Live {
   readonly record: SessionRecord;
@@ -31,7 +31,7 @@ export interface SessionsDeps {
   readonly core: Core;
   readonly drafts: Drafts;
   readonly activity: Activity;
-  readonly stats: DiffStats;
+  readonly changes: LiveChanges;
 }
 
 /** The living agents of this server, one per task, and the way they report. */
@@ -241,7 +241,7 @@ export class Sessions {
       this.#deps.activity.note(record.taskId, taken.transcriptEvents, taken.statsChanged);
     }
     if (taken.filesTouched || taken.runEnded) {
-      this.#deps.stats.touch(record.taskId);
+      this.#deps.changes.touch(record.taskId);
     }
     if (taken.runEnded || taken.exited) {
       for (const frame of this.#deps.drafts.clear(record.taskId)) {

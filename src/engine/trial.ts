@@ -142,7 +142,7 @@ export class Trials {
       model: null,
       effort: null,
       resume: null,
-      bridge: { argv: bridge.argv },
+      bridge: { argv: bridge.argv, mcpUrl: bridge.mcpUrl() },
       firstMessage: { id: this.#core.deps.newId(), text: "Begin the trial." },
     };
     try {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Changes } from "../contract/changes.ts";
+import { ChangedFile, Changes, TaskCommit } from "../contract/changes.ts";
 import { Event } from "../contract/event.ts";
 import { ErrorBody } from "../contract/fault.ts";
 import { AgentOptions, AgentStatus, Harness, ModelOption } from "../contract/harness.ts";
@@ -24,6 +24,8 @@ const named = {
   Trust,
   Trash,
   Changes,
+  ChangedFile,
+  TaskCommit,
   QueuedMessage,
   Error: ErrorBody,
 };

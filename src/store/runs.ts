@@ -1,7 +1,7 @@
 import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
 import { fromJson, fromJsonOrNull, type Sql, toJson, toJsonOrNull } from "./sql.ts";
 import { preview } from "./tasks.ts";
-import type { RunRecord } from "./types.ts";
+import type { RunRecord, TurnPlace } from "./types.ts";
 import { putUsage } from "./usage.ts";
 
 type RunRow = {
@@ -97,6 +97,19 @@ export function runReads(sql: Sql) {
           { taskId, before, limit },
         )
         .map(full);
+    },
+    turn(id: string): TurnPlace {
+      const row = sql.get<TurnPlace>(
+        `SELECT
+           (SELECT count(*) FROM run AS r WHERE r.task_id = run.task_id AND r.n <= run.n) AS number,
+           (SELECT r.id FROM run AS r WHERE r.task_id = run.task_id AND r.n < run.n
+             ORDER BY r.n DESC LIMIT 1) AS previous,
+           (SELECT r.id FROM run AS r WHERE r.task_id = run.task_id AND r.n > run.n
+             ORDER BY r.n LIMIT 1) AS next
+         FROM run WHERE run.id = $id`,
+        { id },
+      );
+      return row ?? { number: 0, previous: null, next: null };
     },
     openRuns(): RunRecord[] {
       return sql.all<FullRow>(`${select} WHERE run.phase_kind <> 'ended' ORDER BY run.n`).map(full);

@@ -63,6 +63,14 @@ export interface RunRecord {
   readonly createdAt: Millis;
 }
 
+/** The place of a run among those of its task. */
+export interface TurnPlace {
+  /** 1 = the task's first; 0 = there is no such run. */
+  readonly number: number;
+  readonly previous: string | null;
+  readonly next: string | null;
+}
+
 export interface SessionSettings {
   readonly mode: string | null;
   readonly model: string | null;
@@ -228,6 +236,8 @@ export interface Reads {
   run(id: string): RunRecord | null;
   /** Newest first, from before `cursor` (a run id) when given. */
   runs(taskId: string, limit: number, cursor: string | null): readonly RunRecord[];
+  /** Where a run stands among those of its task. */
+  turn(runId: string): TurnPlace;
   openRuns(): readonly RunRecord[];
   session(id: string): SessionRecord | null;
   sessionByToken(tokenHash: string): SessionRecord | null;

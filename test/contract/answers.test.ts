@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Route, type RouteId, routes } from "../../src/contract/routes.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { endpoints } from "../../src/http/routes/index.ts";
-import { makeRepo } from "../support/repo.ts";
+import { git, makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -116,6 +116,25 @@ describe("the answers of the running program are what the description says", () 
     const { tasks } = await ask<{ tasks: { id: string }[] }>("trash");
     expect(tasks.map(({ id }) => id)).toContain(made.task.id);
     await ask("restoreTask", { params });
+  });
+
+  test("about what has changed", async () => {
+    const started = await server.client.startFake(repo, "write: a.txt | 1");
+    await server.client.ended(started.task.id, started.run.id);
+    const params = { id: started.task.id };
+    for (const scope of ["base", "uncommitted", "turn", "review"]) {
+      await ask("taskChanges", { params, query: { scope, whitespace: "ignore" } });
+    }
+    await ask("taskChangedFile", { params, query: { path: "a.txt" } });
+    const range = { path: "a.txt", side: "new", start: "1", end: "5" };
+    await ask("taskChangedLines", { params, query: range });
+    const { worktreePath } = await server.client.task(params.id);
+    git(worktreePath ?? "", "add", "-A");
+    git(worktreePath ?? "", "commit", "-qm", "Add a\n\nBecause.");
+    const { commits } = await ask<{ commits: { sha: string }[] }>("taskCommits", { params });
+    const commit = commits[0]?.sha ?? "";
+    await ask("taskChanges", { params, query: { scope: "commit", commit } });
+    await ask("markReviewed", { params });
   });
 
   test("about agents", async () => {

@@ -105,6 +105,7 @@ const git = fused("git", createGit({ dataDir, env: process.env }), [
   "removeWorktree",
   "unpin",
   "restore",
+  "snapshot",
 ]);
 const engine = createEngine(
   {

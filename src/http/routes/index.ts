@@ -4,6 +4,7 @@ import { type Endpoint, endpoint } from "../endpoint.ts";
 import { describeApi } from "../openapi.ts";
 import { json } from "../respond.ts";
 import { authEndpoints } from "./auth.ts";
+import { changeEndpoints } from "./changes.ts";
 import { eventEndpoints } from "./events.ts";
 import { harnessEndpoints } from "./harnesses.ts";
 import { interactionEndpoints } from "./interactions.ts";
@@ -28,6 +29,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...taskEndpoints,
   ...taskViewEndpoints,
   ...reviewEndpoints,
+  ...changeEndpoints,
   ...runEndpoints,
   ...usageEndpoints,
   ...interactionEndpoints,

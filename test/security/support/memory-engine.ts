@@ -168,12 +168,22 @@ export class MemoryEngine implements Engine {
     trash: () => ok({ tasks: [] }),
     start: (_, __, meta) => this.#refuse(meta),
     sample: (meta) => this.#refuse(meta),
-    changes: async () => nothing(),
     terminal: async () => nothing(),
     interactions: (id) =>
       id === null ? ok({ interactions: [] }) : this.#withTask(id, () => ok({ interactions: [] })),
     transcript: (id) =>
       this.#withTask(id, () => ok({ events: [], nextBefore: null, lastSeq: this.#seq })),
+  };
+
+  readonly changes: Engine["changes"] = {
+    list: async () => nothing(),
+    file: async () => nothing(),
+    lines: async () => nothing(),
+    image: async () => nothing(),
+    patch: async () => nothing(),
+    commits: async () => nothing(),
+    markReviewed: (_, meta) => this.#refuse(meta),
+    reviewedAt: async () => nothing(),
   };
 
   #withTask<T>(id: string, work: (task: Task) => Result<T>): Result<T> {
