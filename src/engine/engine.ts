@@ -87,10 +87,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       await interactions.resend();
     },
     shutdown: async () => {
-      hibernation.stop();
-      lanes.stop();
-      activity.stop();
-      live.stop();
+      for (const part of [hibernation, lanes, activity, live]) part.stop();
       await sessions.detachAll();
     },
   };
