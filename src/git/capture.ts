@@ -23,7 +23,7 @@ export interface CaptureSource {
 }
 
 /** Runs git on the files of one worktree; names go in and come out as Latin-1. */
-type WorktreeGit = (
+export type WorktreeGit = (
   args: readonly string[],
   input?: string,
   codes?: readonly number[],
@@ -35,6 +35,15 @@ type WorktreeGit = (
  * plain files, for a tree can only name their commits, and these go away with the worktree.
  */
 export function captureTree(kit: Kit, source: CaptureSource): Promise<Result<string>> {
+  return withCapture(kit, source, (_, tree) => Promise.resolve(ok(tree)));
+}
+
+/** The same, with a git whose index is that tree, for as long as `use` runs. */
+export function withCapture<T>(
+  kit: Kit,
+  source: CaptureSource,
+  use: (git: WorktreeGit, tree: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
   const { repo, worktree, head, base } = source;
   const index = source.hasIndex ? "copy" : "empty";
   return withShadow(kit, { repo, worktree, index }, async (env, scratch) => {
@@ -58,11 +67,13 @@ export function captureTree(kit: Kit, source: CaptureSource): Promise<Result<str
     const nested = paths.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1));
     const taken = await takeInNested(kit, { repo, worktree, git }, nested, base ?? head);
     if (!taken.ok) return taken;
-    return treeOf(git);
+    const tree = await treeOf(git);
+    return tree.ok ? use(git, tree.value) : tree;
   });
 }
 
-function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
+/** Binds git to a shadow and a folder. */
+export function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
   return (args, input, codes) =>
     kit.runner.run({
       args,
@@ -77,10 +88,20 @@ function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
 }
 
 /** Puts the files as they are now into the index being built; what is gone from disk goes there. */
-async function stage(git: WorktreeGit, worktree: string, paths: string[]): Promise<Result<null>> {
+export async function stage(
+  git: WorktreeGit,
+  worktree: string,
+  paths: readonly string[],
+): Promise<Result<null>> {
   const present: string[] = [];
   const replaced: string[] = [];
+  const links = new Map<string, boolean>();
   for (const path of paths) {
+    // A link where its folder was: the file is gone, and what the link leads to is not looked at.
+    if (await isBehindLink(worktree, path, links)) {
+      replaced.push(`${path}\0`);
+      continue;
+    }
     const found = await lstat(rawPath(worktree, path)).catch(() => null);
     // A folder where a file was; that of a submodule has a repository of its own.
     const name = asText(path);
@@ -98,8 +119,24 @@ async function stage(git: WorktreeGit, worktree: string, paths: string[]): Promi
   return added.ok ? ok(null) : added;
 }
 
+/** Whether a folder of the path is a symbolic link; `known` remembers folders. */
+async function isBehindLink(
+  worktree: string,
+  path: string,
+  known: Map<string, boolean>,
+): Promise<boolean> {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  if (folder === "") return false;
+  const before = known.get(folder);
+  if (before !== undefined) return before;
+  const found = await lstat(rawPath(worktree, folder)).catch(() => null);
+  const link = found?.isSymbolicLink() === true || (await isBehindLink(worktree, folder, known));
+  known.set(folder, link);
+  return link;
+}
+
 /** A partial clone lacks objects of files that are not checked out; that is no reason to stop. */
-async function treeOf(git: WorktreeGit): Promise<Result<string>> {
+export async function treeOf(git: WorktreeGit): Promise<Result<string>> {
   const written = await git(["write-tree", "--missing-ok"]);
   return written.ok ? ok(written.value.stdout.toString("utf8").trim()) : written;
 }
@@ -173,7 +210,7 @@ async function takeInNested(
 }
 
 /** The submodules of an index or a tree, with their commits. */
-async function linksIn(
+export async function linksIn(
   git: WorktreeGit,
   args: readonly string[],
 ): Promise<Result<ReadonlyMap<string, string>>> {

@@ -38,6 +38,27 @@ export const overrides: readonly string[] = [
   "worktree.useRelativePaths=false",
 ].flatMap((setting) => ["-c", setting]);
 
+/**
+ * Settings while the repository's own commit hooks run, on the person's wish: what they call sees
+ * the configuration as it is, but for what would ask, sign or tidy up behind our back.
+ */
+export const hookOverrides: readonly string[] = [
+  "core.fsmonitor=false",
+  "core.pager=cat",
+  "commit.gpgSign=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+].flatMap((setting) => ["-c", setting]);
+
+export const hookEnvironment = {
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "true",
+  GIT_EDITOR: "true",
+};
+
+/** What programs of the person need besides `HOME`, `XDG_CONFIG_HOME` and `PATH`. */
+export const hookVariables = ["USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR"];
+
 /** The environment besides `HOME`, `XDG_CONFIG_HOME`, `PATH` and what a command brings itself. */
 export const fixedEnvironment = {
   LC_ALL: "C",

@@ -7,6 +7,7 @@ import { type GitClock, systemClock } from "./clock.ts";
 import { fileFault, missing } from "./failure.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
+import { createLanding } from "./landing/landing.ts";
 import { Locks } from "./lanes.ts";
 import { baseRef, branches, dropRef, pin, pinned, resolve, trashRef } from "./refs.ts";
 import { removeWorktree } from "./remove.ts";
@@ -57,6 +58,7 @@ export function createGit(options: GitOptions): Git {
     agentConfig: (place, sha) => guarded(() => agentConfig(kit, place, sha)),
     createSampleRepository: (path, files) =>
       guarded(() => createSampleRepository(kit, path, files)),
+    landing: createLanding(kit, guarded),
   };
 }
 
@@ -85,6 +87,8 @@ function makeKit(options: GitOptions): Kit {
     locks: new Locks(),
     dataDir,
     home: realHome(env["HOME"]),
+    clock,
+    lockPatienceMs,
   };
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ok, type Result } from "../contract/result.ts";
+import type { GitClock } from "./clock.ts";
 import type { Locks } from "./lanes.ts";
 import type { GitCall, GitOutput, Runner } from "./runner.ts";
 
@@ -10,6 +11,9 @@ export interface Kit {
   readonly locks: Locks;
   readonly dataDir: string;
   readonly home: string | null;
+  readonly clock: GitClock;
+  /** Milliseconds that a lock held by another git is waited for. */
+  readonly lockPatienceMs: number;
 }
 
 /** What git says of an object that is not there: no ref, an unborn HEAD. */

@@ -15,7 +15,13 @@ import {
   tooMuch,
   tooSlow,
 } from "./failure.ts";
-import { fixedEnvironment, overrides } from "./fixed.ts";
+import {
+  fixedEnvironment,
+  hookEnvironment,
+  hookOverrides,
+  hookVariables,
+  overrides,
+} from "./fixed.ts";
 import { Slots } from "./lanes.ts";
 import { collect, killGroup } from "./process.ts";
 
@@ -36,6 +42,11 @@ export interface GitCall {
   readonly cutOff?: boolean;
   /** May take minutes: two of the slots are kept free of such commands. */
   readonly heavy?: boolean;
+  /**
+   * What may run: `fixed`, when not given, nothing of the repository; `hooks` its commit hooks, on
+   * the person's wish.
+   */
+  readonly profile?: "fixed" | "hooks";
   /** Exit codes that are an answer and not a failure; 0 when not given. */
   readonly codes?: readonly number[];
 }
@@ -142,10 +153,12 @@ export class Runner {
 
   /** Too many processes or open files are thrown here, and are no bug. */
   #start(bin: string, call: GitCall): ChildProcessWithoutNullStreams | Error {
+    const { profile = "fixed" } = call;
+    const settings = profile === "fixed" ? overrides : hookOverrides;
     try {
-      return spawn(bin, ["--no-pager", ...overrides, ...call.args], {
+      return spawn(bin, ["--no-pager", ...settings, ...call.args], {
         cwd: call.cwd,
-        env: { ...this.#base(), ...call.env },
+        env: { ...this.#base(profile), ...call.env },
         stdio: ["pipe", "pipe", "pipe"],
         // A group of its own, so that what git started ends with it.
         detached: true,
@@ -156,10 +169,16 @@ export class Runner {
     }
   }
 
-  #base(): Record<string, string> {
+  #base(profile: "fixed" | "hooks"): Record<string, string> {
     const { HOME, XDG_CONFIG_HOME } = this.#options.env;
+    const more = profile === "fixed" ? [] : hookVariables;
+    const found = more.flatMap((name) => {
+      const value = this.#options.env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
     return {
-      ...fixedEnvironment,
+      ...(profile === "fixed" ? fixedEnvironment : hookEnvironment),
+      ...Object.fromEntries(found),
       PATH: this.#path,
       ...(HOME === undefined ? {} : { HOME }),
       ...(XDG_CONFIG_HOME === undefined ? {} : { XDG_CONFIG_HOME }),
