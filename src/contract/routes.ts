@@ -47,6 +47,18 @@ export const routes = {
   taskEvents: sse("/tasks/:id/events", "Replay and follow the events of a task"),
   taskTranscript: json("GET", "/tasks/:id/transcript", "One page of a task's stored events"),
   taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs since the base"),
+  revertChanges: json("POST", "/tasks/:id/changes/revert", "Take hunks, files or a turn back"),
+  commitTask: json("POST", "/tasks/:id/commit", "Commit the worktree's files"),
+  taskSuggestions: json("GET", "/tasks/:id/suggestions", "Words for a commit, merge or request"),
+  taskLanding: json("GET", "/tasks/:id/landing", "Where the work stands, and what comes next"),
+  mergeTask: json("POST", "/tasks/:id/merge", "Merge the branch into its base"),
+  rebaseTask: json("POST", "/tasks/:id/rebase", "Rebase the branch onto its moved base"),
+  listCheckpoints: json("GET", "/tasks/:id/checkpoints", "Ways back, newest first"),
+  restoreCheckpoint: json(
+    "POST",
+    "/tasks/:id/checkpoints/:checkpointId/restore",
+    "Go back to a checkpoint",
+  ),
   taskTerminal: json("GET", "/tasks/:id/terminal", "What the agent's terminal shows now"),
   listQueued: json("GET", "/tasks/:id/queue", "Messages that wait for the agent"),
   patchQueued: json(

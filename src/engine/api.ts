@@ -30,22 +30,10 @@ import type {
   Task,
   Trash,
 } from "../contract/task.ts";
+import type { Answer, CommandMeta } from "./command.ts";
+import type { Landings } from "./landing-api.ts";
 
-/** Who sends a command and how a retry is known. */
-export interface CommandMeta {
-  /** The `Idempotency-Key`, or null when the client sent none. */
-  readonly commandId: string | null;
-  /** SHA-256 over method, path and body: the same key with another digest is `key_reused`. */
-  readonly digest: string;
-}
-
-/** What a command answers, and with which status; stored as its receipt. */
-export interface Reply<T> {
-  readonly status: 200 | 201 | 202;
-  readonly body: T;
-}
-
-export type Answer<T> = Promise<Result<Reply<T>>>;
+export type { Answer, CommandMeta, Reply } from "./command.ts";
 
 export interface ListTasksQuery {
   readonly column?: Column;
@@ -262,6 +250,7 @@ export interface Engine {
   readonly places: Places;
   readonly blobs: Blobs;
   readonly auth: Auth;
+  readonly landing: Landings;
   /** Takes up what an earlier server left; resolves when every session is attached or settled. */
   boot(): Promise<void>;
   /** Lets go of every agent (they live on) and finishes open transactions, within 2 s. */

@@ -66,7 +66,7 @@ export class Core {
   readonly deps: EngineDeps;
   readonly hub: Hub;
   #poke: (taskId: string) => void = () => undefined;
-  #committed: (events: readonly Event[]) => void = () => undefined;
+  readonly #committed: ((events: readonly Event[]) => void)[] = [];
   readonly #flights = new Map<string, Promise<unknown>>();
   /** Resolves when what an earlier server left has been taken up; commands wait for it. */
   readonly #booted = Promise.withResolvers<void>();
@@ -81,9 +81,9 @@ export class Core {
     this.#poke = poke;
   }
 
-  /** Who hears of every committed event, in order. */
+  /** One more who hears of every committed event, in order. */
   onCommitted(committed: (events: readonly Event[]) => void): void {
-    this.#committed = committed;
+    this.#committed.push(committed);
   }
 
   /** From now on commands are taken. */
@@ -117,7 +117,9 @@ export class Core {
       return answer;
     });
     this.hub.publish(events);
-    this.#committed(events);
+    for (const committed of this.#committed) {
+      committed(events);
+    }
     for (const taskId of pokes) {
       this.#poke(taskId);
     }

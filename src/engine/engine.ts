@@ -1,6 +1,7 @@
 import { Activity } from "./activity.ts";
 import type { Auth, Engine, StreamQuery, StreamSink, Streams } from "./api.ts";
 import { reconcile } from "./boot.ts";
+import { ConflictWatch } from "./conflict-watch.ts";
 import { Core, type EngineDeps, unknown } from "./core.ts";
 import { Drafts } from "./drafts.ts";
 import { HarnessConfig } from "./harness-config.ts";
@@ -8,6 +9,8 @@ import { HarnessCommands } from "./harnesses.ts";
 import { Hibernation } from "./hibernation.ts";
 import { Hub } from "./hub.ts";
 import { InteractionCommands } from "./interactions.ts";
+import { LandingCommands } from "./landing.ts";
+import { LandingState } from "./landing-state.ts";
 import { Lanes } from "./lanes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
@@ -44,6 +47,10 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
   const hooks = (kind: string) => harnessConfig.driver(kind)?.hooks ?? null;
+  const watch = new ConflictWatch(core);
+  stats.onLooked((taskId) => watch.touch(taskId));
+  const state = new LandingState(core, watch, () => 0);
+  const landing = new LandingCommands({ core, lanes, removal, stats, watch, state });
   const interactions = new InteractionCommands(core, sessions, hooks);
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
@@ -57,11 +64,13 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     places: worksites,
     blobs: new BlobCommands(core),
     auth,
+    landing,
     boot: async () => {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
       core.booted();
       hibernation.begin();
+      watch.begin();
       await interactions.resend();
     },
     shutdown: async () => {
@@ -69,6 +78,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       lanes.stop();
       activity.stop();
       stats.stop();
+      watch.stop();
       await sessions.detachAll();
     },
   };

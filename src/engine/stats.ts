@@ -9,11 +9,17 @@ const pause = 2000;
  */
 export class DiffStats {
   readonly #core: Core;
+  #looked: (taskId: string) => void = () => undefined;
   readonly #stop = new AbortController();
   readonly #busy = new Map<string, { again: boolean }>();
 
   constructor(core: Core) {
     this.#core = core;
+  }
+
+  /** Who is told that a worktree was looked at, because it may have changed. */
+  onLooked(looked: (taskId: string) => void): void {
+    this.#looked = looked;
   }
 
   /** Something in the task's worktree may have changed. */
@@ -53,6 +59,7 @@ export class DiffStats {
     if (!stat.ok) {
       return;
     }
+    this.#looked(taskId);
     this.#core.commit("stats", (work) => {
       const now = work.tx.task(taskId);
       if (now === null || now.deletedAt !== null) {

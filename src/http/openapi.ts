@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { Changes } from "../contract/changes.ts";
+import { Changes, Checkpoint } from "../contract/changes.ts";
 import { Event } from "../contract/event.ts";
 import { ErrorBody } from "../contract/fault.ts";
 import { AgentOptions, AgentStatus, Harness, ModelOption } from "../contract/harness.ts";
 import { Interaction } from "../contract/interaction.ts";
+import { Landing } from "../contract/landing.ts";
 import { Project, Trust } from "../contract/project.ts";
 import { type Route, type RouteId, routes } from "../contract/routes.ts";
 import { Run } from "../contract/run.ts";
@@ -24,6 +25,8 @@ const named = {
   Trust,
   Trash,
   Changes,
+  Checkpoint,
+  Landing,
   QueuedMessage,
   Error: ErrorBody,
 };

@@ -53,11 +53,19 @@ export async function clashes(
   memories.set(kit, memory);
   const place = { gitDir: repo.value, commonDir: repo.value };
   return withMerging(kit, place, async (env, scratch) => {
+    const heads = await headsOf(kit, repo.value, contenders);
+    if (!heads.ok) return heads;
+    // One that has nobody to clash with need not be looked at.
+    const alone = contenders.length === 1;
+    const asked = contenders.filter(({ base, site }) => {
+      const head = heads.value.get(base ?? "") ?? null;
+      return !alone || (head !== null && head !== site.baseSha);
+    });
     const looks = await Promise.all(
-      contenders.map((contender) => look(kit, env, scratch, contender, memory, signal)),
+      asked.map((contender) => look(kit, env, scratch, contender, memory, signal)),
     );
     const seen = looks.filter((snapshot) => snapshot !== null);
-    const against = await basePairs(kit, repo.value, seen, contenders);
+    const against = await basePairs(kit, repo.value, seen, asked, heads.value);
     if (!against.ok) return against;
     const pairs = [...taskPairs(seen), ...against.value];
     const missing = pairs.filter((pair) => !memory.merges.has(keyOf(pair)));
@@ -152,25 +160,36 @@ function taskPairs(seen: readonly Snapshot[]): Pair[] {
   );
 }
 
+/** Where each base branch is now. */
+async function headsOf(
+  kit: Kit,
+  commonDir: string,
+  contenders: readonly Contender[],
+): Promise<Result<ReadonlyMap<string, string | null>>> {
+  const heads = new Map<string, string | null>();
+  for (const { base } of contenders) {
+    if (base === null || heads.has(base)) continue;
+    const sha = await commitOf(kit, commonDir, `refs/heads/${base}`);
+    if (!sha.ok) return sha;
+    heads.set(base, sha.value);
+  }
+  return ok(heads);
+}
+
 /** Each task with its base branch, where that has moved and touched the same paths. */
 async function basePairs(
   kit: Kit,
   commonDir: string,
   seen: readonly Snapshot[],
   contenders: readonly Contender[],
+  heads: ReadonlyMap<string, string | null>,
 ): Promise<Result<Pair[]>> {
   const bases = new Map(contenders.map(({ site, base }) => [site.taskId, base]));
-  const heads = new Map<string, string | null>();
   const moved = new Map<string, Touched>();
   const pairs: Pair[] = [];
   for (const task of seen) {
     const base = bases.get(task.taskId) ?? null;
     if (base === null) continue;
-    if (!heads.has(base)) {
-      const sha = await commitOf(kit, commonDir, `refs/heads/${base}`);
-      if (!sha.ok) return sha;
-      heads.set(base, sha.value);
-    }
     const theirs = heads.get(base) ?? null;
     if (theirs === null || theirs === task.pinned) continue;
     const way = `${task.pinned} ${theirs}`;

@@ -1,9 +1,9 @@
 import { ok, type Result } from "../../contract/result.ts";
+import type { ChangedPath } from "../../domain/suggestions.ts";
 import { bind, type WorktreeGit } from "../capture.ts";
 import { fields, type Kit } from "../kit.ts";
 import { withShadow } from "../shadow.ts";
 import type { Site } from "./site.ts";
-import type { ChangedPath } from "./types.ts";
 
 /** One path that is not as the last commit has it; names as Latin-1. */
 export interface DirtyPath {

@@ -1,5 +1,7 @@
 import { ok, type Result } from "../../contract/result.ts";
 import type { Kit } from "../kit.ts";
+import { findAdmin, openCommonDir } from "../layout.ts";
+import { ownPath } from "../own-path.ts";
 import { dropCheckpoints, expireCheckpoints, readCheckpoints, shown } from "./checkpoint.ts";
 import { clashes } from "./clashes.ts";
 import { commit } from "./commit.ts";
@@ -58,6 +60,14 @@ function onSite<T>(
   });
 }
 
-function recoverSite(kit: Kit, request: SiteRequest): Promise<Result<BaseMove | null>> {
+/** Reads two small files where nothing was left half done: every worktree is asked at every start. */
+async function recoverSite(kit: Kit, request: SiteRequest): Promise<Result<BaseMove | null>> {
+  const path = await ownPath(kit, request.taskId, request.path);
+  if (!path.ok) return path;
+  const repo = await openCommonDir(request.commonDir);
+  if (!repo.ok) return repo;
+  const gitDir = await findAdmin(repo.value, path.value);
+  if (gitDir === null) return ok(null);
+  if (!(await isMoving({ gitDir }))) return ok(await lastBase({ gitDir }));
   return onSite(kit, request, async (site) => ok(await lastBase(site)));
 }

@@ -1,7 +1,7 @@
 import type { Checkpoint } from "../../contract/changes.ts";
 import { type Fault, fault } from "../../contract/fault.ts";
-import type { MergeWay } from "../../contract/landing.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
+import { mergeCommand } from "../../domain/commands.ts";
 import { cleanMessage } from "../../domain/commit-message.ts";
 import { inRepo, type Kit } from "../kit.ts";
 import { commitOf } from "../refs.ts";
@@ -12,7 +12,7 @@ import { dirtyPaths } from "./dirty.ts";
 import { baseCheckedOut, checkedOutAt } from "./heads.ts";
 import { canMerge, mergeCommits, tooOld, withMerging } from "./merge-trees.ts";
 import { carryOut, doneBefore } from "./move.ts";
-import { refuseUnfinished, type Site, shellWord } from "./site.ts";
+import { refuseUnfinished, type Site } from "./site.ts";
 import { nameOf, treeIds } from "./tree-changes.ts";
 import type { Doing, MergeWish } from "./types.ts";
 
@@ -79,15 +79,6 @@ async function refuseUnready(kit: Kit, site: Site, wish: MergeWish): Promise<Res
     return err(baseCheckedOut(wish.base, at.value, command));
   }
   return ok(base.value);
-}
-
-/** What the person can run where the base is checked out. */
-export function mergeCommand(at: string, branch: string, how: MergeWay | null): string {
-  const git = `git -C ${shellWord(at)}`;
-  const what = shellWord(branch);
-  if (how === "squash") return `${git} merge --squash ${what} && ${git} commit`;
-  const flag = how === "fast-forward" ? "--ff-only " : how === "merge" ? "--no-ff " : "";
-  return `${git} merge ${flag}${what}`;
 }
 
 /** The commit the base branch gets. */

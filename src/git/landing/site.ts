@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
+import { shellWord } from "../../domain/commands.ts";
 import { headOf } from "../inspect.ts";
 import type { Kit } from "../kit.ts";
 import { findAdmin, openCommonDir, readMarker } from "../layout.ts";
@@ -80,9 +81,4 @@ export async function refuseUnfinished(site: Site): Promise<Result<null>> {
     );
   }
   return ok(null);
-}
-
-/** A word as a POSIX shell reads it back. */
-export function shellWord(text: string): string {
-  return /^[\w./@:+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

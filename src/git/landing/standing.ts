@@ -1,4 +1,5 @@
 import { ok, type Result } from "../../contract/result.ts";
+import type { ChangedPath } from "../../domain/suggestions.ts";
 import { fields, inRepo, type Kit } from "../kit.ts";
 import { commitOf } from "../refs.ts";
 import { readCommit, subjectOf } from "./commit-object.ts";
@@ -8,7 +9,7 @@ import { commitsBetween } from "./merge.ts";
 import { canMerge, mergeCommits, withMerging } from "./merge-trees.ts";
 import { refuseUnfinished, type Site } from "./site.ts";
 import { nameOf, treeIds } from "./tree-changes.ts";
-import type { ChangedPath, Standing, Suggesting } from "./types.ts";
+import type { Standing, Suggesting } from "./types.ts";
 
 /** See `Landing.standing`. Nothing is written but objects. */
 export async function standing(

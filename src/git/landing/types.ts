@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../../contract/changes.ts";
 import type { MergeWay } from "../../contract/landing.ts";
 import type { Result } from "../../contract/result.ts";
+import type { ChangedPath } from "../../domain/suggestions.ts";
 
 /** Whose worktree. */
 export interface SiteRequest {
@@ -116,11 +117,6 @@ export interface Suggesting {
   readonly subjects: readonly string[];
   readonly committed: readonly ChangedPath[];
   readonly uncommitted: readonly ChangedPath[];
-}
-
-export interface ChangedPath {
-  readonly path: string;
-  readonly status: "added" | "modified" | "deleted" | "renamed";
 }
 
 /** Everything that takes work back, commits it and brings it to its base. Nothing of the repository runs. */

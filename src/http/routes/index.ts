@@ -7,6 +7,7 @@ import { authEndpoints } from "./auth.ts";
 import { eventEndpoints } from "./events.ts";
 import { harnessEndpoints } from "./harnesses.ts";
 import { interactionEndpoints } from "./interactions.ts";
+import { landingEndpoints } from "./landing.ts";
 import { placeEndpoints } from "./places.ts";
 import { preferenceEndpoints } from "./preferences.ts";
 import { projectEndpoints } from "./projects.ts";
@@ -24,6 +25,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...authEndpoints,
   ...taskEndpoints,
   ...taskViewEndpoints,
+  ...landingEndpoints,
   ...runEndpoints,
   ...interactionEndpoints,
   ...eventEndpoints,

@@ -239,6 +239,17 @@ export class MemoryEngine implements Engine {
     revoke: (_task, _rule, meta) => this.#refuse(meta),
   };
 
+  readonly landing: Engine["landing"] = {
+    revert: (_task, _body, meta) => this.#refuse(meta),
+    commit: (_task, _body, meta) => this.#refuse(meta),
+    merge: (_task, _body, meta) => this.#refuse(meta),
+    rebase: (_task, meta) => this.#refuse(meta),
+    restoreCheckpoint: (_task, _checkpoint, meta) => this.#refuse(meta),
+    suggestions: async () => nothing(),
+    state: async () => nothing(),
+    checkpoints: async () => nothing(),
+  };
+
   readonly uploads: Uint8Array[] = [];
   readonly blobs: Engine["blobs"] = {
     get: (id) => (id === "known" ? ok(new TextEncoder().encode("<b>bytes</b>")) : nothing()),
@@ -303,6 +314,8 @@ function makeTask(given: {
     failure: null,
     stats: null,
     live: null,
+    pullRequest: null,
+    conflicts: null,
     archivedAt: null,
     createdAt: 0,
     updatedAt: 0,
