@@ -47,6 +47,7 @@ export const faultStatus = {
   hook_failed: 422,
   push_failed: 422,
   forge_missing: 422,
+  forge_failed: 422,
   worktree_failed: 422,
   sandbox_unavailable: 422,
   local_command: 422,

@@ -53,6 +53,13 @@ export const routes = {
   taskLanding: json("GET", "/tasks/:id/landing", "Where the work stands, and what comes next"),
   mergeTask: json("POST", "/tasks/:id/merge", "Merge the branch into its base"),
   rebaseTask: json("POST", "/tasks/:id/rebase", "Rebase the branch onto its moved base"),
+  pushTask: json("POST", "/tasks/:id/push", "Push the branch with the person's own git"),
+  createPullRequest: json("POST", "/tasks/:id/pull-request", "Push and open a pull request"),
+  refreshPullRequest: json(
+    "POST",
+    "/tasks/:id/pull-request/refresh",
+    "Read the pull request from its forge again",
+  ),
   listCheckpoints: json("GET", "/tasks/:id/checkpoints", "Ways back, newest first"),
   restoreCheckpoint: json(
     "POST",

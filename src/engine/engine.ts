@@ -14,6 +14,7 @@ import { LandingState } from "./landing-state.ts";
 import { Lanes } from "./lanes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
+import { PullRequests } from "./pull-requests.ts";
 import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
 import { RunCommands } from "./runs.ts";
@@ -49,8 +50,10 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const hooks = (kind: string) => harnessConfig.driver(kind)?.hooks ?? null;
   const watch = new ConflictWatch(core);
   stats.onLooked((taskId) => watch.touch(taskId));
-  const state = new LandingState(core, watch, () => 0);
-  const landing = new LandingCommands({ core, lanes, removal, stats, watch, state });
+  const pullRequests = new PullRequests(core);
+  const state = new LandingState(core, watch, pullRequests, () => 0);
+  const parts = { core, lanes, removal, stats, watch, state, pullRequests };
+  const landing = new LandingCommands(parts);
   const interactions = new InteractionCommands(core, sessions, hooks);
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
@@ -71,6 +74,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       core.booted();
       hibernation.begin();
       watch.begin();
+      pullRequests.begin();
       await interactions.resend();
     },
     shutdown: async () => {
@@ -79,6 +83,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       activity.stop();
       stats.stop();
       watch.stop();
+      pullRequests.stop();
       await sessions.detachAll();
     },
   };

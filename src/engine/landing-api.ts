@@ -1,5 +1,13 @@
 import type { Checkpoint, CommitBody, RevertBody } from "../contract/changes.ts";
-import type { Landing, MergeBody, MergeWay, Suggestion } from "../contract/landing.ts";
+import type {
+  Landing,
+  MergeBody,
+  MergeWay,
+  PullRequest,
+  PullRequestBody,
+  PushBody,
+  Suggestion,
+} from "../contract/landing.ts";
 import type { Result } from "../contract/result.ts";
 import type { Answer, CommandMeta } from "./command.ts";
 
@@ -33,6 +41,15 @@ export interface Landings {
   merge(id: string, body: MergeBody, meta: CommandMeta): Answer<MergeAnswer>;
   /** Errors: `merge_conflict` with the commit and its files, `not_clean`, … */
   rebase(id: string, meta: CommandMeta): Answer<{ headSha: string; checkpoint: Checkpoint }>;
+  /** Errors: `push_failed`, with what the remote said. */
+  push(id: string, body: PushBody, meta: CommandMeta): Answer<{ remote: Landing["remote"] }>;
+  /** Errors: `forge_missing`, `push_failed`. */
+  pullRequest(
+    id: string,
+    body: PullRequestBody,
+    meta: CommandMeta,
+  ): Answer<{ pullRequest: PullRequest }>;
+  refreshPullRequest(id: string, meta: CommandMeta): Answer<{ pullRequest: PullRequest | null }>;
   checkpoints(id: string): Promise<Result<{ checkpoints: readonly Checkpoint[] }>>;
   /** Answers the checkpoint that was written before restoring. */
   restoreCheckpoint(

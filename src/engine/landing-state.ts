@@ -9,18 +9,29 @@ import type { ConflictWatch } from "./conflict-watch.ts";
 import { type Core, unknown } from "./core.ts";
 import type { SuggestionsAnswer } from "./landing-api.ts";
 import { busyFault, landingBase, settleSite, siteOfTask } from "./landing-site.ts";
+import type { PullRequests } from "./pull-requests.ts";
 
 /** How many comments of a task the person has not had settled; told by who keeps them. */
 export type OpenComments = (taskId: string) => number;
+
+type Away = Pick<Landing, "remote" | "forge">;
+type Judged = Pick<Landing, "ways" | "blockers" | "next">;
 
 /** Says where a task's work stands, and what could be said about it. */
 export class LandingState {
   readonly #core: Core;
   readonly #watch: ConflictWatch;
+  readonly #pullRequests: PullRequests;
   readonly #openComments: OpenComments;
 
-  constructor(core: Core, watch: ConflictWatch, openComments: OpenComments) {
+  constructor(
+    core: Core,
+    watch: ConflictWatch,
+    pullRequests: PullRequests,
+    openComments: OpenComments,
+  ) {
     this.#core = core;
+    this.#pullRequests = pullRequests;
     this.#watch = watch;
     this.#openComments = openComments;
   }
@@ -40,8 +51,10 @@ export class LandingState {
       stands !== null || task.commonDir === null
         ? ok([])
         : await git.landing.checkpoints(task.commonDir, id);
-    const facts = this.#facts(task, stands, kept.ok && kept.value.length > 0);
-    return ok({ landing: { ...this.#shown(task, stands), ...judgeLanding(facts) } });
+    const away =
+      stands === null ? { remote: null, forge: null } : await this.#pullRequests.known(task);
+    const facts = this.#facts(task, stands, away, kept.ok && kept.value.length > 0);
+    return ok({ landing: { ...this.#shown(task, stands), ...away, ...judgeLanding(facts) } });
   }
 
   /** Facts of git, with what was left half done settled first. */
@@ -60,7 +73,7 @@ export class LandingState {
       : now;
   }
 
-  #shown(task: TaskRecord, stands: Standing | null): Omit<Landing, "ways" | "blockers" | "next"> {
+  #shown(task: TaskRecord, stands: Standing | null): Omit<Landing, keyof Away | keyof Judged> {
     const base = stands?.base ?? null;
     const others = this.#watch.of(task.id).filter(({ taskId }) => taskId !== null);
     const own =
@@ -76,13 +89,16 @@ export class LandingState {
       dirtyFiles: stands?.dirty.length ?? 0,
       landed: stands?.landed ?? false,
       conflicts: [...own, ...others],
-      remote: null,
-      forge: null,
       pullRequest: task.pullRequest,
     };
   }
 
-  #facts(task: TaskRecord, stands: Standing | null, restorable: boolean): LandingFacts {
+  #facts(
+    task: TaskRecord,
+    stands: Standing | null,
+    { remote, forge }: Away,
+    restorable: boolean,
+  ): LandingFacts {
     const { store } = this.#core.deps;
     const at = stands?.baseCheckedOutAt ?? null;
     const branch = stands?.branch ?? task.branch;
@@ -105,8 +121,8 @@ export class LandingState {
       conflicts: stands?.conflicts ?? [],
       standsOn: at === null ? null : { path: at, command: mergeCommand(at, named, null) },
       canMerge: stands?.canMerge ?? false,
-      remote: null,
-      forge: false,
+      remote,
+      forge: forge?.available === true,
       pullRequest: task.pullRequest?.state ?? null,
     };
   }

@@ -21,6 +21,7 @@ import {
 } from "./landing-site.ts";
 import type { LandingState } from "./landing-state.ts";
 import type { Lanes } from "./lanes.ts";
+import type { PullRequests } from "./pull-requests.ts";
 import type { Removal } from "./removal.ts";
 import { moved } from "./run-changes.ts";
 import type { DiffStats } from "./stats.ts";
@@ -32,6 +33,7 @@ export interface LandingParts {
   readonly stats: DiffStats;
   readonly watch: ConflictWatch;
   readonly state: LandingState;
+  readonly pullRequests: PullRequests;
 }
 
 /**
@@ -65,6 +67,20 @@ export class LandingCommands implements Landings {
     }
     const all = await this.#core.deps.git.landing.checkpoints(task.commonDir, id);
     return all.ok ? ok({ checkpoints: all.value }) : all;
+  }
+
+  push(...given: Parameters<Landings["push"]>): ReturnType<Landings["push"]> {
+    return this.#parts.pullRequests.push(...given);
+  }
+
+  pullRequest(...given: Parameters<Landings["pullRequest"]>): ReturnType<Landings["pullRequest"]> {
+    return this.#parts.pullRequests.create(...given);
+  }
+
+  refreshPullRequest(
+    ...given: Parameters<Landings["refreshPullRequest"]>
+  ): ReturnType<Landings["refreshPullRequest"]> {
+    return this.#parts.pullRequests.refresh(...given);
   }
 
   revert(id: string, body: RevertBody, meta: CommandMeta): Answer<{ checkpoint: Checkpoint }> {

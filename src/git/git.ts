@@ -9,6 +9,7 @@ import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { createLanding } from "./landing/landing.ts";
 import { Locks } from "./lanes.ts";
+import { Programs } from "./programs.ts";
 import { baseRef, branches, dropRef, pin, pinned, resolve, trashRef } from "./refs.ts";
 import { removeWorktree } from "./remove.ts";
 import { Runner } from "./runner.ts";
@@ -84,6 +85,7 @@ function makeKit(options: GitOptions): Kit {
   } = options;
   return {
     runner: new Runner({ bin, env, clock, cap, lockPatienceMs }),
+    programs: new Programs(env, clock),
     locks: new Locks(),
     dataDir,
     home: realHome(env["HOME"]),

@@ -20,10 +20,25 @@ import {
   hookEnvironment,
   hookOverrides,
   hookVariables,
+  networkEnvironment,
+  networkOverrides,
+  networkVariables,
   overrides,
 } from "./fixed.ts";
 import { Slots } from "./lanes.ts";
 import { collect, killGroup } from "./process.ts";
+
+export type Profile = "fixed" | "hooks" | "network";
+
+const profiles = {
+  fixed: { settings: overrides, env: fixedEnvironment, variables: [] },
+  hooks: { settings: hookOverrides, env: hookEnvironment, variables: hookVariables },
+  network: {
+    settings: networkOverrides,
+    env: networkEnvironment,
+    variables: [...hookVariables.filter((name) => !name.startsWith("LC_")), ...networkVariables],
+  },
+} as const;
 
 /** One git command. Arguments are never joined and never seen by a shell. */
 export interface GitCall {
@@ -43,10 +58,10 @@ export interface GitCall {
   /** May take minutes: two of the slots are kept free of such commands. */
   readonly heavy?: boolean;
   /**
-   * What may run: `fixed`, when not given, nothing of the repository; `hooks` its commit hooks, on
-   * the person's wish.
+   * What may run: `fixed`, when not given, nothing of the repository; `hooks` its commit hooks and
+   * `network` a transport, both on the person's wish only.
    */
-  readonly profile?: "fixed" | "hooks";
+  readonly profile?: Profile;
   /** Exit codes that are an answer and not a failure; 0 when not given. */
   readonly codes?: readonly number[];
 }
@@ -154,7 +169,7 @@ export class Runner {
   /** Too many processes or open files are thrown here, and are no bug. */
   #start(bin: string, call: GitCall): ChildProcessWithoutNullStreams | Error {
     const { profile = "fixed" } = call;
-    const settings = profile === "fixed" ? overrides : hookOverrides;
+    const { settings } = profiles[profile];
     try {
       return spawn(bin, ["--no-pager", ...settings, ...call.args], {
         cwd: call.cwd,
@@ -169,21 +184,29 @@ export class Runner {
     }
   }
 
-  #base(profile: "fixed" | "hooks"): Record<string, string> {
+  #base(profile: Profile): Record<string, string> {
     const { HOME, XDG_CONFIG_HOME } = this.#options.env;
-    const more = profile === "fixed" ? [] : hookVariables;
-    const found = more.flatMap((name) => {
-      const value = this.#options.env[name];
-      return value === undefined ? [] : [[name, value] as const];
-    });
+    const { env, variables } = profiles[profile];
     return {
-      ...(profile === "fixed" ? fixedEnvironment : hookEnvironment),
-      ...Object.fromEntries(found),
+      ...env,
+      ...given(this.#options.env, variables),
       PATH: this.#path,
       ...(HOME === undefined ? {} : { HOME }),
       ...(XDG_CONFIG_HOME === undefined ? {} : { XDG_CONFIG_HOME }),
     };
   }
+}
+
+/** Those of the variables that are set. */
+export function given(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): Record<string, string> {
+  const found = names.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 function nameOf(call: GitCall): string {

@@ -4,7 +4,7 @@ import { Event } from "../contract/event.ts";
 import { ErrorBody } from "../contract/fault.ts";
 import { AgentOptions, AgentStatus, Harness, ModelOption } from "../contract/harness.ts";
 import { Interaction } from "../contract/interaction.ts";
-import { Landing } from "../contract/landing.ts";
+import { Landing, PullRequest } from "../contract/landing.ts";
 import { Project, Trust } from "../contract/project.ts";
 import { type Route, type RouteId, routes } from "../contract/routes.ts";
 import { Run } from "../contract/run.ts";
@@ -27,6 +27,7 @@ const named = {
   Changes,
   Checkpoint,
   Landing,
+  PullRequest,
   QueuedMessage,
   Error: ErrorBody,
 };

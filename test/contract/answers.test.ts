@@ -119,6 +119,11 @@ describe("the answers of the running program are what the description says", () 
     git(repo, "commit", "-q", "--allow-empty", "-m", "the base moves");
     git(repo, "push", "-q", ".", "HEAD:main");
     await ask("rebaseTask", { params });
+    const bare = join(repo, "..", "bare.git");
+    git(repo, "init", "-q", "--bare", bare);
+    git(repo, "remote", "add", "origin", bare);
+    await ask("pushTask", { params });
+    git(repo, "remote", "remove", "origin");
     await ask("mergeTask", { params, body: { how: "merge" } });
     await ask("listCheckpoints", { params });
     git(repo, "switch", "-q", "main");
@@ -159,8 +164,9 @@ describe("the answers of the running program are what the description says", () 
     // A desktop, a terminal, and the sample repository's own test.
     const needsMore = ["openPath", "taskTerminal", "createSample"];
     const needsQueue = ["removeQueued", "patchQueued", "steerQueued"];
+    const needsForge = ["createPullRequest", "refreshPullRequest"];
     expect(rest.sort()).toEqual(
-      [...needsQuestion, ...needsAnswer, ...needsMore, ...needsQueue].sort(),
+      [...needsQuestion, ...needsAnswer, ...needsMore, ...needsQueue, ...needsForge].sort(),
     );
   });
 });

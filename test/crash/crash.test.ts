@@ -259,7 +259,8 @@ const steps =
   (...wishes: readonly (readonly [path: string, body: unknown])[]): Story =>
   async (client, taskId) => {
     for (const [n, [path, body]] of wishes.entries()) {
-      const headers = { "idempotency-key": `01HKEY0000000000000000002${n}` };
+      const key = `01HKEY00000000000000002${String(path.length).padStart(2, "0")}${n}`;
+      const headers = { "idempotency-key": key };
       accepted(await client.post(`/tasks/${taskId}/${path}`, body, headers));
     }
   };

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Checkpoint } from "../../src/contract/changes.ts";
@@ -9,13 +17,22 @@ import { git, makeRepo, writeFiles } from "../support/repo.ts";
 import { fileExists, TestServer } from "../support/server.ts";
 
 let server: TestServer;
+/** Where a stand-in for gh lies, which says what the file `state` beside it says. */
+let bin: string;
 
 beforeAll(async () => {
   const parent = mkdtempSync(join(tmpdir(), "agetor-test-"));
   mkdirSync(join(parent, "home"));
   const config = "[user]\n\tname = Pat Person\n\temail = pat@example.test\n";
   writeFileSync(join(parent, "home", ".gitconfig"), config);
-  server = await TestServer.start({ dataDir: join(parent, "data") });
+  bin = join(parent, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "state"), "OPEN");
+  const answer = `{"number":7,"url":"https://github.com/owner/name/pull/7","title":"Title","state":"'$(cat ${bin}/state)'","isDraft":false,"updatedAt":"2026-01-02T03:04:05Z"}`;
+  writeFileSync(join(bin, "gh"), `#!/bin/sh\ncat > /dev/null\necho '${answer}'\n`);
+  chmodSync(join(bin, "gh"), 0o755);
+  const env = { PATH: `${bin}:${process.env["PATH"]}` };
+  server = await TestServer.start({ dataDir: join(parent, "data"), env });
 });
 
 afterAll(() => server.dispose());
@@ -210,6 +227,54 @@ describe("taking work back", () => {
     await post(id, `checkpoints/${body.checkpoints[0]?.id}/restore`);
     expect(readFileSync(at(task, "a.txt"), "utf8")).toBe("dear\n");
     git(repo, "fsck", "--strict");
+  });
+});
+
+describe("leaving the machine", () => {
+  test("a push, a pull request, and its state again; the next step follows", async () => {
+    const { client } = server;
+    const { repo, id } = await reviewed("write: a.txt | one");
+    git(repo, "switch", "-q", "main");
+    await post(id, "commit", { message: "Work" });
+    expect(await landing(id)).toMatchObject({ remote: null, forge: null });
+    const bare = join(repo, "..", "bare.git");
+    git(repo, "init", "-q", "--bare", bare);
+    // The person's own configuration says where GitHub is.
+    const home = join(server.dataDir, "..", "home");
+    const address = "https://github.com/owner/name.git";
+    git(home, "config", "--file", join(home, ".gitconfig"), `url.${bare}.insteadOf`, address);
+    git(repo, "remote", "add", "origin", address);
+    const before = await landing(id);
+    expect(before).toMatchObject({
+      remote: { name: "origin", url: address, pushed: false },
+      forge: { kind: "gh", available: true, reason: null },
+      next: { action: "pull-request" },
+    });
+    const pushed = await post<{ remote: { pushed: boolean } }>(id, "push");
+    expect(pushed.remote.pushed).toBe(true);
+    const branch = before.branch ?? "";
+    expect(git(bare, "log", "-1", "--format=%s", branch)).toBe("Work");
+    const made = await client.post<{ pullRequest: { number: number } }>(
+      `/tasks/${id}/pull-request`,
+      { title: "Title", body: "Body" },
+    );
+    expect([made.status, made.body.pullRequest?.number]).toEqual([201, 7]);
+    expect(await client.task(id)).toMatchObject({ pullRequest: { number: 7, state: "open" } });
+    expect((await landing(id)).next).toBeNull();
+    writeFileSync(join(bin, "state"), "MERGED");
+    const again = await post<{ pullRequest: { state: string } }>(id, "pull-request/refresh");
+    expect(again.pullRequest.state).toBe("merged");
+    expect((await landing(id)).next?.action).toBe("mark-done");
+  });
+
+  test("without a remote is refused with what helps", async () => {
+    const { id } = await reviewed("write: a.txt | one");
+    const push = await server.client.post<{ code: string; hint: string }>(`/tasks/${id}/push`);
+    expect([push.status, push.body.code]).toEqual([422, "push_failed"]);
+    expect(push.body.hint).toContain("git remote add");
+    const body = { title: "T", body: "" };
+    const request = await server.client.post<{ code: string }>(`/tasks/${id}/pull-request`, body);
+    expect([request.status, request.body.code]).toEqual([422, "forge_missing"]);
   });
 });
 

@@ -5,14 +5,16 @@ import { ownPath } from "../own-path.ts";
 import { dropCheckpoints, expireCheckpoints, readCheckpoints, shown } from "./checkpoint.ts";
 import { clashes } from "./clashes.ts";
 import { commit } from "./commit.ts";
+import { createPullRequest, forgeProgram, readPullRequest } from "./forge.ts";
 import { merge } from "./merge.ts";
 import { isMoving, lastBase, recover } from "./move.ts";
+import { push, remoteStanding } from "./push.ts";
 import { rebase } from "./rebase.ts";
 import { restoreCheckpoint } from "./restore.ts";
 import { revert } from "./revert.ts";
 import { openSite, type Site } from "./site.ts";
 import { standing, suggesting } from "./standing.ts";
-import type { BaseMove, Landing, SiteRequest } from "./types.ts";
+import type { BaseMove, Landing, PushWish, RemoteStanding, SiteRequest } from "./types.ts";
 
 type Guarded = <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
 
@@ -38,6 +40,11 @@ export function createLanding(kit: Kit, guarded: Guarded): Landing {
     rebase: (request, doing, base) => at(request, (site) => rebase(kit, site, doing, base)),
     restoreCheckpoint: (request, doing, id) =>
       at(request, (site) => restoreCheckpoint(kit, site, doing, id)),
+    remote: (request, base) => at(request, (site) => remoteStanding(kit, site, base)),
+    push: (request, wish) => guarded(() => pushFrom(kit, request, wish)),
+    forge: (repository) => forgeProgram(kit, repository),
+    createPullRequest: (target, wish) => guarded(() => createPullRequest(kit, target, wish)),
+    pullRequest: (target) => guarded(() => readPullRequest(kit, target)),
     clashes: (commonDir, contenders, signal) =>
       guarded(() => clashes(kit, commonDir, contenders, signal)),
   };
@@ -58,6 +65,16 @@ function onSite<T>(
     const now = await openSite(kit, request);
     return now.ok ? use(now.value) : now;
   });
+}
+
+/** The network is slow: the worktree is not kept from others meanwhile. */
+async function pushFrom(
+  kit: Kit,
+  request: SiteRequest,
+  wish: PushWish,
+): Promise<Result<RemoteStanding>> {
+  const site = await onSite(kit, request, (found) => Promise.resolve(ok(found)));
+  return site.ok ? push(kit, site.value, wish) : site;
 }
 
 /** Reads two small files where nothing was left half done: every worktree is asked at every start. */

@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../../contract/changes.ts";
-import type { MergeWay } from "../../contract/landing.ts";
+import type { MergeWay, PullRequest } from "../../contract/landing.ts";
 import type { Result } from "../../contract/result.ts";
+import type { ForgeRepository } from "../../domain/forge.ts";
 import type { ChangedPath } from "../../domain/suggestions.ts";
 
 /** Whose worktree. */
@@ -112,6 +113,39 @@ export interface Clash {
   readonly files: readonly string[];
 }
 
+export interface PushWish {
+  /** The branch it lands on, whose remote is the likely one. */
+  readonly base: string | null;
+  /** The remote asked for; null = the likely one. */
+  readonly remote: string | null;
+  /** Replaces what the remote has, if that is what was last seen there. */
+  readonly force: boolean;
+}
+
+export interface RemoteStanding {
+  readonly name: string;
+  /** Without a password. */
+  readonly url: string;
+  readonly rawUrl: string;
+  /** The remote, as last seen, has the branch as it is. */
+  readonly pushed: boolean;
+}
+
+/** Which branch of which repository on a forge. */
+export interface ForgeTarget {
+  readonly forge: ForgeRepository;
+  readonly branch: string;
+  /** The pull request's number when it is known; else it is found by the branch. */
+  readonly number: number | null;
+}
+
+export interface NewPullRequest {
+  readonly title: string;
+  readonly body: string;
+  readonly draft: boolean;
+  readonly base: string | null;
+}
+
 export interface Suggesting {
   /** Subjects of the branch's own commits, oldest first. */
   readonly subjects: readonly string[];
@@ -156,6 +190,16 @@ export interface Landing {
     doing: Doing,
     checkpointId: string,
   ): Promise<Result<Restored>>;
+  /** The remote the branch goes to, as last seen; null when there is none. No network. */
+  remote(site: SiteRequest, base: string | null): Promise<Result<RemoteStanding | null>>;
+  /** Speaks with the remote, with the person's own git configuration. Errors: `push_failed`. */
+  push(site: SiteRequest, wish: PushWish): Promise<Result<RemoteStanding>>;
+  /** Whether the forge's own program is there. Errors: `forge_missing`. */
+  forge(repository: ForgeRepository): Result<string>;
+  /** By the forge's own program. Errors: `forge_missing`, `not_logged_in`, `forge_failed`. */
+  createPullRequest(target: ForgeTarget, wish: NewPullRequest): Promise<Result<PullRequest>>;
+  /** Null when the branch has none. */
+  pullRequest(target: ForgeTarget): Promise<Result<PullRequest | null>>;
   /** Which of these live tasks of one repository conflict with each other and with their bases. */
   clashes(
     commonDir: string,

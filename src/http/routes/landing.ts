@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { Checkpoint, CommitBody, RevertBody } from "../../contract/changes.ts";
-import { Landing, MergeBody, MergeWay, Suggestion } from "../../contract/landing.ts";
+import {
+  Landing,
+  MergeBody,
+  MergeWay,
+  PullRequest,
+  PullRequestBody,
+  PushBody,
+  Suggestion,
+} from "../../contract/landing.ts";
 import { Ulid } from "../../contract/primitives.ts";
 import { endpoint } from "../endpoint.ts";
 import { answer, read } from "../respond.ts";
@@ -54,6 +62,27 @@ export const landingEndpoints = {
     params: TaskParams,
     answer: z.object({ headSha: z.string(), checkpoint: Checkpoint }),
     handle: ({ params, meta, context }) => answer(context.engine.landing.rebase(params.id, meta)),
+  }),
+  pushTask: endpoint({
+    params: TaskParams,
+    body: PushBody,
+    answer: Landing.pick({ remote: true }),
+    handle: ({ params, body, meta, context }) =>
+      answer(context.engine.landing.push(params.id, body, meta)),
+  }),
+  createPullRequest: endpoint({
+    params: TaskParams,
+    body: PullRequestBody,
+    status: 201,
+    answer: z.object({ pullRequest: PullRequest }),
+    handle: ({ params, body, meta, context }) =>
+      answer(context.engine.landing.pullRequest(params.id, body, meta)),
+  }),
+  refreshPullRequest: endpoint({
+    params: TaskParams,
+    answer: z.object({ pullRequest: PullRequest.nullable() }),
+    handle: ({ params, meta, context }) =>
+      answer(context.engine.landing.refreshPullRequest(params.id, meta)),
   }),
   listCheckpoints: endpoint({
     params: TaskParams,
