@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Fault } from "./fault.ts";
+import { PullRequest } from "./landing.ts";
 import { AgentKind, Column, HarnessId, Isolation, Millis, RunStatus, Ulid } from "./primitives.ts";
 import { RunPhase } from "./run.ts";
 
@@ -24,6 +25,10 @@ export type TaskStats = z.infer<typeof TaskStats>;
 /** What the card says in one line while the agent works: verb first. */
 export const LiveLine = z.object({ verb: z.string(), object: z.string(), at: Millis });
 export type LiveLine = z.infer<typeof LiveLine>;
+
+/** What a task's files would conflict with if both were brought together now. */
+export const TaskConflicts = z.object({ base: z.boolean(), tasks: z.array(z.string()) });
+export type TaskConflicts = z.infer<typeof TaskConflicts>;
 
 export const Task = z.object({
   id: Ulid,
@@ -57,6 +62,10 @@ export const Task = z.object({
   failure: Fault.pick({ code: true, message: true, hint: true }).nullable(),
   stats: TaskStats.nullable(),
   live: LiveLine.nullable(),
+  /** The pull or merge request made of it, as last seen. */
+  pullRequest: PullRequest.nullable(),
+  /** What it would conflict with, of the tasks at work or in review; null = not known. */
+  conflicts: TaskConflicts.nullable(),
   archivedAt: Millis.nullable(),
   createdAt: Millis,
   updatedAt: Millis,

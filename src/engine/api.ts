@@ -42,6 +42,7 @@ import type {
 import type { UsageReport } from "../contract/usage.ts";
 import type { TaskChanges } from "./changes-api.ts";
 import type { Answer, CommandMeta } from "./command.ts";
+import type { Landings } from "./landing-api.ts";
 
 export type { Answer, CommandMeta, Reply } from "./command.ts";
 
@@ -315,6 +316,7 @@ export interface Engine {
   readonly auth: Auth;
   readonly doctor: Doctors;
   readonly usage: Usages;
+  readonly landing: Landings;
   /** Takes up what an earlier server left; resolves when every session is attached or settled. */
   boot(): Promise<void>;
   /** Lets go of every agent (they live on) and finishes open transactions, within 2 s. */

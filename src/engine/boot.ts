@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Core } from "./core.ts";
 import type { HarnessConfig } from "./harness-config.ts";
+import { settleSite, siteOfTask } from "./landing-site.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Removal } from "./removal.ts";
 import type { Sessions } from "./sessions.ts";
@@ -23,6 +24,7 @@ export async function reconcile(parts: BootParts): Promise<void> {
   const { store } = core.deps;
   await Promise.all(store.openSessions().map((session) => attachOne(parts, session.id)));
   await sweep(parts);
+  await settleWorktrees(core);
   lanes.begin();
   for (const run of store.openRuns()) {
     lanes.poke(run.taskId);
@@ -35,6 +37,40 @@ export async function reconcile(parts: BootParts): Promise<void> {
   }
   await removal.finish();
   await removal.expire();
+  await expireCheckpoints(core);
+}
+
+/** How long a checkpoint can be gone back to, in milliseconds. */
+const kept = 30 * 24 * 60 * 60_000;
+
+/** Finishes or takes back what an earlier server was doing to worktrees when it was killed. */
+async function settleWorktrees(core: Core): Promise<void> {
+  const git = await core.deps.git.available();
+  if (!git.ok) {
+    core.deps.log("warn", "git is not usable", { why: git.fault.message });
+    return;
+  }
+  for (const task of core.deps.store.placed()) {
+    const found = siteOfTask(core, task.id);
+    const settled = found.ok ? await settleSite(core, found.value) : found;
+    if (!settled.ok && settled.fault.code !== "repo_gone") {
+      const why = settled.fault.message;
+      core.deps.log("warn", "a worktree was left half changed", { taskId: task.id, why });
+    }
+  }
+}
+
+/** Forgets old checkpoints; those of deleted tasks go when the task does. */
+async function expireCheckpoints(core: Core): Promise<void> {
+  const { store, git } = core.deps;
+  const trashed = store.trashed();
+  const except = new Set(trashed.map((task) => task.id));
+  const repositories = new Set(
+    [...store.placed(), ...trashed].flatMap(({ commonDir }) => commonDir ?? []),
+  );
+  for (const commonDir of repositories) {
+    await git.landing.expireCheckpoints(commonDir, core.now() - kept, except);
+  }
 }
 
 async function attachOne(parts: BootParts, sessionId: string): Promise<void> {

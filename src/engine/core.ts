@@ -86,7 +86,7 @@ export class Core {
     this.#poke = poke;
   }
 
-  /** Who hears of every committed event, in order. */
+  /** One more who hears of every committed event, in order. */
   onCommitted(committed: (events: readonly Event[]) => void): void {
     this.#committed.push(committed);
   }

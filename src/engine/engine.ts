@@ -2,6 +2,7 @@ import { Activity } from "./activity.ts";
 import type { Auth, Engine, StreamQuery, StreamSink, Streams } from "./api.ts";
 import { reconcile } from "./boot.ts";
 import { ChangeReads } from "./changes.ts";
+import { ConflictWatch } from "./conflict-watch.ts";
 import { Core, type EngineDeps, unknown } from "./core.ts";
 import { DoctorCommands } from "./doctor.ts";
 import { Drafts } from "./drafts.ts";
@@ -10,13 +11,17 @@ import { HarnessCommands } from "./harnesses.ts";
 import { Hibernation } from "./hibernation.ts";
 import { Hub } from "./hub.ts";
 import { InteractionCommands } from "./interactions.ts";
+import { LandingCommands, type LandingParts } from "./landing.ts";
+import { LandingState } from "./landing-state.ts";
 import { Lanes } from "./lanes.ts";
 import { LiveChanges } from "./live-changes.ts";
 import { Preparation } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
+import { PullRequests } from "./pull-requests.ts";
 import { QuestionCommands } from "./questions.ts";
 import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
+import { countOpen } from "./review-state.ts";
 import { ReviewCommands } from "./reviews.ts";
 import { RunCommands } from "./runs.ts";
 import { SampleTask } from "./sample.ts";
@@ -57,10 +62,8 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const worksites = new Worksites(core);
   const changes = new ChangeReads({ core, scopes: new Scopes(core, snapshots), snapshots });
   const doctor = new DoctorCommands(core, harnessConfig);
-  const driver = (kind: string) => harnessConfig.driver(kind);
-  const waiting = new Waiting(core);
-  const questions = new QuestionCommands(core, waiting);
-  const interactions = new InteractionCommands({ core, sessions, driver, waiting, questions });
+  const { questions, interactions } = asking(core, sessions, harnessConfig);
+  const { landing, ahead } = landings({ core, lanes, removal, live });
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
     changes,
@@ -78,19 +81,43 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     auth,
     doctor,
     usage: new UsageReads(core),
+    landing,
     boot: async () => {
       harnesses.seed();
       await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
       doctor.begin();
       core.booted();
       hibernation.begin();
+      for (const part of ahead) part.begin();
       await interactions.resend();
     },
     shutdown: async () => {
-      for (const part of [hibernation, lanes, activity, live]) part.stop();
+      for (const part of [hibernation, lanes, activity, live, ...ahead]) part.stop();
       await sessions.detachAll();
     },
   };
+}
+
+/** What agents ask, whichever way they ask it. */
+function asking(core: Core, sessions: Sessions, config: HarnessConfig) {
+  const driver = (kind: string) => config.driver(kind);
+  const waiting = new Waiting(core);
+  const questions = new QuestionCommands(core, waiting);
+  const interactions = new InteractionCommands({ core, sessions, driver, waiting, questions });
+  return { questions, interactions };
+}
+
+/** Landing, and the two that look ahead for it: at conflicts, and at pull requests. */
+function landings(parts: Pick<LandingParts, "core" | "lanes" | "removal" | "live">) {
+  const { core, live } = parts;
+  const watch = new ConflictWatch(core);
+  live.onLooked((taskId) => watch.touch(taskId));
+  const pullRequests = new PullRequests(core);
+  const state = new LandingState(core, watch, pullRequests, (id) =>
+    countOpen(core.deps.store.comments(id)),
+  );
+  const landing = new LandingCommands({ ...parts, watch, state, pullRequests });
+  return { landing, ahead: [watch, pullRequests] };
 }
 
 function streamsOf(core: Core): Streams {

@@ -36,6 +36,7 @@ export class LiveChanges {
   readonly #core: Core;
   readonly #tasks = new Map<string, Looked>();
   readonly #stop = new AbortController();
+  #looked: (taskId: string) => void = () => undefined;
 
   constructor(core: Core) {
     this.#core = core;
@@ -48,6 +49,11 @@ export class LiveChanges {
         }
       }
     });
+  }
+
+  /** Who is told that the files of a task are not as they were. */
+  onLooked(looked: (taskId: string) => void): void {
+    this.#looked = looked;
   }
 
   /** Something in the task's files may have changed. */
@@ -175,6 +181,7 @@ export class LiveChanges {
     }
     if (stat.ok && stat.value.stamp !== looked.stamp) {
       looked.stamp = stat.value.stamp;
+      this.#looked(taskId);
       if (task.worktreePath !== null) {
         this.#count(taskId, stat.value);
       }

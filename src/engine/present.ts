@@ -36,6 +36,8 @@ export function toTask(view: TaskView): Task {
     failure: run === null ? null : failureOf(run.phase),
     stats: task.stats,
     live: task.live,
+    pullRequest: task.pullRequest,
+    conflicts: task.conflicts,
     archivedAt: task.archivedAt,
     createdAt: task.createdAt,
     updatedAt: task.updatedAt,

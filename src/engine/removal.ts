@@ -54,14 +54,19 @@ export class Removal {
   }
 
   remove(id: string, meta: CommandMeta): Answer<{ deleted: true; trash: Trash | null }> {
-    return this.#core.once(meta, async () => {
-      const task = this.#core.deps.store.task(id);
-      if (task === null || task.deletedAt !== null) {
-        return unknown("task", id);
-      }
-      this.#cancel(id);
-      return this.#lanes.exclusive(id, () => this.#removeNow(id, meta));
-    });
+    return this.#core.once(meta, () =>
+      this.removeAs(id, meta, (trash) => ({ deleted: true, trash })),
+    );
+  }
+
+  /** Removes a task as the last part of a larger command, whose answer is stored with it. */
+  async removeAs<T>(id: string, meta: CommandMeta, body: (trash: Trash | null) => T): Answer<T> {
+    const task = this.#core.deps.store.task(id);
+    if (task === null || task.deletedAt !== null) {
+      return unknown("task", id);
+    }
+    this.#cancel(id);
+    return this.#lanes.exclusive(id, () => this.#removeNow(id, meta, body));
   }
 
   /** Ends the run at once, so that the lane comes free. */
@@ -75,7 +80,7 @@ export class Removal {
     });
   }
 
-  async #removeNow(id: string, meta: CommandMeta): Answer<{ deleted: true; trash: Trash | null }> {
+  async #removeNow<T>(id: string, meta: CommandMeta, body: (trash: Trash | null) => T): Answer<T> {
     await this.#sessions.close(id);
     const task = this.#core.deps.store.task(id);
     if (task === null) {
@@ -89,27 +94,23 @@ export class Removal {
       return kept;
     }
     const trash = kept.ok ? kept.value : null;
-    const done = this.#core.command<{ deleted: true; trash: Trash | null }>(
-      meta,
-      "delete",
-      (work) => {
-        const now = work.tx.task(id);
-        if (now === null) {
-          return unknown("task", id);
-        }
-        const run = now.runId === null ? null : work.tx.run(now.runId);
-        if (run !== null) {
-          changeRun(work, run, { type: "cancel.settled" });
-        }
-        for (const message of work.tx.queued(id)) {
-          work.tx.removeQueued(message.id);
-        }
-        const after = work.tx.task(id) ?? now;
-        work.tx.putTask({ ...after, deletedAt: work.now, trash, updatedAt: work.now });
-        work.append({ type: "task.deleted", taskId: id, runId: null, data: { id, trash } });
-        return ok({ status: 200, body: { deleted: true, trash } });
-      },
-    );
+    const done = this.#core.command<T>(meta, "delete", (work) => {
+      const now = work.tx.task(id);
+      if (now === null) {
+        return unknown("task", id);
+      }
+      const run = now.runId === null ? null : work.tx.run(now.runId);
+      if (run !== null) {
+        changeRun(work, run, { type: "cancel.settled" });
+      }
+      for (const message of work.tx.queued(id)) {
+        work.tx.removeQueued(message.id);
+      }
+      const after = work.tx.task(id) ?? now;
+      work.tx.putTask({ ...after, deletedAt: work.now, trash, updatedAt: work.now });
+      work.append({ type: "task.deleted", taskId: id, runId: null, data: { id, trash } });
+      return ok({ status: 200, body: body(trash) });
+    });
     if (done.ok) {
       await this.#clear(id);
     }
@@ -165,6 +166,7 @@ export class Removal {
       if (task.commonDir !== null) {
         await git.dropTrash(task.commonDir, task.id);
         await git.dropSnapshots(task.commonDir, task.id);
+        await git.landing.dropCheckpoints(task.commonDir, task.id);
       }
       for (const { id } of store.attachments(task.id)) {
         rmSync(join(this.#core.deps.dataDir, "attachments", id), { force: true });

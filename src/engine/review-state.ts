@@ -15,6 +15,13 @@ export function isSent(comment: CommentRecord, carried: Carried): boolean {
   return comment.messageId !== null && (carried.queued || carried.run !== null);
 }
 
+/** Comments that still ask for something, as far as is stored: not settled, and not addressed by a run. */
+export function countOpen(comments: readonly CommentRecord[]): number {
+  return comments.filter(
+    ({ settled, addressedIn }) => settled === false || (settled === null && addressedIn === null),
+  ).length;
+}
+
 /** Where a comment's lines are in the file as it is now; null when it has no lines to follow. */
 export function whereNow(comment: CommentRecord, file: readonly string[] | null): Found | null {
   if (comment.range === null || comment.range.side === "old") return null;

@@ -112,7 +112,7 @@ export function changeRun(
 }
 
 /** A card that moves by itself goes to the top of its new column. */
-function moved(
+export function moved(
   work: Work,
   task: TaskRecord,
   column: TaskRecord["column"],

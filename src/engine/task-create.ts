@@ -182,6 +182,8 @@ export class TaskCreation {
       unread: false,
       stats: null,
       live: null,
+      pullRequest: null,
+      conflicts: null,
       archivedAt: null,
       deletedAt: null,
       trash: null,

@@ -33,7 +33,7 @@ export interface CaptureSource {
 }
 
 /** Runs git on the files of one worktree; names go in and come out as Latin-1. */
-type WorktreeGit = (
+export type WorktreeGit = (
   args: readonly string[],
   input?: string,
   codes?: readonly number[],
@@ -45,6 +45,15 @@ type WorktreeGit = (
  * plain files, for a tree can only name their commits, and these go away with the worktree.
  */
 export function captureTree(kit: Kit, source: CaptureSource): Promise<Result<string>> {
+  return withCapture(kit, source, (_, tree) => Promise.resolve(ok(tree)));
+}
+
+/** The same, with a git whose index is that tree, for as long as `use` runs. */
+export function withCapture<T>(
+  kit: Kit,
+  source: CaptureSource,
+  use: (git: WorktreeGit, tree: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
   const { repo, worktree, head, base, maxBytes = Number.POSITIVE_INFINITY } = source;
   const index = source.hasIndex ? "copy" : "empty";
   return withShadow(kit, { repo, worktree, index }, async (env, scratch) => {
@@ -68,11 +77,13 @@ export function captureTree(kit: Kit, source: CaptureSource): Promise<Result<str
         ? await linkNested(git, nested)
         : await takeInNested(kit, { repo, worktree, git }, nested, base ?? head);
     if (!taken.ok) return taken;
-    return treeOf(git);
+    const tree = await treeOf(git);
+    return tree.ok ? use(git, tree.value) : tree;
   });
 }
 
-function bind(kit: Kit, cwd: string, env: ShadowEnv, signal?: AbortSignal): WorktreeGit {
+/** Binds git to a shadow and a folder. */
+export function bind(kit: Kit, cwd: string, env: ShadowEnv, signal?: AbortSignal): WorktreeGit {
   return (args, input, codes) =>
     kit.runner.run({
       args,
@@ -88,16 +99,22 @@ function bind(kit: Kit, cwd: string, env: ShadowEnv, signal?: AbortSignal): Work
 }
 
 /** Puts the files as they are now into the index being built; what is gone from disk goes there. */
-async function stage(
+export async function stage(
   git: WorktreeGit,
   worktree: string,
   paths: readonly string[],
-  maxBytes: number,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<Result<null>> {
   const present: string[] = [];
   const replaced: string[] = [];
   let bytes = 0;
+  const links = new Map<string, boolean>();
   for (const path of paths) {
+    // A link where its folder was: the file is gone, and what the link leads to is not looked at.
+    if (await isBehindLink(worktree, path, links)) {
+      replaced.push(`${path}\0`);
+      continue;
+    }
     const found = await lstat(rawPath(worktree, path)).catch(() => null);
     // A folder where a file was; that of a submodule has a repository of its own.
     const name = asText(path);
@@ -127,8 +144,24 @@ async function linkNested(git: WorktreeGit, paths: readonly string[]): Promise<R
   return ok(null);
 }
 
+/** Whether a folder of the path is a symbolic link; `known` remembers folders. */
+async function isBehindLink(
+  worktree: string,
+  path: string,
+  known: Map<string, boolean>,
+): Promise<boolean> {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  if (folder === "") return false;
+  const before = known.get(folder);
+  if (before !== undefined) return before;
+  const found = await lstat(rawPath(worktree, folder)).catch(() => null);
+  const link = found?.isSymbolicLink() === true || (await isBehindLink(worktree, folder, known));
+  known.set(folder, link);
+  return link;
+}
+
 /** A partial clone lacks objects of files that are not checked out; that is no reason to stop. */
-async function treeOf(git: WorktreeGit): Promise<Result<string>> {
+export async function treeOf(git: WorktreeGit): Promise<Result<string>> {
   const written = await git(["write-tree", "--missing-ok"]);
   return written.ok ? ok(written.value.stdout.toString("utf8").trim()) : written;
 }
@@ -202,7 +235,7 @@ async function takeInNested(
 }
 
 /** The submodules of an index or a tree, with their commits. */
-async function linksIn(
+export async function linksIn(
   git: WorktreeGit,
   args: readonly string[],
 ): Promise<Result<ReadonlyMap<string, string>>> {

@@ -9,7 +9,9 @@ import { fileBytes, fileLines } from "./contents.ts";
 import { fileFault, missing } from "./failure.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
+import { createLanding } from "./landing/landing.ts";
 import { Locks } from "./lanes.ts";
+import { Programs } from "./programs.ts";
 import { baseRef, branches, dropRef, pin, pinned, resolve, trashRef } from "./refs.ts";
 import { removeWorktree } from "./remove.ts";
 import { Runner } from "./runner.ts";
@@ -73,6 +75,7 @@ export function createGit(options: GitOptions): Git {
     agentConfig: (place, sha) => guarded(() => agentConfig(kit, place, sha)),
     createSampleRepository: (path, files) =>
       guarded(() => createSampleRepository(kit, path, files)),
+    landing: createLanding(kit, guarded),
   };
 }
 
@@ -98,9 +101,12 @@ function makeKit(options: GitOptions): Kit {
   } = options;
   return {
     runner: new Runner({ bin, env, clock, cap, lockPatienceMs }),
+    programs: new Programs(env, clock),
     locks: new Locks(),
     dataDir,
     home: realHome(env["HOME"]),
+    clock,
+    lockPatienceMs,
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { doing, introduce, siteOf } from "./testing/landing.ts";
 import {
   codeOf,
   exists,
@@ -114,14 +115,18 @@ function armed(): string {
 `;
 }
 
-function hostile(name = "repo"): string {
+const plainFiles = { "a.txt": "one\ntwo\n", "b.bin": "two\n", "deep/c.txt": "three\n" };
+
+function hostile(name = "repo", files: Record<string, string> = plainFiles): string {
   const repo = box.repo(name, {
-    "a.txt": "one\ntwo\n",
-    "b.bin": "two\n",
-    "deep/c.txt": "three\n",
+    ...files,
     ".gitattributes":
       '[attr]macro filter=evil diff=evil\n*.txt macro\n*.bin filter=lfs diff=evil -text\ndeep/* filter=included diff=included merge=evil\n"with space" filter="with.dots and spaces"\n',
   });
+  box.sh(repo, "switch", "-q", "-c", "next");
+  writeFileSync(join(repo, "deep/c.txt"), `0\n${files["deep/c.txt"]}`);
+  box.sh(repo, "commit", "-qam", "next");
+  box.sh(repo, "switch", "-q", "main");
   for (const hook of hooks) {
     script(join(box.root, "traps", hook), box.trap(`hook-${hook}`));
     script(join(repo, ".git/hooks", hook), box.trap(`hook-file-${hook}`));
@@ -218,7 +223,56 @@ async function useEverything(repo: string, n: number): Promise<void> {
   unwrap(await git.unpin(place.commonDir, task.id));
 }
 
+const seven = "1\n2\n3\n4\n5\n6\n7\n";
+
+/** Every call that changes a worktree or a branch, with files that all name a filter and a driver. */
+async function landEverything(repo: string): Promise<void> {
+  const { landing } = box.git;
+  introduce(box);
+  const task = await startTask(box, repo, taskId(21));
+  const site = siteOf(task);
+  writeFileSync(join(repo, ".git/HEAD"), `${task.baseSha}\n`);
+  writeFileSync(
+    join(repo, ".git/refs/heads/main"),
+    readFileSync(join(repo, ".git/refs/heads/next")),
+  );
+  box.write(task.path, { "deep/c.txt": `${seven}8\n`, "a.txt": "two\n", "new.md": "new\n" });
+  const files = { kind: "files", paths: ["new.md"], old: { kind: "head" } } as const;
+  unwrap(await landing.revert(site, doing(), files));
+  const signal = new AbortController().signal;
+  const changes = unwrap(await box.git.changes(task.path, task.baseSha, signal));
+  const patch = changes.files.find(({ path }) => path === "a.txt")?.patch ?? "";
+  unwrap(await landing.revert(site, doing(), { kind: "hunks", path: "a.txt", patch }));
+  unwrap(await landing.suggesting(site));
+  box.write(task.path, { "a.txt": "two\n" });
+  const some = { message: "Some", paths: ["deep/c.txt"], hooks: false };
+  unwrap(await landing.commit(site, doing(), some));
+  const kept = doing();
+  unwrap(await landing.commit(site, kept, { ...some, paths: null }));
+  const before = unwrap(await landing.standing(site, "main"));
+  expect(before).toMatchObject({ ahead: 2, behind: 1, conflicts: [], dirty: [] });
+  const other = await startTask(box, repo, taskId(22), "agetor/other");
+  box.write(other.path, { "deep/c.txt": `${seven}eight\n` });
+  const contenders = [site, siteOf(other)].map((one) => ({ site: one, base: "main", fresh: true }));
+  const clashes = unwrap(await landing.clashes(task.commonDir, contenders, signal));
+  expect(clashes.map(({ files }) => files)).toEqual([["deep/c.txt"]]);
+  unwrap(await landing.restoreCheckpoint(site, doing(), kept.id));
+  unwrap(await landing.commit(site, doing(), { ...some, paths: null }));
+  const { base } = unwrap(await landing.rebase(site, doing(), "main"));
+  const now = { ...site, baseSha: base.to };
+  const how = { base: "main", how: "squash", message: "All" } as const;
+  unwrap(await landing.merge(now, doing(), how));
+  unwrap(await landing.recover(now));
+  expect(unwrap(await landing.checkpoints(task.commonDir, task.id)).length).toBe(8);
+  unwrap(await landing.expireCheckpoints(task.commonDir, 0, new Set()));
+  unwrap(await landing.dropCheckpoints(task.commonDir, task.id));
+}
+
 describe("a hostile repository", () => {
+  test("runs nothing when its work is taken back, committed and landed (GIT-01)", async () => {
+    await landEverything(hostile("base", { "deep/c.txt": seven, "a.txt": "one\n" }));
+  });
+
   test("runs nothing, whatever is asked of it (GIT-01)", async () => {
     await useEverything(hostile(), 1);
   });

@@ -88,7 +88,8 @@ async function mainRootOf(kit: Kit, found: Found): Promise<string> {
     : found.commonDir;
 }
 
-async function headOf(
+/** What a git directory has checked out: its branch (null when detached) and commit (null when unborn). */
+export async function headOf(
   kit: Kit,
   gitDir: string,
 ): Promise<Result<{ branch: string | null; headSha: string | null }>> {

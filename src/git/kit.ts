@@ -1,15 +1,21 @@
 import { join } from "node:path";
 import { ok, type Result } from "../contract/result.ts";
+import type { GitClock } from "./clock.ts";
 import type { Locks } from "./lanes.ts";
+import type { Programs } from "./programs.ts";
 import type { GitCall, GitOutput, Runner } from "./runner.ts";
 
 /** What every part of this folder works with. */
 export interface Kit {
   readonly runner: Runner;
+  readonly programs: Programs;
   /** Keyed `repo:<real common dir>` (writers of refs and worktrees) and `task:<id>` (outside of it). */
   readonly locks: Locks;
   readonly dataDir: string;
   readonly home: string | null;
+  readonly clock: GitClock;
+  /** Milliseconds that a lock held by another git is waited for. */
+  readonly lockPatienceMs: number;
 }
 
 /** What git says of an object that is not there: no ref, an unborn HEAD. */

@@ -44,6 +44,12 @@ export function commitOf(
   return line(inRepo(kit, commonDir, args, { codes: noSuchThing }));
 }
 
+/** What a ref holds, whatever that is; null when there is no such ref. */
+export function refValue(kit: Kit, gitDir: string, name: string): Promise<Result<string | null>> {
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
+  return line(inRepo(kit, gitDir, args, { codes: noSuchThing }));
+}
+
 /** The commit a task started from, while there is one. */
 export function knownBase(
   kit: Kit,

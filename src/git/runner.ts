@@ -15,9 +15,30 @@ import {
   tooMuch,
   tooSlow,
 } from "./failure.ts";
-import { fixedEnvironment, overrides } from "./fixed.ts";
+import {
+  fixedEnvironment,
+  hookEnvironment,
+  hookOverrides,
+  hookVariables,
+  networkEnvironment,
+  networkOverrides,
+  networkVariables,
+  overrides,
+} from "./fixed.ts";
 import { Slots } from "./lanes.ts";
 import { collect, killGroup } from "./process.ts";
+
+export type Profile = "fixed" | "hooks" | "network";
+
+const profiles = {
+  fixed: { settings: overrides, env: fixedEnvironment, variables: [] },
+  hooks: { settings: hookOverrides, env: hookEnvironment, variables: hookVariables },
+  network: {
+    settings: networkOverrides,
+    env: networkEnvironment,
+    variables: [...hookVariables.filter((name) => !name.startsWith("LC_")), ...networkVariables],
+  },
+} as const;
 
 /** One git command. Arguments are never joined and never seen by a shell. */
 export interface GitCall {
@@ -36,6 +57,11 @@ export interface GitCall {
   readonly cutOff?: boolean;
   /** May take minutes: two of the slots are kept free of such commands. */
   readonly heavy?: boolean;
+  /**
+   * What may run: `fixed`, when not given, nothing of the repository; `hooks` its commit hooks and
+   * `network` a transport, both on the person's wish only.
+   */
+  readonly profile?: Profile;
   /** Exit codes that are an answer and not a failure; 0 when not given. */
   readonly codes?: readonly number[];
 }
@@ -142,10 +168,12 @@ export class Runner {
 
   /** Too many processes or open files are thrown here, and are no bug. */
   #start(bin: string, call: GitCall): ChildProcessWithoutNullStreams | Error {
+    const { profile = "fixed" } = call;
+    const { settings } = profiles[profile];
     try {
-      return spawn(bin, ["--no-pager", ...overrides, ...call.args], {
+      return spawn(bin, ["--no-pager", ...settings, ...call.args], {
         cwd: call.cwd,
-        env: { ...this.#base(), ...call.env },
+        env: { ...this.#base(profile), ...call.env },
         stdio: ["pipe", "pipe", "pipe"],
         // A group of its own, so that what git started ends with it.
         detached: true,
@@ -156,15 +184,29 @@ export class Runner {
     }
   }
 
-  #base(): Record<string, string> {
+  #base(profile: Profile): Record<string, string> {
     const { HOME, XDG_CONFIG_HOME } = this.#options.env;
+    const { env, variables } = profiles[profile];
     return {
-      ...fixedEnvironment,
+      ...env,
+      ...given(this.#options.env, variables),
       PATH: this.#path,
       ...(HOME === undefined ? {} : { HOME }),
       ...(XDG_CONFIG_HOME === undefined ? {} : { XDG_CONFIG_HOME }),
     };
   }
+}
+
+/** Those of the variables that are set. */
+export function given(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): Record<string, string> {
+  const found = names.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 function nameOf(call: GitCall): string {

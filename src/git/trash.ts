@@ -114,7 +114,8 @@ async function soundHead(kit: Kit, commonDir: string, gitDir: string): Promise<s
   return known.ok ? known.value : null;
 }
 
-async function countDirty(
+/** How many files differ between a commit (or nothing) and a tree. */
+export async function countDirty(
   kit: Kit,
   commonDir: string,
   head: string | null,

@@ -2,6 +2,7 @@ import type { ChangedFile, Changes, FileLines, TaskCommit } from "../contract/ch
 import type { Branch } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
 import type { Trash } from "../contract/task.ts";
+import type { Landing } from "./landing/types.ts";
 
 /** What a folder is, as git sees it; all paths absolute and real. */
 export type Place =
@@ -212,4 +213,6 @@ export interface Git {
     path: string,
     files: Readonly<Record<string, string>>,
   ): Promise<Result<null>>;
+  /** Takes work back, commits it, and brings it to its base. */
+  readonly landing: Landing;
 }

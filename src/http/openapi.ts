@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { ChangedFile, Changes, TaskCommit } from "../contract/changes.ts";
+import { ChangedFile, Changes, Checkpoint, TaskCommit } from "../contract/changes.ts";
 import { Event } from "../contract/event.ts";
 import { ErrorBody } from "../contract/fault.ts";
 import { AgentOptions, AgentStatus, Harness, ModelOption } from "../contract/harness.ts";
 import { Interaction } from "../contract/interaction.ts";
+import { Landing, PullRequest } from "../contract/landing.ts";
 import { Project, Trust } from "../contract/project.ts";
 import { type Route, type RouteId, routes } from "../contract/routes.ts";
 import { Run } from "../contract/run.ts";
@@ -26,6 +27,9 @@ const named = {
   Changes,
   ChangedFile,
   TaskCommit,
+  Checkpoint,
+  Landing,
+  PullRequest,
   QueuedMessage,
   Error: ErrorBody,
 };

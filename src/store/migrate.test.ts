@@ -21,6 +21,7 @@ const second: Migration = {
     ALTER TABLE session_new RENAME TO session;`,
 };
 const upgraded = [...migrations, second];
+const named = ({ number, name }: Migration) => `${String(number).padStart(4, "0")}_${name}`;
 const database = (dir: string) => join(dir, "agetor.sqlite");
 const backups = (dir: string) => readdirSync(join(dir, "backups"));
 
@@ -100,7 +101,7 @@ describe("upgrading", () => {
     };
     const fault = refused(dir.path, { migrations: [...upgraded, third] });
     expect(fault.details?.["reason"]).toBe("migration-failed");
-    expect(fault.message).toContain(`${String(third.number).padStart(4, "0")}_broken`);
+    expect(fault.message).toContain(named(third));
     expect(fault.details?.["backup"]).toContain("backups");
     expect(JSON.stringify(schema(dir.path))).not.toContain("shelf");
     const store = opened(dir.path, { migrations: upgraded });
@@ -178,8 +179,10 @@ describe("a database this program must not touch is refused with every byte unch
     using dir = tempDir();
     opened(dir.path).close();
     const before = await sha256(database(dir.path));
-    const [first, ...rest] = migrations;
-    const edited = [{ ...first!, sql: `${first!.sql}\n-- edited` }, ...rest];
+    const edited = [
+      { ...migrations[0]!, sql: `${migrations[0]!.sql}\n-- edited` },
+      ...migrations.slice(1),
+    ];
     const fault = refused(dir.path, { migrations: edited });
     expect(fault.details).toMatchObject({ reason: "migration-changed", migration: "0001_init" });
     expect(await sha256(database(dir.path))).toBe(before);
@@ -192,8 +195,7 @@ describe("a database this program must not touch is refused with every byte unch
     opened(dir.path, { migrations: [...upgraded, third] }).close();
     const swapped = [...migrations, { ...third, number: second.number }, { ...second, number }];
     const fault = refused(dir.path, { migrations: swapped });
-    const named = `${String(second.number).padStart(4, "0")}_colour`;
-    expect(fault.details).toMatchObject({ reason: "migration-changed", migration: named });
+    expect(fault.details).toMatchObject({ reason: "migration-changed", migration: named(second) });
   });
 
   test("one that lacks a migration in between, naming it", () => {

@@ -1,5 +1,6 @@
+import type { PullRequest } from "../contract/landing.ts";
 import type { AgentKind, Column, Isolation } from "../contract/primitives.ts";
-import type { LiveLine, Reference, TaskStats, Trash } from "../contract/task.ts";
+import type { LiveLine, Reference, TaskConflicts, TaskStats, Trash } from "../contract/task.ts";
 import { fromJson, fromJsonOrNull, type Sql, toJson, toJsonOrNull } from "./sql.ts";
 import type { TaskRecord } from "./types.ts";
 
@@ -27,6 +28,8 @@ export type TaskRow = {
   unread: number;
   stats: string | null;
   live: string | null;
+  pull_request: string | null;
+  conflicts: string | null;
   archived_at: number | null;
   deleted_at: number | null;
   trash: string | null;
@@ -68,6 +71,8 @@ export function taskRecord(row: TaskRow, prompt: string): TaskRecord {
     unread: row.unread === 1,
     stats: fromJsonOrNull<TaskStats>(row.stats),
     live: fromJsonOrNull<LiveLine>(row.live),
+    pullRequest: fromJsonOrNull<PullRequest>(row.pull_request),
+    conflicts: fromJsonOrNull<TaskConflicts>(row.conflicts),
     archivedAt: row.archived_at,
     deletedAt: row.deleted_at,
     trash: fromJsonOrNull<Trash>(row.trash),
@@ -101,6 +106,8 @@ function taskRow(task: TaskRecord): TaskRow {
     unread: task.unread ? 1 : 0,
     stats: toJsonOrNull(task.stats),
     live: toJsonOrNull(task.live),
+    pull_request: toJsonOrNull(task.pullRequest),
+    conflicts: toJsonOrNull(task.conflicts),
     archived_at: task.archivedAt,
     deleted_at: task.deletedAt,
     trash: toJsonOrNull(task.trash),
@@ -124,6 +131,13 @@ export function taskReads(sql: Sql) {
       return sql
         .all<FullRow>(
           `${select} WHERE task.deleted_at IS NOT NULL ORDER BY task.deleted_at DESC, task.id DESC`,
+        )
+        .map((row) => taskRecord(row, row.prompt));
+    },
+    placed(): TaskRecord[] {
+      return sql
+        .all<FullRow>(
+          `${select} WHERE task.worktree_path IS NOT NULL AND task.deleted_at IS NULL ORDER BY task.id`,
         )
         .map((row) => taskRecord(row, row.prompt));
     },

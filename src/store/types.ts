@@ -1,12 +1,20 @@
 import type { Event, EventType, RateLimit } from "../contract/event.ts";
 import type { Harness } from "../contract/harness.ts";
 import type { ApprovalRule, Interaction } from "../contract/interaction.ts";
+import type { PullRequest } from "../contract/landing.ts";
 import type { AgentKind, Column, Isolation, Millis } from "../contract/primitives.ts";
 import type { Project } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
 import type { LineRange, ViewedFile } from "../contract/review.ts";
 import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
-import type { LiveLine, QueuedMessage, Reference, TaskStats, Trash } from "../contract/task.ts";
+import type {
+  LiveLine,
+  QueuedMessage,
+  Reference,
+  TaskConflicts,
+  TaskStats,
+  Trash,
+} from "../contract/task.ts";
 
 import type { Anchor } from "../domain/anchor.ts";
 
@@ -36,6 +44,8 @@ export interface TaskRecord {
   readonly unread: boolean;
   readonly stats: TaskStats | null;
   readonly live: LiveLine | null;
+  readonly pullRequest: PullRequest | null;
+  readonly conflicts: TaskConflicts | null;
   readonly archivedAt: Millis | null;
   readonly deletedAt: Millis | null;
   readonly trash: Trash | null;
@@ -231,6 +241,8 @@ export interface Reads {
   counts(archived: boolean): Readonly<Record<Column, number>>;
   /** Deleted tasks, newest first. */
   trashed(): readonly TaskRecord[];
+  /** Tasks that have a worktree and are not deleted. */
+  placed(): readonly TaskRecord[];
   /** The lowest (`first`) and highest (`last`) rank of a column, null when empty. */
   ranks(column: Column): { readonly first: string | null; readonly last: string | null };
   run(id: string): RunRecord | null;

@@ -77,6 +77,8 @@ function aCard(column: Column, position: string, index: number, workdir: string)
             todosTotal: 5,
           },
     live: null,
+    pullRequest: null,
+    conflicts: null,
     archivedAt: null,
     deletedAt: null,
     trash: null,

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { git, makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
+import { preflight } from "./preflight.ts";
 import { type Figure, median, percentile } from "./table.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -17,6 +18,7 @@ export async function* serverFigures(): AsyncGenerator<Figure> {
   yield await idleMemory();
   yield await taskStart();
   yield await lineToStream();
+  yield await preflight();
 }
 
 async function coldStart(): Promise<Figure> {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Route, type RouteId, routes } from "../../src/contract/routes.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { endpoints } from "../../src/http/routes/index.ts";
@@ -12,7 +15,11 @@ let runId: string;
 const answered = new Set<RouteId>();
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  const parent = mkdtempSync(join(tmpdir(), "agetor-test-"));
+  mkdirSync(join(parent, "home"));
+  const person = "[user]\n\tname = Pat Person\n\temail = pat@example.test\n";
+  writeFileSync(join(parent, "home", ".gitconfig"), person);
+  server = await TestServer.start({ dataDir: join(parent, "data") });
   repo = makeRepo();
   await server.client.trust(repo);
   const started = await server.client.startFake(repo, "hello");
@@ -137,6 +144,34 @@ describe("the answers of the running program are what the description says", () 
     await ask("markReviewed", { params });
   });
 
+  test("about landing", async () => {
+    const made = await server.client.startFake(repo, "write: a.txt | one");
+    await server.client.ended(made.task.id, made.run.id);
+    const params = { id: made.task.id };
+    await ask("taskLanding", { params });
+    await ask("taskSuggestions", { params });
+    const commit = () => ask("commitTask", { params, body: { message: "Work" } });
+    const { checkpoint } = await ask<{ checkpoint: { id: string } }>("revertChanges", {
+      params,
+      body: { kind: "files", paths: ["a.txt"] },
+    });
+    const back = { ...params, checkpointId: checkpoint.id };
+    await ask("restoreCheckpoint", { params: back });
+    await commit();
+    git(repo, "switch", "-q", "--detach");
+    git(repo, "commit", "-q", "--allow-empty", "-m", "the base moves");
+    git(repo, "push", "-q", ".", "HEAD:main");
+    await ask("rebaseTask", { params });
+    const bare = join(repo, "..", "bare.git");
+    git(repo, "init", "-q", "--bare", bare);
+    git(repo, "remote", "add", "origin", bare);
+    await ask("pushTask", { params });
+    git(repo, "remote", "remove", "origin");
+    await ask("mergeTask", { params, body: { how: "merge" } });
+    await ask("listCheckpoints", { params });
+    git(repo, "switch", "-q", "main");
+  });
+
   test("about agents", async () => {
     await ask("listHarnesses");
     await ask("createHarness", { body: { id: "mine", kind: "fake", label: "Mine" } });
@@ -172,8 +207,9 @@ describe("the answers of the running program are what the description says", () 
     // A desktop, a terminal, the sample repository's own test, and an agent's CLI.
     const needsMore = ["openPath", "taskTerminal", "createSample", "doctorProbe"];
     const needsQueue = ["removeQueued", "patchQueued", "steerQueued"];
+    const needsForge = ["createPullRequest", "refreshPullRequest"];
     expect(rest.sort()).toEqual(
-      [...needsQuestion, ...needsAnswer, ...needsMore, ...needsQueue].sort(),
+      [...needsQuestion, ...needsAnswer, ...needsMore, ...needsQueue, ...needsForge].sort(),
     );
   });
 });

@@ -258,6 +258,60 @@ async function everyCrossing(
   throw new Error("the story never ends");
 }
 
+/** A task in review on a base that has moved meanwhile, and where nobody stands. */
+const beforeLanding: Story = async (client, taskId, repo) => {
+  git(repo, "config", "user.name", "Pat Person");
+  git(repo, "config", "user.email", "pat@example.test");
+  git(repo, "switch", "-q", "--detach");
+  const prompt = "write: a.txt | one\nwrite: b.txt | two";
+  const body = { id: taskId, workdir: repo, prompt, agent: "fake", baseRef: "main", start: true };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "review");
+  git(repo, "commit", "-q", "--allow-empty", "-m", "the base moves");
+  git(repo, "push", "-q", ".", "HEAD:main");
+};
+
+/** Steps of landing, each with its key; how each is carried out is in worktree.test.ts. */
+const steps =
+  (...wishes: readonly (readonly [path: string, body: unknown])[]): Story =>
+  async (client, taskId) => {
+    for (const [n, [path, body]] of wishes.entries()) {
+      const key = `01HKEY00000000000000002${String(path.length).padStart(2, "0")}${n}`;
+      const headers = { "idempotency-key": key };
+      accepted(await client.post(`/tasks/${taskId}/${path}`, body, headers));
+    }
+  };
+
+const revertAndCommit = steps(
+  ["changes/revert", { kind: "files", paths: ["b.txt"] }],
+  ["commit", { message: "The work" }],
+);
+const rebaseAndMerge = steps(["rebase", {}], ["merge", { how: "fast-forward" }]);
+
+/** What holds of a worktree and its repository, whatever was killed. */
+async function sound({ client, taskId, repo, dataDir, server }: Scene): Promise<Task> {
+  const task = await client.task(taskId);
+  const worktree = task.worktreePath ?? "";
+  expect(git(repo, "rev-parse", `refs/agetor/base/${taskId}`)).toBe(task.baseSha ?? "");
+  expect(git(worktree, "status", "--porcelain")).toBe("");
+  expect(git(worktree, "symbolic-ref", "--short", "HEAD")).toBe(task.branch ?? "");
+  git(repo, "fsck", "--strict");
+  const admin = readdirSync(join(repo, ".git/worktrees", taskId));
+  expect(admin.filter((name) => /\.lock$|agetor-move$|index\.agetor/.test(name))).toEqual([]);
+  const scratch = readdirSync(join(dataDir, "tmp")).filter((name) => /^git-/.test(name));
+  expect(scratch.filter((name) => !name.startsWith(`git-${server.process.pid}-`))).toEqual([]);
+  return task;
+}
+
+/** Goes back to the newest checkpoint of a kind. */
+async function goBack({ client, taskId }: Scene, reason: string): Promise<void> {
+  const listed = await client.get<{ checkpoints: { id: string; reason: string }[] }>(
+    `/tasks/${taskId}/checkpoints`,
+  );
+  const found = listed.body.checkpoints.find((checkpoint) => checkpoint.reason === reason);
+  accepted(await client.post(`/tasks/${taskId}/checkpoints/${found?.id}/restore`));
+}
+
 const nothing: Story = async () => undefined;
 const first = "say: hello\nwrite: a.txt | one";
 const second = "say: again\nwrite: b.txt | two";
@@ -296,6 +350,32 @@ describe("kill -9 at every step", () => {
   test("of waiting messages", async () => {
     await everyCrossing(holding, queued, async (scene) => {
       await invariants(scene, [held(scene.repo), "say: second", "say: third"]);
+    });
+  }, 300_000);
+
+  test("of a revert and a commit", async () => {
+    await everyCrossing(beforeLanding, revertAndCommit, async (scene) => {
+      const { worktreePath } = await sound(scene);
+      const worktree = worktreePath ?? "";
+      expect(git(worktree, "log", "--format=%s")).toBe("The work\nfirst");
+      expect(existsSync(join(worktree, "b.txt"))).toBe(false);
+      await goBack(scene, "revert");
+      expect(readFileSync(join(worktree, "b.txt"), "utf8")).toBe("two\n");
+      expect(git(worktree, "status", "--porcelain")).toBe("?? a.txt\n?? b.txt");
+    });
+  }, 300_000);
+
+  test("of a rebase and a merge", async () => {
+    const committed: Story = async (...told) => {
+      await beforeLanding(...told);
+      await steps(["commit", { message: "The work" }])(...told);
+    };
+    await everyCrossing(committed, rebaseAndMerge, async (scene) => {
+      const { column, baseSha } = await sound(scene);
+      expect(column).toBe("done");
+      expect(git(scene.repo, "rev-parse", "main~1")).toBe(baseSha ?? "");
+      await goBack(scene, "merge");
+      expect(git(scene.repo, "rev-parse", "main")).toBe(baseSha ?? "");
     });
   }, 300_000);
 

@@ -98,7 +98,8 @@ if (!opened.ok) {
 }
 const store = fused("store", opened.value, ["transact"]);
 const newId = monotonicFactory();
-const git = fused("git", createGit({ dataDir, env: process.env }), [
+const plain = createGit({ dataDir, env: process.env });
+const outer = fused("git", plain, [
   "pin",
   "addWorktree",
   "keep",
@@ -107,6 +108,18 @@ const git = fused("git", createGit({ dataDir, env: process.env }), [
   "restore",
   "snapshot",
 ]);
+const landing = fused("landing", plain.landing, [
+  "recover",
+  "revert",
+  "commit",
+  "rebase",
+  "merge",
+  "restoreCheckpoint",
+]);
+const git = new Proxy(outer, {
+  get: (target, property): unknown =>
+    property === "landing" ? landing : Reflect.get(target, property, target),
+});
 const engine = createEngine(
   {
     store,

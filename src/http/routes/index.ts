@@ -8,6 +8,7 @@ import { changeEndpoints } from "./changes.ts";
 import { eventEndpoints } from "./events.ts";
 import { harnessEndpoints } from "./harnesses.ts";
 import { interactionEndpoints } from "./interactions.ts";
+import { landingEndpoints } from "./landing.ts";
 import { mcpEndpoints } from "./mcp.ts";
 import { placeEndpoints } from "./places.ts";
 import { preferenceEndpoints } from "./preferences.ts";
@@ -30,6 +31,7 @@ export const endpoints: Readonly<Record<RouteId, Endpoint>> = {
   ...taskViewEndpoints,
   ...reviewEndpoints,
   ...changeEndpoints,
+  ...landingEndpoints,
   ...runEndpoints,
   ...usageEndpoints,
   ...interactionEndpoints,

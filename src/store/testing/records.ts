@@ -32,6 +32,8 @@ export function aTask(id: string, change: Partial<TaskRecord> = {}): TaskRecord 
     unread: false,
     stats: null,
     live: null,
+    pullRequest: null,
+    conflicts: null,
     archivedAt: null,
     deletedAt: null,
     trash: null,

@@ -33,6 +33,8 @@ export function aTask(id: string, over: Partial<Task> = {}): Task {
     failure: null,
     stats: null,
     live: null,
+    pullRequest: null,
+    conflicts: null,
     archivedAt: null,
     createdAt: 0,
     updatedAt: 0,

@@ -58,6 +58,8 @@ export function task(title: string, column: Column, over: Partial<Task> = {}): T
     failure: null,
     stats: null,
     live: null,
+    pullRequest: null,
+    conflicts: null,
     archivedAt: null,
     createdAt: now - counter * 60_000,
     updatedAt: now - 360_000,

@@ -293,6 +293,20 @@ export class MemoryEngine implements Engine {
   /** The endpoint agents call, over this engine's questions. */
   readonly mcp = new McpEndpoint({ questions: this.questions, newId: ulid, now: Date.now });
 
+  readonly landing: Engine["landing"] = {
+    revert: (_task, _body, meta) => this.#refuse(meta),
+    commit: (_task, _body, meta) => this.#refuse(meta),
+    merge: (_task, _body, meta) => this.#refuse(meta),
+    rebase: (_task, meta) => this.#refuse(meta),
+    push: (_task, _body, meta) => this.#refuse(meta),
+    pullRequest: (_task, _body, meta) => this.#refuse(meta),
+    refreshPullRequest: (_task, meta) => this.#refuse(meta),
+    restoreCheckpoint: (_task, _checkpoint, meta) => this.#refuse(meta),
+    suggestions: async () => nothing(),
+    state: async () => nothing(),
+    checkpoints: async () => nothing(),
+  };
+
   readonly uploads: Uint8Array[] = [];
   readonly blobs: Engine["blobs"] = {
     get: (id) => (id === "known" ? ok(new TextEncoder().encode("<b>bytes</b>")) : nothing()),
@@ -357,6 +371,8 @@ function makeTask(given: {
     failure: null,
     stats: null,
     live: null,
+    pullRequest: null,
+    conflicts: null,
     archivedAt: null,
     createdAt: 0,
     updatedAt: 0,
