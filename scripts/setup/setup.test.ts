@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,15 +10,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isWhole } from "./deps.mjs";
 import { withoutNpm } from "./environment.mjs";
 import { explain, SetupFault } from "./fault.mjs";
 import { startSettings } from "./flags.mjs";
 import { alone } from "./lock.mjs";
 import { bunPackage, libcOf } from "./platform.mjs";
-import { which } from "./programs.mjs";
 import { relay, run } from "./run.mjs";
 import { digest, Stamp } from "./stamp.mjs";
-import { planInstall } from "./system.mjs";
 
 let dir = "";
 
@@ -212,6 +210,10 @@ describe("the lock", () => {
   });
 });
 
+test("what is installed is seen to be whole, so that it is not installed again", () => {
+  expect(isWhole()).toBe(true);
+});
+
 describe("faults", () => {
   test.each([
     ["npm error code ENOSPC", "the disk is full"],
@@ -230,60 +232,6 @@ describe("faults", () => {
     expect(fault.message).toContain(message);
     expect(fault.message).toContain(output);
     expect(fault.hint).not.toBe("");
-  });
-});
-
-describe("programs of the system", () => {
-  const has =
-    (...programs: string[]) =>
-    (program: string) =>
-      programs.includes(program);
-
-  test("at a terminal it asks, with sudo unless root", () => {
-    const situation = { root: false, terminal: true, has: has("dnf", "sudo") };
-    expect(planInstall(["tmux"], situation)).toEqual({
-      how: "ask",
-      commands: [["sudo", "dnf", "install", "-y", "tmux"]],
-    });
-    expect(planInstall(["tmux"], { ...situation, root: true })).toMatchObject({
-      how: "ask",
-      commands: [["dnf", "install", "-y", "tmux"]],
-    });
-  });
-
-  test("root without a terminal installs by itself", () => {
-    const situation = { root: true, terminal: false, has: has("apt-get") };
-    expect(planInstall(["git", "tmux"], situation)).toEqual({
-      how: "install",
-      commands: [
-        ["apt-get", "update"],
-        ["apt-get", "install", "-y", "--no-install-recommends", "git", "tmux"],
-      ],
-    });
-  });
-
-  test("anybody else is told the command", () => {
-    const situation = { root: false, terminal: false, has: has("apk", "sudo") };
-    expect(planInstall(["tmux"], situation)).toEqual({
-      how: "tell",
-      commands: [["sudo", "apk", "add", "tmux"]],
-    });
-    expect(planInstall(["tmux"], { ...situation, has: has() })).toBeNull();
-  });
-
-  test("Homebrew is never run as root", () => {
-    const situation = { root: true, terminal: true, has: has("brew") };
-    expect(planInstall(["tmux"], situation)).toMatchObject({ how: "tell" });
-    expect(planInstall(["tmux"], { ...situation, root: false })).toMatchObject({ how: "ask" });
-  });
-
-  test("a program is found on PATH only when it can be run", () => {
-    chmodSync(write("bin/tool", "#!/bin/sh\n"), 0o755);
-    write("bin/text", "");
-    mkdirSync(join(dir, "bin/folder"));
-    const path = `/nowhere:${join(dir, "bin")}`;
-    expect(which(["missing", "tool"], path)).toBe(join(dir, "bin/tool"));
-    expect(which(["text", "folder"], path)).toBeNull();
   });
 });
 

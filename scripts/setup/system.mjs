@@ -12,7 +12,7 @@ import { Stamp } from "./stamp.mjs";
  */
 
 /** @type {Need} */
-const git = { name: "git", without: "tasks run in your folder itself instead of in a worktree" };
+const git = { name: "git", without: "the board opens, but no task can start" };
 
 /** @type {Need} */
 const tmux = {
@@ -51,63 +51,82 @@ const installers = [
  * @property {(program: string) => boolean} has
  */
 
+/** @returns {Situation} */
+const here = () => ({
+  root: process.getuid?.() === 0,
+  terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
+  has: (program) => which([program]) !== null,
+});
+
+/**
+ * @typedef {object} Plan
+ * @property {"install" | "ask" | "tell"} how
+ * @property {string[][]} commands
+ * @property {boolean} asRoot the commands are for root, and there is no sudo to become it
+ */
+
 /**
  * What can be done about missing packages here.
  * @param {readonly string[]} packages
  * @param {Situation} situation
- * @returns {{ how: "install" | "ask" | "tell", commands: string[][] } | null} null: no known installer
+ * @returns {Plan | null} null: no known installer
  */
 export function planInstall(packages, { root, terminal, has }) {
   const installer = installers.find(({ program }) => has(program));
   if (!installer) return null;
   const { asRoot } = installer;
-  const sudo = asRoot && !root ? ["sudo"] : [];
+  const becomes = asRoot && !root;
+  const sudo = becomes && has("sudo") ? ["sudo"] : [];
   const commands = installer.commands.map((argv, at, all) => [
     ...sudo,
     ...argv,
     ...(at === all.length - 1 ? packages : []),
   ]);
   const able = asRoot ? root || has("sudo") : !root;
-  if (able && terminal) return { how: "ask", commands };
-  return { how: root && asRoot ? "install" : "tell", commands };
+  const plan = { commands, asRoot: becomes && !has("sudo") };
+  if (able && terminal) return { how: "ask", ...plan };
+  return { how: root && asRoot ? "install" : "tell", ...plan };
 }
 
 /** @param {readonly string[]} argv */
 const typed = (argv) => argv.join(" ");
 
-/** Offers to install git and tmux where they are missing; the start goes on either way. */
-export async function ensureSystemPrograms() {
-  const missing = [git, ...(process.env["AGETOR_TMUX_BIN"] ? [] : [tmux])].filter(
-    ({ name }) => which([name]) === null,
-  );
+/**
+ * Offers to install git and tmux where they are missing; the start goes on either way.
+ * @param {Situation} situation
+ * @param {string} memory where it is kept that the person did not want them
+ */
+export async function ensureSystemPrograms(situation = here(), memory = `${setupDir}/declined`) {
+  const wanted = [git, ...(process.env["AGETOR_TMUX_BIN"] ? [] : [tmux])];
+  const missing = wanted.filter(({ name }) => !situation.has(name));
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name);
-  await install(names);
+  await install(names, situation, memory);
   for (const { name, without } of missing) {
-    if (which([name]) === null) say(`without ${name}, ${without}.`);
+    if (!situation.has(name)) say(`without ${name}, ${without}.`);
   }
 }
 
 /**
  * Installs packages of the system as far as the situation allows, and says what it does.
  * @param {readonly string[]} names
+ * @param {Situation} situation
+ * @param {string} memory see `ensureSystemPrograms`
  * @returns {Promise<boolean>} whether an installation was carried out to its end
  */
-export async function install(names) {
+export async function install(names, situation = here(), memory = `${setupDir}/declined`) {
   const list = names.join(" and ");
-  const plan = planInstall(names, {
-    root: process.getuid?.() === 0,
-    terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    has: (program) => which([program]) !== null,
-  });
+  const plan = planInstall(names, situation);
   if (!plan) {
     say(`${list} not found. Install with your system's package manager.`);
     return false;
   }
   const command = plan.commands.map(typed).join(" && ");
-  const declined = new Stamp(`${setupDir}/declined`);
+  const tell = () =>
+    say(`${list} not found. To install${plan.asRoot ? ", as root" : ""}: ${command}`);
+  const declined = new Stamp(memory);
   if (plan.how === "tell" || declined.matches(list)) {
-    say(`${list} not found. To install: ${command}`);
+    tell();
     return false;
   }
   if (plan.how === "ask" && !(await agreed(`${list} not found. Run \`${command}\`?`))) {
@@ -115,7 +134,9 @@ export async function install(names) {
     return false;
   }
   say(`installing ${list}: ${command}`);
-  return execute(plan.commands);
+  const done = await execute(plan.commands);
+  if (!done) tell();
+  return done;
 }
 
 /** @param {string} question */
@@ -130,18 +151,24 @@ async function agreed(question) {
   return /^(y|yes|)$/i.test(answer.trim());
 }
 
+/** What installers call trouble that they go on in spite of, such as a source out of reach. */
+const complaint = /^(E|W|Err:\d+|error|warning)\b/i;
+
 /** @param {readonly string[][]} commands */
 async function execute(commands) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  /** @type {string[]} */
+  const complaints = [];
   for (const [file = "", ...args] of commands) {
     const show = process.stderr.isTTY === true;
     const { code, output } = await run(file, args, { env, show });
+    const lines = output.trim().split("\n");
     if (code !== 0) {
-      say(
-        `\`${typed([file, ...args])}\` failed.\n${output.trim().split("\n").slice(-6).join("\n")}`,
-      );
+      const why = [...complaints, ...lines.slice(-6)].join("\n");
+      say(`\`${typed([file, ...args])}\` failed.\n${why}`);
       return false;
     }
+    complaints.push(...lines.filter((line) => complaint.test(line)).slice(-6));
   }
   return true;
 }

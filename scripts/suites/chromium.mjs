@@ -76,6 +76,7 @@ async function fetchChromium(bun) {
       "Install Chromium or Chrome, or name one in AGETOR_CHROMIUM.",
     );
   }
+  writeFileSync(`${unpacked}/fonts/fonts.conf`, fontsConfig(`${unpacked}/fonts/fonts`));
   const lines = [
     "#!/bin/sh",
     `export FONTCONFIG_PATH='${unpacked}/fonts'`,
@@ -84,6 +85,25 @@ async function fetchChromium(bun) {
   ];
   writeFileSync(wrapper, `${lines.join("\n")}\n`);
   chmodSync(wrapper, 0o755);
+}
+
+/**
+ * Where the fetched browser finds its fonts. The package's own configuration looks only where a
+ * cloud runtime unpacks it, and without any font the browser crashes at its first menu.
+ * @param {string} fonts the folder
+ * @returns {string} a fontconfig file
+ */
+export function fontsConfig(fonts) {
+  const dir = fonts.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return [
+    '<?xml version="1.0"?>',
+    '<!DOCTYPE fontconfig SYSTEM "fonts.dtd">',
+    "<fontconfig>",
+    `  <dir>${dir}</dir>`,
+    `  <cachedir>${dir}-cache</cachedir>`,
+    "</fontconfig>",
+    "",
+  ].join("\n");
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { agentPrograms } from "./agents.mjs";
+import { fontsConfig } from "./chromium.mjs";
 import { type Result, readJunit } from "./junit.mjs";
 import { judge, suites } from "./suites.mjs";
 import { type Outcome, summarize } from "./summary.mjs";
@@ -147,4 +148,10 @@ test("the agents' programs are found in their platform packages", () => {
       "/codex-darwin-arm64/vendor/aarch64-apple-darwin/bin/codex",
     ),
   });
+});
+
+test("the fetched browser is told where its fonts are, whatever the folder is called", () => {
+  const config = fontsConfig("/srv/a & b/<fonts>");
+  expect(config).toContain("<dir>/srv/a &amp; b/&lt;fonts></dir>");
+  expect(config).toContain("<cachedir>/srv/a &amp; b/&lt;fonts>-cache</cachedir>");
 });

@@ -202,19 +202,22 @@ describe("names of folders (GIT-09, GIT-18)", () => {
 });
 
 describe("a repository of another user (GIT-05)", () => {
-  test.skipIf(!isRoot)("is refused with the way out, which is the person's to take", async () => {
-    const repo = box.repo();
-    Bun.spawnSync(["chown", "-R", "1000:1000", repo]);
-    const refused = await box.git.inspect(repo);
-    expect(refused).toMatchObject({
-      ok: false,
-      fault: { code: "repo_unsafe", details: { path: repo } },
-    });
-    expect(refused.ok ? "" : refused.fault.hint).toContain(
-      `git config --global --add safe.directory ${repo}`,
-    );
-    expect(box.attempt(box.root, "config", "--global", "--list").stdout).toBe("");
-    box.sh(box.root, "config", "--global", "--add", "safe.directory", repo);
-    expect(await box.place(repo)).toMatchObject({ root: repo });
-  });
+  test.skipIf(!isRoot)(
+    "is refused with the way out, which is the person's to take (root only)",
+    async () => {
+      const repo = box.repo();
+      Bun.spawnSync(["chown", "-R", "1000:1000", repo]);
+      const refused = await box.git.inspect(repo);
+      expect(refused).toMatchObject({
+        ok: false,
+        fault: { code: "repo_unsafe", details: { path: repo } },
+      });
+      expect(refused.ok ? "" : refused.fault.hint).toContain(
+        `git config --global --add safe.directory ${repo}`,
+      );
+      expect(box.attempt(box.root, "config", "--global", "--list").stdout).toBe("");
+      box.sh(box.root, "config", "--global", "--add", "safe.directory", repo);
+      expect(await box.place(repo)).toMatchObject({ root: repo });
+    },
+  );
 });

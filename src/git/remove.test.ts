@@ -58,7 +58,7 @@ describe("removing refuses (GIT-16)", () => {
   });
 
   test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
-    "a folder with something mounted in it",
+    "a folder with something mounted in it (root on Linux only)",
     async () => {
       const repo = box.repo();
       const task = await startTask(box, repo);

@@ -31,7 +31,8 @@ afterAll(async () => {
   work.remove();
 });
 
-const tools = ["cat", "mkdir", "mkfifo", "mv", "rm", "ps"];
+const ps = Bun.which("ps");
+const tools = ["cat", "mkdir", "mkfifo", "mv", "rm", ...(ps === null ? [] : ["ps"])];
 const shells = { dash: Bun.which("dash"), bash: Bun.which("bash") };
 const makers = { setsid: Bun.which("setsid"), perl: Bun.which("perl"), bash: Bun.which("bash") };
 
@@ -99,6 +100,7 @@ async function refOf(dir: string) {
 const wanted = Object.entries(shells).flatMap(([name, shell]) =>
   Object.entries(makers).map(([maker, path]) => ({
     name: `${name} with ${maker}`,
+    needs: `(needs ${name} and ${maker})`,
     shell,
     maker: maker as keyof typeof makers,
     path,
@@ -106,8 +108,8 @@ const wanted = Object.entries(shells).flatMap(([name, shell]) =>
 );
 
 describe("starts, names, interrupts and ends a program", () => {
-  for (const { name, shell, maker, path } of wanted) {
-    test.if(shell !== null && path !== null)(name, async () => {
+  for (const { name, needs, shell, maker, path } of wanted) {
+    test.skipIf(shell === null || path === null)(`${name} ${needs}`, async () => {
       const { dir, keeper } = run(
         { shell: shell ?? "", maker, proc: existsSync("/proc/self/stat") },
         'trap "echo stopped; exit 7" INT; echo "$A"; while IFS= read -r l; do echo "got:$l"; done',
@@ -127,7 +129,7 @@ describe("starts, names, interrupts and ends a program", () => {
       expect(existsSync(`${dir}/launch`)).toBe(false);
     });
 
-    test.if(shell !== null && path !== null)(`${name}, killed`, async () => {
+    test.skipIf(shell === null || path === null)(`${name}, killed ${needs}`, async () => {
       const { dir, keeper } = run(
         { shell: shell ?? "", maker, proc: existsSync("/proc/self/stat") },
         "exec sleep 600",
@@ -146,10 +148,10 @@ describe("without /proc", () => {
   const time =
     "#!/bin/sh\n[ \"$2\" = kern.boottime ] && echo '{ sec = 1700000000, usec = 5 } Tue Nov 14' || exit 1\n";
 
-  test.if(makers.perl !== null).each([
+  test.skipIf(makers.perl === null || ps === null).each([
     ["6B29-FC40", uuid],
     ["1700000000", time],
-  ])("ps and sysctl name the program: boot %s", async (boot, sysctl) => {
+  ])("ps and sysctl name the program: boot %s (needs perl and ps)", async (boot, sysctl) => {
     const { dir, keeper } = run({ shell, maker: "perl", proc: false, sysctl }, "exec sleep 600");
     const ref = await refOf(dir);
     expect(ref.process.bootId).toBe(boot);

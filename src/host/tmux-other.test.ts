@@ -3,7 +3,7 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createHost } from "./host.ts";
 import type { ServerOrder } from "./testing/server.ts";
-import { TmuxBench, value } from "./testing/tmux-bench.ts";
+import { TmuxBench, tmuxTest, value } from "./testing/tmux-bench.ts";
 import type { Host } from "./types.ts";
 
 const bench = new TmuxBench();
@@ -11,44 +11,52 @@ const { tmux, work } = bench;
 afterAll(() => bench.remove());
 
 describe("outliving the server", () => {
-  test("kill -9 of the server and of its whole group leaves the terminal and its program", async () => {
-    const order: ServerOrder = {
-      dataDir: work.dir,
-      dir: work.path("session"),
-      launch: { argv: ["/bin/sh", "-c", "exit 0"], cwd: "/", env: {} },
-      tmux: { name: "stays", script: bench.script("exec cat"), cwd: work.dir },
-      halfLine: 0,
-    };
-    const server = Bun.spawn(
-      [process.execPath, `${import.meta.dir}/testing/server.ts`, JSON.stringify(order)],
-      { detached: true, stdout: "pipe", env: { ...process.env } },
-    );
-    await server.stdout.getReader().read();
-    const pane = value(await tmux.pane("stays"));
-    process.kill(-server.pid, "SIGKILL");
-    await server.exited;
-    expect(value(await tmux.pane("stays"))?.process).toEqual(pane!.process);
-    value(await tmux.paste("stays", "still here"));
-    await work.until(async () => {
-      const shown = value(await tmux.capture("stays", { ansi: false, history: 0 }));
-      return shown.text.includes("still here") ? true : null;
-    });
-    value(await tmux.kill("stays"));
-  });
+  tmuxTest(
+    "kill -9 of the server and of its whole group leaves the terminal and its program",
+    async () => {
+      const order: ServerOrder = {
+        dataDir: work.dir,
+        dir: work.path("session"),
+        launch: { argv: ["/bin/sh", "-c", "exit 0"], cwd: "/", env: {} },
+        tmux: { name: "stays", script: bench.script("exec cat"), cwd: work.dir },
+        halfLine: 0,
+      };
+      const server = Bun.spawn(
+        [process.execPath, `${import.meta.dir}/testing/server.ts`, JSON.stringify(order)],
+        { detached: true, stdout: "pipe", env: { ...process.env } },
+      );
+      await server.stdout.getReader().read();
+      const pane = value(await tmux.pane("stays"));
+      process.kill(-server.pid, "SIGKILL");
+      await server.exited;
+      expect(value(await tmux.pane("stays"))?.process).toEqual(pane!.process);
+      value(await tmux.paste("stays", "still here"));
+      await work.until(async () => {
+        const shown = value(await tmux.capture("stays", { ansi: false, history: 0 }));
+        return shown.text.includes("still here") ? true : null;
+      });
+      value(await tmux.kill("stays"));
+    },
+  );
 });
 
 describe("other tmux (PROC-06)", () => {
-  test("a person's own server with the same names is not ours, and stays as it is", async () => {
-    const theirs = ["tmux", "-L", `user-${process.pid}`, "-f", "/dev/null"];
-    const env = { PATH: process.env["PATH"] ?? "" };
-    Bun.spawnSync([...theirs, "new-session", "-d", "-s", "mine", "sleep 600"], { env });
-    await bench.start("mine", "exec sleep 600");
-    value(await tmux.kill("mine"));
-    const sessions = Bun.spawnSync([...theirs, "list-sessions", "-F", "#{session_name}"], { env });
-    expect(sessions.stdout.toString()).toBe("mine\n");
-    Bun.spawnSync([...theirs, "kill-server"], { env });
-    rmSync(`${dirname(bench.socket)}/user-${process.pid}`, { force: true });
-  });
+  tmuxTest(
+    "a person's own server with the same names is not ours, and stays as it is",
+    async () => {
+      const theirs = ["tmux", "-L", `user-${process.pid}`, "-f", "/dev/null"];
+      const env = { PATH: process.env["PATH"] ?? "" };
+      Bun.spawnSync([...theirs, "new-session", "-d", "-s", "mine", "sleep 600"], { env });
+      await bench.start("mine", "exec sleep 600");
+      value(await tmux.kill("mine"));
+      const sessions = Bun.spawnSync([...theirs, "list-sessions", "-F", "#{session_name}"], {
+        env,
+      });
+      expect(sessions.stdout.toString()).toBe("mine\n");
+      Bun.spawnSync([...theirs, "kill-server"], { env });
+      rmSync(`${dirname(bench.socket)}/user-${process.pid}`, { force: true });
+    },
+  );
 
   function fake(name: string, text: string): Host {
     const bin = work.path(`tmux-${name}`);

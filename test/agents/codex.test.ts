@@ -9,7 +9,6 @@ import {
 } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endCommands } from "../../src/agents/codex/children.ts";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
 import { ok } from "../../src/contract/result.ts";
 import { type Script, scripted } from "../fakes/openai/script.ts";
@@ -209,18 +208,6 @@ describe("stopping", () => {
     expect(lab.running("sleep 32109")).not.toEqual([]);
     await session.close();
     await lab.gone("sleep 32109");
-  });
-
-  test("commands that outlive their agent are known by their thread", async () => {
-    const env = (thread: string) => ({ PATH: "/usr/bin:/bin", CODEX_THREAD_ID: thread });
-    const ours = Bun.spawn(["sleep", "21098"], { env: env("t1"), detached: true });
-    const other = Bun.spawn(["sleep", "21097"], { env: env("t12"), detached: true });
-    const known = process.platform === "linux";
-    expect(await endCommands(lab.host, "t1")).toBe(known ? 1 : 0);
-    if (known) await ours.exited;
-    expect(lab.running("sleep 21097")).toEqual([other.pid]);
-    other.kill();
-    ours.kill();
   });
 
   test("closing ends the process group and says that it was meant", async () => {

@@ -117,6 +117,17 @@ export function markOf(n: number, words = ""): string {
   return say({ t: "text", id: `m${n}`, text: `mark-${n} ${words}` });
 }
 
+/** A question the inbox is watched for, and its end. */
+export function askOf(n: number): string {
+  const question = `question-${n}: which way for case ${n} of the old format?`;
+  const choices = ["this", "that", "neither"];
+  return say({ t: "ask", id: `q${n}`, ask: { kind: "question", question, choices }, cwd: "/" });
+}
+
+export function withdrawalOf(n: number): string {
+  return say({ t: "asked", id: `q${n}`, why: "Withdrawn" });
+}
+
 function say(line: FromAgent): string {
   return `${JSON.stringify(line)}\n`;
 }

@@ -10,6 +10,12 @@ export interface Bench {
   readonly inputs: number[];
   /** When a numbered mark came into the document, in ms since the epoch. */
   readonly marks: Record<string, number>;
+  /** When a form in the inbox was painted for the first time, in ms since navigation. */
+  inbox: number | null;
+  /** When a numbered question was painted as an entry of the inbox, in ms since the epoch. */
+  readonly asked: Record<string, number>;
+  /** From each keydown that moved the focus to another request to the paint of it, in ms. */
+  readonly steps: number[];
 }
 
 declare global {
@@ -23,7 +29,16 @@ export const lastWords = "these are the last words";
 
 /** Notes when things appear. Runs before every page's own scripts. */
 export function watchPage(): void {
-  const bench: Bench = { board: null, end: null, pressed: 0, inputs: [], marks: {} };
+  const bench: Bench = {
+    board: null,
+    end: null,
+    pressed: 0,
+    inputs: [],
+    marks: {},
+    inbox: null,
+    asked: {},
+    steps: [],
+  };
   window.bench = bench;
   const twoFramesOn = (take: (at: number) => void): void => {
     requestAnimationFrame(() => requestAnimationFrame(() => take(performance.now())));
@@ -65,6 +80,55 @@ export function watchPage(): void {
   };
   addEventListener("keydown", input, { capture: true });
   addEventListener("dragstart", input, { capture: true });
+}
+
+/** Notes what happens in the inbox. Runs behind `watchPage`. */
+export function watchInbox(): void {
+  const { bench } = window;
+  // A message sent in a frame arrives after that frame was painted.
+  const afterPaint = (take: () => void): void => {
+    requestAnimationFrame(() => {
+      const painted = new MessageChannel();
+      painted.port1.onmessage = take;
+      painted.port2.postMessage(null);
+    });
+  };
+  let opened = false;
+  const noticed = new Set<string>();
+  new MutationObserver(() => {
+    if (!opened && document.querySelector(".inbox-docs [data-ask]") !== null) {
+      opened = true;
+      afterPaint(() => {
+        bench.inbox = performance.now();
+      });
+    }
+    for (const entry of document.querySelectorAll('[aria-label="Waiting"] button')) {
+      const mark = /question-(\d+)/.exec(entry.textContent ?? "")?.[1];
+      if (mark === undefined || noticed.has(mark)) continue;
+      noticed.add(mark);
+      afterPaint(() => {
+        bench.asked[mark] = Date.now();
+      });
+    }
+  }).observe(document, { subtree: true, childList: true });
+
+  let since = 0;
+  let from: Element | null = null;
+  const request = (target: EventTarget | null): Element | null =>
+    target instanceof Element ? target.closest("[data-ask]") : null;
+  const input = (event: Event): void => {
+    since = event.timeStamp;
+    from = request(document.activeElement);
+  };
+  const moved = (event: Event): void => {
+    const to = request(event.target);
+    if (to === null || to === from) return;
+    from = to;
+    const began = since;
+    afterPaint(() => bench.steps.push(performance.now() - began));
+  };
+  addEventListener("keydown", input, { capture: true });
+  addEventListener("focusin", moved, { capture: true });
 }
 
 export interface Frames {

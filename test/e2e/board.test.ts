@@ -51,6 +51,17 @@ test("the sample goes over the board by itself", async () => {
   await close();
 });
 
+test("every card that comes while the board is open is seen, without a scroll", async () => {
+  await clear();
+  const { page, complaints, close } = await board();
+  for (const [index, name] of ["one", "two", "three"].entries()) {
+    await add(`Card ${name}`);
+    expect(await titlesIn(page, "backlog", index + 1)).toContain(`Card ${name}`);
+  }
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("arrows walk over the cards, Space carries one, Enter drops it, and it stays there", async () => {
   await clear();
   for (const name of ["one", "two", "three"]) await add(`Card ${name}`);

@@ -234,6 +234,31 @@ test("hostile input is shown as it is, and is never markup", async () => {
   await close();
 });
 
+test("of many only those in view are drawn, and what is written in the others stays", async () => {
+  const asked = [];
+  for (let n = 0; n < 12; n += 1) asked.push((await asks(`approve: echo ${n}`)).ask);
+  const [first, last] = [asked[0], asked.at(-1)];
+  if (first === undefined || last === undefined) throw new Error("nothing waits");
+  const { page, complaints, close } = await board();
+  await inbox(page);
+  await armed(page, first).waitFor();
+  await page.keyboard.press("n");
+  await page.keyboard.type("not before noon");
+  await page.keyboard.press("Escape");
+  for (let n = 1; n < asked.length; n += 1) {
+    await page.keyboard.press("j");
+    await page.locator(`[data-ask="${asked[n]?.id}"]:focus`).waitFor();
+  }
+  expect(await card(page, first).count()).toBe(0);
+  expect(await page.locator(".inbox-doc").count()).toBeLessThan(asked.length);
+  await page.getByRole("list", { name: "Waiting" }).getByRole("button").first().click();
+  await page.locator(`[data-ask="${first.id}"]:focus`).waitFor();
+  const reason = card(page, first).getByRole("textbox", { name: "Reason, sent to the agent" });
+  expect(await reason.inputValue()).toBe("not before noon");
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("an allowance for good is shown as the rule it makes, and taken back in the panel", async () => {
   const { task, runId } = await asks("approve: echo always\napprove: echo always");
   const { page, close } = await board();

@@ -293,7 +293,7 @@ export class AppSession implements Session {
       commands.some((id) => this.state.closed.includes(id)) && !this.#link.gone ? null : true;
     if (clean.ok === true) await this.#facts.until(left, stopMs);
     else this.#io.log("warn", "Codex did not end its commands", { clean: clean.ok });
-    const ended = await endCommands(this.#io.host, threadId);
+    const ended = await endCommands(threadId);
     if (ended > 0) this.#io.log("info", "ended commands that outlived their turn", { ended });
     return ok(null);
   }
@@ -314,7 +314,7 @@ export class AppSession implements Session {
     await this.#reader.finishTail();
     // A killed agent leaves its MCP servers behind, in its own group, and at times a command.
     if (!this.#data.closing) await this.#directory.terminate(0);
-    await endCommands(this.#io.host, this.state.threadId);
+    await endCommands(this.state.threadId);
     await tellExit(this.#reader, this.#directory, this.#data, status);
     this.#told = true;
     this.#network.stop();

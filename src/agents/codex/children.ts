@@ -1,10 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Host } from "../../host/types.ts";
-
-interface Row {
-  readonly pid: number;
-  readonly group: number;
-}
+import { procTable } from "../../host/process.ts";
 
 /**
  * Ends the shell commands of a thread that nobody ends any more. Codex starts each in a session of
@@ -13,22 +8,12 @@ interface Row {
  *
  * Only Linux tells the environment of a process; elsewhere Codex's own cleaning has to do.
  */
-export async function endCommands(host: Host, threadId: string | null): Promise<number> {
+export async function endCommands(threadId: string | null): Promise<number> {
   if (threadId === null || process.platform !== "linux") return 0;
-  const marked = new Set(pids().filter((pid) => isMarked(pid, threadId)));
-  if (marked.size === 0) return 0;
-  const listed = await host.run({
-    argv: ["ps", "-A", "-o", "pid=,pgid="],
-    env: host.baseEnv(),
-    timeoutMs: 3_000,
-  });
-  const own = new Set(
-    listed.stdout
-      .split("\n")
-      .flatMap(rowOf)
-      .filter((row) => marked.has(row.pid))
-      .map((row) => row.group),
-  );
+  const marked = pids().filter((pid) => isMarked(pid, threadId));
+  // Not by `ps`: a container often has none.
+  const rows = await procTable().some(marked);
+  const own = new Set(rows.map(({ group }) => group).filter((group) => group > 1));
   for (const group of own) endGroup(group);
   return own.size;
 }
@@ -48,12 +33,6 @@ function isMarked(pid: number, threadId: string): boolean {
     // Ended in between, or another user's.
     return false;
   }
-}
-
-function rowOf(line: string): Row[] {
-  const [pid, group] = line.trim().split(/\s+/).map(Number);
-  if (pid === undefined || group === undefined) return [];
-  return Number.isInteger(group) && group > 1 ? [{ pid, group }] : [];
 }
 
 /** A group number is not given out again while it has a member, and it had one of ours just now. */

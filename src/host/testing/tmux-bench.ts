@@ -1,7 +1,15 @@
+import { test } from "bun:test";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHost } from "../host.ts";
 import type { PaneInfo } from "../types.ts";
 import { Workspace } from "./workspace.ts";
+
+const hasTmux = Bun.which("tmux") !== null;
+
+/** A test with the real tmux. Where there is none it is skipped, and its name says why. */
+export function tmuxTest(name: string, run: () => Promise<void>, limitMs?: number): void {
+  test.skipIf(!hasTmux)(`${name} (needs tmux)`, run, limitMs);
+}
 
 /** A tmux server of a test's own, in surroundings that would show what gets expanded or inherited. */
 export class TmuxBench {
@@ -76,7 +84,7 @@ export class TmuxBench {
   }
 
   remove(): void {
-    this.cli("kill-server");
+    if (hasTmux) this.cli("kill-server");
     rmSync(this.socket, { force: true });
     this.work.remove();
   }

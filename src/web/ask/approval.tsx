@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useRef } from "react";
 import { flushSync } from "react-dom";
 import type { ApprovalRule } from "../../contract/interaction.ts";
 import { later } from "../state/actions.ts";
@@ -7,7 +7,17 @@ import { Button } from "../ui/button.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Exact } from "../ui/text.tsx";
 import { answer } from "./answer.ts";
-import { type Edited, type Editing, hiddenIn, readEdited, startEditing } from "./edit.ts";
+import { useDraft } from "./draft.ts";
+import {
+  type Edited,
+  type Editing,
+  hiddenIn,
+  isWritten,
+  nothingYet,
+  readEdited,
+  startEditing,
+  type Written,
+} from "./edit.ts";
 import { Frame, type Place } from "./frame.tsx";
 import { RuleText } from "./rule-text.tsx";
 import { SubjectView } from "./subject.tsx";
@@ -16,15 +26,17 @@ import { type Approval, type Subject, subjectOf } from "./words.ts";
 
 /** Allow or deny, with everything in view that decides it. */
 export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly place: Place }) {
-  const [editing, setEditing] = useState<Editing | null>(null);
-  const [denying, setDenying] = useState(place.wide === true);
-  const [reason, setReason] = useState("");
-  const [ruleAt, setRuleAt] = useState(0);
+  const [written, change] = useDraft(ask.id, () => nothingYet, isWritten);
+  const { editing, reason, ruleAt } = written;
+  const denying = written.denying || place.wide === true;
   const reasonField = useRef<HTMLInputElement>(null);
+  /** Not when it comes back with what was written before: it must not take the focus then. */
+  const editedNow = useRef(false);
   const subject = subjectOf(ask.toolInput);
   const edited = editing === null ? null : readEdited(editing, ask.toolInput);
   const rule = ask.rememberable[ruleAt] ?? null;
 
+  const write = (part: Partial<Written>): void => change((before) => ({ ...before, ...part }));
   const give = (given: Omit<Parameters<typeof answer>[1] & { kind: "approval" }, "kind">): void =>
     later(answer(ask, { kind: "approval", ...given }));
   const allow = (): void => {
@@ -41,11 +53,13 @@ export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly 
     give({ decision: "deny", ...(why === "" ? {} : { reason: why }) });
   };
   const edit = (): void => {
-    if (ask.editable) setEditing(editing === null ? startEditing(ask.toolInput) : null);
+    if (!ask.editable) return;
+    editedNow.current = true;
+    write({ editing: editing === null ? startEditing(ask.toolInput) : null });
   };
   const askWhy = (): void => {
     // Before the next key: what is typed now is the reason, and no answer any more.
-    flushSync(() => setDenying(true));
+    flushSync(() => write({ denying: true }));
     reasonField.current?.focus();
   };
   return (
@@ -66,15 +80,22 @@ export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly 
               <Editor
                 editing={editing}
                 edited={edited}
-                onChange={(text) => setEditing({ ...editing, text })}
+                fresh={editedNow.current}
+                onChange={(text) => write({ editing: { ...editing, text } })}
                 onSend={allow}
                 onLeave={() => {
-                  setEditing(null);
+                  write({ editing: null });
                   card()?.focus();
                 }}
               />
             )}
-            <Facts ask={ask} subject={subject} rule={rule} ruleAt={ruleAt} onRule={setRuleAt} />
+            <Facts
+              ask={ask}
+              subject={subject}
+              rule={rule}
+              ruleAt={ruleAt}
+              onRule={(at) => write({ ruleAt: at })}
+            />
           </>
         ),
         acts: (
@@ -95,7 +116,7 @@ export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly 
               open={denying}
               field={reasonField}
               reason={reason}
-              onReason={setReason}
+              onReason={(text) => write({ reason: text })}
               onDeny={denying ? deny : askWhy}
               onLeave={() => card()?.focus()}
             />
@@ -206,13 +227,15 @@ const editWords = { command: "Edit command", url: "Edit input", input: "Edit inp
 
 interface EditorProps {
   readonly editing: Editing;
+  /** The person has just asked for it. */
+  readonly fresh: boolean;
   readonly edited: Edited | null;
   readonly onChange: (text: string) => void;
   readonly onSend: () => void;
   readonly onLeave: () => void;
 }
 
-function Editor({ editing, edited, onChange, onSend, onLeave }: EditorProps) {
+function Editor({ editing, fresh, edited, onChange, onSend, onLeave }: EditorProps) {
   const unseen = hiddenIn(editing.text);
   const wrong = edited?.ok === false ? edited.why : null;
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -229,7 +252,7 @@ function Editor({ editing, edited, onChange, onSend, onLeave }: EditorProps) {
       <textarea
         className="cmd"
         // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here
-        autoFocus
+        autoFocus={fresh}
         spellCheck={false}
         rows={Math.min(14, Math.max(2, editing.text.split("\n").length))}
         aria-label={editing.kind === "command" ? "Command" : "Input as JSON"}

@@ -7,6 +7,32 @@ export interface Editing {
   readonly text: string;
 }
 
+/** What the person has done to an approval that they have not answered yet. */
+export interface Written {
+  readonly editing: Editing | null;
+  /** Whether the field for the reason of a denial was asked for. */
+  readonly denying: boolean;
+  readonly reason: string;
+  /** Which of the offered rules "Always" would make. */
+  readonly ruleAt: number;
+}
+
+export const nothingYet: Written = { editing: null, denying: false, reason: "", ruleAt: 0 };
+
+/** A stored draft may be of another version, or not ours. */
+export function isWritten(value: unknown): value is Written {
+  if (!isRecord(value)) return false;
+  const { editing, denying, reason, ruleAt } = value;
+  const plain =
+    typeof denying === "boolean" && typeof reason === "string" && typeof ruleAt === "number";
+  return plain && (editing === null || isEditing(editing));
+}
+
+function isEditing(value: unknown): value is Editing {
+  if (!isRecord(value) || typeof value["text"] !== "string") return false;
+  return value["kind"] === "command" || value["kind"] === "json";
+}
+
 export function startEditing(toolInput: unknown): Editing {
   const command = isRecord(toolInput) ? toolInput["command"] : null;
   return subjectOf(toolInput).kind === "command" && typeof command === "string"

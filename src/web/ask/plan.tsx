@@ -141,6 +141,8 @@ interface ParagraphProps {
 }
 
 function Paragraph({ raw, note, onNote, onKeyDown }: ParagraphProps) {
+  /** Not when an empty comment comes back with the draft: it must not take the focus then. */
+  const added = useRef(false);
   return (
     <div className={cx("para", note !== null && "has")}>
       <Text raw={raw} />
@@ -151,7 +153,10 @@ function Paragraph({ raw, note, onNote, onKeyDown }: ParagraphProps) {
           icon="comment"
           className="addc"
           aria-label={`Comment on: ${raw.trim().slice(0, 80)}`}
-          onClick={() => onNote("")}
+          onClick={() => {
+            added.current = true;
+            onNote("");
+          }}
         >
           Comment
         </Button>
@@ -160,7 +165,7 @@ function Paragraph({ raw, note, onNote, onKeyDown }: ParagraphProps) {
           <textarea
             className="field own"
             // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here
-            autoFocus={note === ""}
+            autoFocus={added.current}
             rows={2}
             aria-label="Your comment"
             placeholder="Your comment, sent with “Request changes”"

@@ -28,10 +28,10 @@ export const Column = memo(function Column(props: ColumnProps) {
   return props.collapsed ? <Shut {...props} /> : <Open {...props} />;
 });
 
-/** Drawn before the list knows its height, so a full screen takes one pass instead of two. */
-const firstDraw = 10;
-
-/** The height of a plain card with its gap: a first guess for cards that were not drawn yet. */
+/**
+ * The height of a plain card with its gap: a first guess for cards that were not drawn yet. No
+ * `ssrCount` beside it: until somebody scrolls virtua draws that many and no card that comes later.
+ */
 const usualHeight = 96;
 
 function Open({ column, ids, total, onToggle }: ColumnProps) {
@@ -66,7 +66,6 @@ function Open({ column, ids, total, onToggle }: ColumnProps) {
           className="list"
           data={ids}
           itemSize={usualHeight}
-          ssrCount={Math.min(ids.length, firstDraw)}
           keepMounted={stop === -1 ? [] : [stop]}
         >
           {(id, index) => (

@@ -3,18 +3,14 @@ import "../run/code.css";
 import "../ask/ask.css";
 import "../ask/forms.css";
 import "./inbox.css";
-import { type MouseEvent, useEffect, useRef, useState } from "react";
-import type { Task } from "../../contract/task.ts";
-import { AskCard } from "../ask/ask-card.tsx";
-import { folderName } from "../board/filter.ts";
-import { board, useBoard, useBoardShallow, useInteraction, useTask } from "../state/board.ts";
-import { formatRoute, go, route } from "../state/route.ts";
-import { useAgentName } from "../ui/agents.tsx";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { board, useBoard, useBoardShallow } from "../state/board.ts";
+import { go } from "../state/route.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { useHotkeys } from "../ui/hotkeys.ts";
-import { Icon } from "../ui/icons.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { Docs, type DocsHandle, openTask } from "./docs.tsx";
 import { type Key, keep, openKeys, stepFrom, terminalOf } from "./items.ts";
 import { List } from "./list.tsx";
 import { NotifyButton } from "./notify-button.tsx";
@@ -25,15 +21,13 @@ export default function Inbox() {
   const loaded = useBoard((state) => state.loaded);
   const [shown, setShown] = useState<readonly Key[]>(open);
   const [current, setCurrent] = useState<Key | null>(null);
-  const docs = useRef<HTMLElement>(null);
+  const docs = useRef<DocsHandle>(null);
   const next = keep(shown, open, (key) => board.getState().settled.has(key));
   if (next !== shown) setShown(next);
 
-  const focus = (key: Key | null): void => {
-    const card = key === null ? null : find(docs.current, key);
-    card?.focus({ preventScroll: true });
-    card?.scrollIntoView({ block: "nearest" });
-  };
+  const focus = useCallback((key: Key | null): void => {
+    if (key !== null) docs.current?.focus(key);
+  }, []);
   useInboxKeys(next, current, focus);
   useFirst(next, focus);
   return (
@@ -55,28 +49,11 @@ export default function Inbox() {
       ) : (
         <div className="inbox">
           <List open={open} current={current} onPick={focus} />
-          <section
-            ref={docs}
-            aria-label="Requests"
-            className="inbox-docs"
-            onFocus={(event) => setCurrent(keyAt(event.target))}
-          >
-            {next.map((key) => (
-              <Doc key={key} id={key} />
-            ))}
-          </section>
+          <Docs ref={docs} keys={next} current={current} onCurrent={setCurrent} />
         </div>
       )}
     </>
   );
-}
-
-function find(docs: HTMLElement | null, key: Key): HTMLElement | null {
-  return docs?.querySelector<HTMLElement>(`[data-ask="${CSS.escape(key)}"]`) ?? null;
-}
-
-function keyAt(target: Element): Key | null {
-  return target.closest<HTMLElement>("[data-ask]")?.dataset["ask"] ?? null;
 }
 
 function useInboxKeys(
@@ -114,10 +91,6 @@ function taskOf(key: Key): string | null {
   return terminalOf(key) ?? (interactions.get(key) ?? settled.get(key))?.taskId ?? null;
 }
 
-function openTask(task: string): void {
-  go({ view: null, task, tab: null });
-}
-
 /** Who comes here wants to begin with the oldest. The focus is not taken from anything else. */
 function useFirst(keys: readonly Key[], focus: (key: Key | null) => void): void {
   const done = useRef(false);
@@ -129,65 +102,6 @@ function useFirst(keys: readonly Key[], focus: (key: Key | null) => void): void 
     const active = document.activeElement;
     if (active === document.body || active?.closest(".rail") !== null) focus(first);
   }, [first]);
-}
-
-/** One request with the task it belongs to. */
-function Doc({ id }: { readonly id: Key }) {
-  const ask = useInteraction(id);
-  const inTerminal = terminalOf(id);
-  const task = useTask(inTerminal ?? ask?.taskId ?? null);
-  if (task === null) return null;
-  if (inTerminal !== null) return <TerminalDoc id={id} task={task} />;
-  return <AskCard id={id} wide aside={<Whose task={task} />} />;
-}
-
-function Whose({ task }: { readonly task: Task }) {
-  const agent = useAgentName(task.agent);
-  const follow = (event: MouseEvent): void => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    openTask(task.id);
-  };
-  const href = formatRoute({ ...route.getState(), view: null, task: task.id, tab: null });
-  return (
-    <>
-      <a className="cut whose" href={href} onClick={follow}>
-        {task.title}
-      </a>
-      <span className="mid" />
-      <span className="cut wide-only">
-        {agent}, {folderName(task.workdir)}
-      </span>
-      <span className="mid wide-only" />
-    </>
-  );
-}
-
-function TerminalDoc({ id, task }: { readonly id: Key; readonly task: Task }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: one walks over it as over the others
-    <section className="ask wide" data-ask={id} tabIndex={0} aria-label="Needs the terminal">
-      <div className="top">
-        <Icon name="t-shell" className="s-blocked" />
-        <b className="cut">The agent waits in its terminal</b>
-        <span className="r">
-          <Whose task={task} />
-        </span>
-      </div>
-      <p className="body t2">
-        It shows a prompt only its own terminal can answer. The run goes on by itself after that.
-      </p>
-      <div className="acts">
-        <Button
-          variant="primary"
-          icon="t-shell"
-          onClick={() => go({ view: null, task: task.id, tab: "terminal" })}
-        >
-          Look at the terminal
-        </Button>
-      </div>
-    </section>
-  );
 }
 
 function Nothing() {

@@ -1,3 +1,9 @@
+import { createContext, memo, useContext, useRef } from "react";
+import {
+  type CustomContainerComponentProps,
+  type CustomItemComponentProps,
+  Virtualizer,
+} from "virtua";
 import { AskGlyph } from "../ask/ask-glyph.tsx";
 import { headline, summary } from "../ask/words.ts";
 import { useBoardShallow, useInteraction, useTask } from "../state/board.ts";
@@ -15,6 +21,29 @@ export interface ListProps {
 
 const lately = 12;
 
+/** The height of an entry with its gap, and the padding over the first, as in inbox.css. */
+const entryHeight = 47;
+const air = 8;
+
+/** How many wait in all: only some of them are drawn. */
+const Count = createContext(0);
+
+function Waiting({ ref, style, children }: CustomContainerComponentProps) {
+  return (
+    <ol ref={ref} style={style} aria-label="Waiting">
+      {children}
+    </ol>
+  );
+}
+
+function Item({ ref, style, index, children }: CustomItemComponentProps) {
+  return (
+    <li ref={ref} style={style} aria-posinset={index + 1} aria-setsize={useContext(Count)}>
+      {children}
+    </li>
+  );
+}
+
 /** What waits, as a list beside the forms; and below, what was answered since the page is open. */
 export function List({ open, current, onPick }: ListProps) {
   const over = useBoardShallow((state) =>
@@ -23,15 +52,21 @@ export function List({ open, current, onPick }: ListProps) {
       .reverse()
       .map((ask) => ask.id),
   );
+  const box = useRef<HTMLDivElement>(null);
   return (
-    <div className="inbox-list">
-      <ol aria-label="Waiting">
-        {open.map((key) => (
-          <li key={key}>
-            <Entry id={key} on={key === current} onPick={() => onPick(key)} />
-          </li>
-        ))}
-      </ol>
+    <div ref={box} className="inbox-list">
+      <Count value={open.length}>
+        <Virtualizer
+          as={Waiting}
+          item={Item}
+          data={open}
+          scrollRef={box}
+          itemSize={entryHeight}
+          startMargin={air}
+        >
+          {(key) => <Entry key={key} id={key} on={key === current} onPick={onPick} />}
+        </Virtualizer>
+      </Count>
       {over.length > 0 && (
         <>
           <h2>Answered lately</h2>
@@ -55,10 +90,10 @@ export function List({ open, current, onPick }: ListProps) {
 interface EntryProps {
   readonly id: Key;
   readonly on: boolean;
-  readonly onPick: () => void;
+  readonly onPick: (key: Key) => void;
 }
 
-function Entry({ id, on, onPick }: EntryProps) {
+const Entry = memo(function Entry({ id, on, onPick }: EntryProps) {
   const ask = useInteraction(id);
   const taskId = terminalOf(id) ?? ask?.taskId ?? null;
   const task = useTask(taskId);
@@ -69,7 +104,7 @@ function Entry({ id, on, onPick }: EntryProps) {
       type="button"
       className={cx("li", on && "on")}
       aria-current={on ? "true" : undefined}
-      onClick={onPick}
+      onClick={() => onPick(id)}
     >
       {ask === null ? (
         <Icon name="t-shell" className="s-blocked" />
@@ -87,7 +122,7 @@ function Entry({ id, on, onPick }: EntryProps) {
       </span>
     </button>
   );
-}
+});
 
 function Past({ id }: { readonly id: string }) {
   const ask = useInteraction(id);

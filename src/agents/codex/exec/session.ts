@@ -262,7 +262,7 @@ export class ExecSession implements Session {
     if (process !== null) await this.#io.host.signalGroup(process, "SIGINT");
     await this.#facts.until(() => (turn.over ? true : null), stopMs);
     const ended = await turn.directory.terminate(0);
-    await endCommands(this.#io.host, turn.reader.state.threadId);
+    await endCommands(turn.reader.state.threadId);
     return ended.ok ? ok(null) : ended;
   }
 
@@ -274,7 +274,7 @@ export class ExecSession implements Session {
     if (!ended) {
       // Cut off: what it leaves holds the thread, or runs on without anyone.
       await turn.directory.terminate(0);
-      await endCommands(this.#io.host, threadId);
+      await endCommands(threadId);
     }
     await turn.reader.finish(`x:${generation}`, (state) => {
       const item = state.ended || !state.started ? null : endItem(dir, status, stderr);
