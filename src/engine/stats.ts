@@ -1,3 +1,4 @@
+import { noStats } from "../domain/task-stats.ts";
 import type { Core } from "./core.ts";
 
 /** The pause between two looks at one worktree, in milliseconds. */
@@ -68,16 +69,7 @@ export class DiffStats {
       if (!same) {
         work.putTask({
           ...now,
-          stats: {
-            costUsd: null,
-            contextPercent: null,
-            todosDone: 0,
-            todosTotal: 0,
-            ...before,
-            files,
-            additions,
-            deletions,
-          },
+          stats: { ...noStats, ...before, files, additions, deletions },
         });
       }
     });

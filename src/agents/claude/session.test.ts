@@ -28,7 +28,7 @@ describe("the end of a turn", () => {
     stage.answer("last words");
     stage.done();
     await stage.seen("turn-ended");
-    expect(kinds().slice(-2)).toEqual(["assistant.text", "turn-ended"]);
+    expect(kinds().slice(-3)).toEqual(["assistant.text", "usage.updated", "turn-ended"]);
     expect(stage.of("notice")).toEqual([]);
   });
 
