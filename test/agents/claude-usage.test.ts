@@ -1,9 +1,11 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TranscriptData } from "../../src/contract/event.ts";
 import { Desk, delivered, hooksLeft, lines, until } from "./claude-desk.ts";
+import { killAgent } from "./claude-kill.ts";
 import type { Store } from "./claude-lab.ts";
+import { Office } from "./claude-office.ts";
 
 const desk = new Desk();
 
@@ -199,5 +201,55 @@ describe("a status line of the person's own", () => {
     expect((await costs(store, 1))[0]).toBeGreaterThan(0);
     expect(await shown(name)).toContain("the line of the project");
     expect(await shown(name)).not.toContain("the line of the home");
+  });
+});
+
+describe("the card", () => {
+  let office: Office;
+
+  beforeAll(async () => {
+    office = await Office.make();
+  }, 60_000);
+
+  afterAll(() => office.close(), 60_000);
+
+  test("shows the cost of all runs and the context, live, in review and over a new process", async () => {
+    const job = await office.start(
+      "bypass",
+      "context: 250000",
+      'tool: Bash {"command":"echo hi"}',
+      "next",
+      "hold: card",
+      "context: 400000",
+      "text: done",
+    );
+    const live = await job.client.until(job.id, ({ stats }) => (stats?.costUsd ?? null) !== null);
+    expect(live.column).toBe("running");
+    expect(live.stats?.contextPercent).toBe(25);
+    office.fake.release("card");
+    const events = await job.ended();
+    const spent = async () => (await job.client.runs(job.id)).map((run) => run.usage?.costUsd ?? 0);
+    const [first = 0] = await spent();
+    expect(first).toBeGreaterThan(live.stats?.costUsd ?? Number.NaN);
+    expect(await job.task()).toMatchObject({
+      column: "review",
+      stats: { costUsd: first, contextPercent: 40 },
+    });
+    // Nothing more was said of it after the end: what stands in review is final.
+    const last = events.findLastIndex(({ type }) => type === "usage.updated");
+    expect(last).toBeLessThan(events.findIndex(({ type }) => type === "turn.ended"));
+    await job.say("context: 300000", "text: more");
+    await job.ended();
+    const [second = 0] = await spent();
+    expect(second).toBeGreaterThan(0);
+    const two = await job.task();
+    expect(two.stats?.costUsd).toBeCloseTo(first + second, 9);
+    expect(two.stats?.contextPercent).toBe(30);
+    await killAgent(office, job);
+    await job.say("context: 300000", "text: more");
+    await job.ended();
+    const [third] = await spent();
+    expect(third).toBeCloseTo(second, 9);
+    expect((await job.task()).stats?.costUsd).toBeCloseTo(first + second * 2, 9);
   });
 });

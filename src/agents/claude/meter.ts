@@ -8,7 +8,7 @@ import type { Transcript } from "./transcript.ts";
 /** From the last block of a message to the earliest report that counts it (300 ms, observed). */
 const reportMs = 250;
 /** How long a turn's end waits for that report; a slow machine needs some of it. */
-const heardMs = 2_000;
+const heardMs = 3_000;
 const lookMs = 250;
 /** How long a report waits for the transcript to reach the prompt it was made in. */
 const reachMs = 30_000;

@@ -287,7 +287,10 @@ export class ClaudeSession implements Session {
   async #shape(items: readonly AgentItem[], state: ClaudeState): Promise<Shaped> {
     const shaped: AgentItem[] = [];
     let ended = noUsage;
+    // Late words of a turn that was closed are no work on the message that is on its way now.
+    const over = state.turn <= this.#spool.state.ended;
     for (const item of items) {
+      if (over && item.kind === "working") continue;
       const others = sum(ended, this.#agents.used(state.turn));
       shaped.push(this.#meter.fill(withUsage(item, others), state.turn));
       if (item.kind !== "transcript") continue;
