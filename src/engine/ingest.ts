@@ -207,7 +207,7 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
     // Both are said by the engine itself, once per run.
     return;
   }
-  const run = speaker(taking, item);
+  const run = speaker(taking, item.late === true);
   const shown = item.type === "tool.result" ? cutOutput(taking, item.data) : item.data;
   const stored = work.append({
     type: item.type,
@@ -275,12 +275,9 @@ function cutOutput(
   return { ...data, output: cut.text, truncated: true, blobId };
 }
 
-/**
- * The run an item is about. What an agent says before it has taken up the message of the current
- * run, late words and the price of the last answer, is about the run before.
- */
-function speaker({ run, work, session }: Taking, item: TranscriptItem): RunRecord | null {
-  if (run?.phase.kind !== "preparing" || item.type === "session.started") {
+/** The run an item is about: what comes late is about the last one of its session that has ended. */
+function speaker({ run, work, session }: Taking, late: boolean): RunRecord | null {
+  if (!late || run === null || run.phase.kind === "ended") {
     return run;
   }
   const [, before] = work.tx.runs(session.taskId, 2, null);

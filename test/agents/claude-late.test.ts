@@ -78,7 +78,7 @@ describe("a transcript that comes", () => {
   });
 
   test("after the next message was sent still finds the run it belongs to", async () => {
-    const job = await begun(5_000);
+    const job = await begun(8_000);
     await job.say("hold: next", "text: words of the first");
     const first = job.run;
     await atWork(job);

@@ -22,6 +22,8 @@ export interface MeterParts {
   readonly main: Transcript;
   /** The tokens of the newest turn so far. */
   readonly used: () => Usage;
+  /** Whether that turn has ended. */
+  readonly late: () => boolean;
 }
 
 /**
@@ -108,6 +110,7 @@ export class Meter {
         kind: "transcript",
         key: `u:${event.file}`,
         at: event.at,
+        late: this.#parts.late(),
         type: "usage.updated",
         data: { usage, model: state.model, contextPercent, rateLimits: [] },
       },

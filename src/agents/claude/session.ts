@@ -15,7 +15,7 @@ import { type ClaudeState, noUsage } from "./state.ts";
 import { isIdle, readStatus } from "./status.ts";
 import { steer } from "./steer.ts";
 import { SubAgents, withUsage } from "./subagents.ts";
-import { type Shaped, Transcript } from "./transcript.ts";
+import { overdue, type Shaped, Transcript } from "./transcript.ts";
 import { Turns } from "./turns.ts";
 import { TypingLock } from "./typing-lock.ts";
 import { Watch } from "./watch.ts";
@@ -73,6 +73,7 @@ export class ClaudeSession implements Session {
         const { usage, turn } = this.#main.state ?? { usage: noUsage, turn: 0 };
         return sum(usage, this.#agents.used(turn));
       },
+      late: () => !this.#turns.open,
     });
     this.#drafts = new Drafts(context, () => this.#wake());
     this.#turns = new Turns({
@@ -287,10 +288,8 @@ export class ClaudeSession implements Session {
   async #shape(items: readonly AgentItem[], state: ClaudeState): Promise<Shaped> {
     const shaped: AgentItem[] = [];
     let ended = noUsage;
-    // Late words of a turn that was closed are no work on the message that is on its way now.
-    const over = state.turn <= this.#spool.state.ended;
-    for (const item of items) {
-      if (over && item.kind === "working") continue;
+    const late = state.turn <= this.#spool.state.ended;
+    for (const item of late ? overdue(items) : items) {
       const others = sum(ended, this.#agents.used(state.turn));
       shaped.push(this.#meter.fill(withUsage(item, others), state.turn));
       if (item.kind !== "transcript") continue;
