@@ -167,6 +167,8 @@ export type AgentItem =
       readonly kind: "transcript";
       readonly key: string;
       readonly at: number | null;
+      /** About a turn that has ended before this was read, whatever has been begun since. */
+      readonly late?: boolean;
     } & TranscriptItem)
   /** The agent took up a message. `messageId` is ours when the echo proves it, else null. */
   | {

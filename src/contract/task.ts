@@ -15,7 +15,9 @@ export const TaskStats = z.object({
   additions: z.number(),
   deletions: z.number(),
   files: z.number(),
+  /** US dollars of all runs, as far as the agent says; null = it has not said. */
   costUsd: z.number().nullable(),
+  /** How full the agent's context was at its last message, 0 to 100. */
   contextPercent: z.number().nullable(),
   todosDone: z.number(),
   todosTotal: z.number(),

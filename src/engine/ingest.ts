@@ -2,10 +2,10 @@ import type { AgentItem, Batch } from "../agents/driver.ts";
 import type { TranscriptData, TranscriptItem } from "../contract/event.ts";
 import { fault } from "../contract/fault.ts";
 import type { RunOutcome } from "../contract/run.ts";
-import type { TaskStats } from "../contract/task.ts";
 import { sameCall } from "../domain/canonical.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
+import { noStats, statsAfter } from "../domain/task-stats.ts";
 import { cutMiddle } from "../domain/text.ts";
 import type { RunRecord, SessionRecord } from "../store/types.ts";
 import { openInteraction, withdraw } from "./asking.ts";
@@ -208,12 +208,12 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
     // Both are said by the engine itself, once per run.
     return;
   }
-  const runId = taking.run?.id ?? null;
+  const run = speaker(taking, item.late === true);
   const shown = item.type === "tool.result" ? cutOutput(taking, item.data) : item.data;
   const stored = work.append({
     type: item.type,
     taskId: session.taskId,
-    runId,
+    runId: run?.id ?? null,
     key: `${session.id}:${item.key}`,
     data: shown,
     ...(item.at === null ? {} : { at: item.at }),
@@ -222,8 +222,8 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
     return;
   }
   taking.transcriptEvents += 1;
-  fillRun(taking, item);
-  fillCard(taking, item);
+  fillRun(taking, run, item);
+  fillCard(taking, run, item);
   if (item.type === "tool.result") {
     settleApproval(taking, item.data.toolId);
   }
@@ -276,16 +276,28 @@ function cutOutput(
   return { ...data, output: cut.text, truncated: true, blobId };
 }
 
+/** The run an item is about: what comes late is about the last one of its session that has ended. */
+function speaker({ run, work, session }: Taking, late: boolean): RunRecord | null {
+  if (!late || run === null || run.phase.kind === "ended") {
+    return run;
+  }
+  const [, before] = work.tx.runs(session.taskId, 2, null);
+  return before?.sessionId === session.id ? before : run;
+}
+
 /** What a transcript event says about its run. */
-function fillRun(taking: Taking, item: TranscriptItem): void {
+function fillRun(taking: Taking, about: RunRecord | null, item: TranscriptItem): void {
   const { run, work } = taking;
+  if (about !== null && item.type === "usage.updated") {
+    const filled = { ...about, usage: item.data.usage };
+    work.tx.putRun(filled);
+    noteLimits(work, about.agent, item.data.rateLimits);
+    if (run?.id === filled.id) {
+      taking.run = filled;
+    }
+  }
   if (run === null) {
     return;
-  }
-  if (item.type === "usage.updated") {
-    taking.run = { ...run, usage: item.data.usage };
-    work.tx.putRun(taking.run);
-    noteLimits(work, run.agent, item.data.rateLimits);
   }
   if (item.type === "session.started" && item.data.sessionRef !== null) {
     taking.run = { ...run, sessionRef: item.data.sessionRef };
@@ -294,13 +306,13 @@ function fillRun(taking: Taking, item: TranscriptItem): void {
 }
 
 /** What a transcript event says about its card. The row is kept fresh without an event for each. */
-function fillCard(taking: Taking, item: TranscriptItem): void {
-  const { work, session, run } = taking;
+function fillCard(taking: Taking, run: RunRecord | null, item: TranscriptItem): void {
+  const { work, session } = taking;
   const task = work.tx.task(session.taskId);
   if (task === null) {
     return;
   }
-  const stats = statsAfter(task.stats ?? noStats, item);
+  const stats = statsAfter(task.stats ?? noStats, item, run?.usage?.costUsd ?? null);
   const line = run !== null && run.phase.kind !== "ended" ? doing(item) : null;
   if (stats === null && line === null) {
     taking.filesTouched ||= touchesFiles(item);
@@ -313,32 +325,6 @@ function fillCard(taking: Taking, item: TranscriptItem): void {
   });
   taking.statsChanged ||= stats !== null;
   taking.filesTouched ||= touchesFiles(item);
-}
-
-const noStats: TaskStats = {
-  additions: 0,
-  deletions: 0,
-  files: 0,
-  costUsd: null,
-  contextPercent: null,
-  todosDone: 0,
-  todosTotal: 0,
-};
-
-function statsAfter(stats: TaskStats, item: TranscriptItem): TaskStats | null {
-  if (item.type === "usage.updated") {
-    const { usage, contextPercent } = item.data;
-    return {
-      ...stats,
-      costUsd: usage.costUsd ?? stats.costUsd,
-      contextPercent: contextPercent ?? stats.contextPercent,
-    };
-  }
-  if (item.type === "todos.updated") {
-    const done = item.data.todos.filter((todo) => todo.status === "completed").length;
-    return { ...stats, todosDone: done, todosTotal: item.data.todos.length };
-  }
-  return null;
 }
 
 function touchesFiles(item: TranscriptItem): boolean {

@@ -1,4 +1,4 @@
-import type { TaskStats } from "../contract/task.ts";
+import { noStats } from "../domain/task-stats.ts";
 import type { Shortstat } from "../git/types.ts";
 import type { TreeWatch } from "../host/types.ts";
 import type { TaskRecord } from "../store/types.ts";
@@ -233,17 +233,6 @@ export class LiveChanges {
     });
   }
 }
-
-const noStats: TaskStats = {
-  additions: 0,
-  deletions: 0,
-  files: 0,
-  costUsd: null,
-  contextPercent: null,
-  todosDone: 0,
-  todosTotal: 0,
-};
-
 /** Where the files of a task are that git knows; null when there are none. */
 function folderOf(task: TaskRecord): string | null {
   if (task.deletedAt !== null || task.baseSha === null) {

@@ -2,7 +2,8 @@
  * Records the fixtures of `src/agents/claude/fixtures` from the real CLI against the fake model:
  * `AGETOR_TEST_CLAUDE_BIN=… bun test/agents/claude-record.ts [scenario…]`. Each gives the transcript
  * (`<name>.jsonl`), the hook payloads in order (`<name>.hooks.jsonl`), the live text
- * (`<name>.live.jsonl`) and the transcripts of sub-agents (`<name>.agent-<n>.jsonl`).
+ * (`<name>.live.jsonl`), the transcripts of sub-agents (`<name>.agent-<n>.jsonl`) and what the
+ * status line was told, with the ms it was told at (`<name>.reports.jsonl`).
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -157,6 +158,31 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       { status: "idle" },
     ],
   },
+  costs: {
+    mode: "bypass",
+    first: lines(
+      "context: 250000",
+      'tool: Bash {"command":"echo hi"}',
+      "next",
+      "delay: 600",
+      "context: 400000",
+      "text: done",
+    ),
+    steps: [
+      ...stops(1),
+      { say: lines('tool: Bash {"command":"echo hi"}', "next", "text: half", "hold: never") },
+      { hooks: "live:PreToolUse", count: 2 },
+      ...busy,
+      { keys: ["Escape"] },
+      { status: "idle" },
+      { say: "text: after" },
+      ...stops(2),
+      { say: "/clear" },
+      { hooks: "SessionStart", count: 2 },
+      { say: lines("context: 500000", "text: anew") },
+      ...stops(3),
+    ],
+  },
   clear: {
     mode: "bypass",
     first: "text: one",
@@ -199,7 +225,8 @@ class Recorder {
     const launch = planLaunch(request);
     if (!launch.ok) throw new Error(launch.fault.message);
     await answerDialogs(claudeHome(harness, {}), await answersFor(request));
-    mkdirSync(launch.value.files.hooks, { recursive: true });
+    const { hooks, reports } = launch.value.files;
+    for (const dir of [hooks, reports]) mkdirSync(dir, { recursive: true });
     for (const { path, content } of launch.value.plan.files) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
@@ -243,12 +270,13 @@ class Recorder {
   }
 
   #hooks(): string[] {
-    const dir = join(this.#dir, "hooks");
-    return readdirSync(dir)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => join(dir, name))
-      .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs || (a < b ? -1 : 1))
-      .map((path) => read(path).trim());
+    return spooled(join(this.#dir, "hooks")).map((path) => read(path).trim());
+  }
+
+  #reports(): string[] {
+    return spooled(join(this.#dir, "reports")).map((path) =>
+      JSON.stringify({ at: Math.floor(statSync(path).mtimeMs), payload: JSON.parse(read(path)) }),
+    );
   }
 
   #status(): string {
@@ -266,6 +294,7 @@ class Recorder {
     const subs = files.filter((it) => it.includes("/subagents/agent-"));
     this.#write("", shrunk(main.flatMap((path) => read(path).trim().split("\n"))));
     this.#write(".hooks", this.#hooks());
+    this.#write(".reports", this.#reports());
     this.#write(".live", read(join(this.#dir, "live")).trim().split("\n"));
     for (const [at, path] of subs.entries()) {
       this.#write(`.agent-${at + 1}`, shrunk(read(path).trim().split("\n")));
@@ -316,6 +345,14 @@ function shrunk(lines: readonly string[]): string[] {
 function short(value: unknown): unknown {
   if (typeof value === "string" && value.length > longest) return `${value.slice(0, longest)}…`;
   return Array.isArray(value) && value.length > 2 ? value.slice(0, 2) : value;
+}
+
+/** Whole files only, in the order they were written. */
+function spooled(dir: string): string[] {
+  return readdirSync(dir)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join(dir, name))
+    .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs || (a < b ? -1 : 1));
 }
 
 function read(path: string): string {

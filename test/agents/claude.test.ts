@@ -67,7 +67,7 @@ describe("a turn", () => {
       outputTokens: expect.any(Number),
       cacheReadTokens: 1200,
       cacheWriteTokens: 80,
-      costUsd: null,
+      costUsd: expect.any(Number),
     });
     expect(store.of("turn-started")).toMatchObject([{ messageId: "m1" }]);
     expect(store.items.at(-1)?.kind).toBe("turn-ended");

@@ -10,7 +10,10 @@ import type { ClaudeState } from "./state.ts";
 export function decodeUsage(line: Line, state: ClaudeState, message: Json): ClaudeState {
   const id = stringAt(message, "id");
   const said = objectAt(message, "usage");
-  if (id === null || said === null || id === state.countedMessage) return state;
+  if (id === null || said === null) return state;
+  const real = stringAt(message, "model") !== "<synthetic>";
+  const spokeAt = real ? Math.max(state.spokeAt, line.at ?? 0) : state.spokeAt;
+  if (id === state.countedMessage) return { ...state, spokeAt };
   const usage = sum(state.usage, {
     inputTokens: numberAt(said, "input_tokens") ?? 0,
     outputTokens: numberAt(said, "output_tokens") ?? 0,
@@ -18,34 +21,10 @@ export function decodeUsage(line: Line, state: ClaudeState, message: Json): Clau
     cacheWriteTokens: numberAt(said, "cache_creation_input_tokens") ?? 0,
     costUsd: null,
   });
-  const next = { ...state, usage, countedMessage: id };
-  say(line, next);
-  return next;
-}
-
-/**
- * The CLI says its cost only at the end of its process, for all of it. That is the cost of a turn
- * when there was just one since it last spoke; else nobody says, and we do not guess.
- */
-export function decodeCost(line: Line, state: ClaudeState): ClaudeState {
-  const total = numberAt(line.record, "totalCostUSD");
-  if (total === null) return state;
-  const next = { ...state, costUsd: total, turnsSinceCost: 0 };
-  if (state.turnsSinceCost !== 1 || line.record["hasUnknownModelCost"] === true) return next;
-  const before = total >= state.costUsd ? state.costUsd : 0;
-  const priced = { ...next, usage: { ...state.usage, costUsd: total - before } };
-  say(line, priced);
-  return priced;
-}
-
-function say(line: Line, state: ClaudeState): void {
-  line.event(
-    {
-      type: "usage.updated",
-      data: { usage: state.usage, model: state.model, contextPercent: null, rateLimits: [] },
-    },
-    "usage",
-  );
+  // Cost and context stand in no line; they are filled in on the way to the store.
+  const data = { usage, model: state.model, contextPercent: null, rateLimits: [] };
+  line.event({ type: "usage.updated", data }, "usage");
+  return { ...state, usage, spokeAt, countedMessage: id };
 }
 
 /** Two usages as one. The cost is known when one of them knows it. */

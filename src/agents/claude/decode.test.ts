@@ -12,6 +12,7 @@ const names = [
   "ask",
   "background",
   "clear",
+  "costs",
   "error",
   "follow",
   "interrupt",

@@ -1,6 +1,6 @@
 import type { AgentItem } from "../driver.ts";
 import { decodeToolCall, decodeToolResult, isToolResult, notification } from "./decode-tools.ts";
-import { decodeCost, decodeUsage } from "./decode-usage.ts";
+import { decodeUsage } from "./decode-usage.ts";
 import {
   isObject,
   type Json,
@@ -39,7 +39,8 @@ export function decode(state: ClaudeState, text: string, context: LineContext): 
 
 function identified(state: ClaudeState, { at, record }: Line): ClaudeState {
   const sessionId = state.sessionId ?? stringAt(record, "sessionId");
-  return { ...state, sessionId, seenAt: Math.max(state.seenAt, at ?? 0) };
+  const newestPrompt = stringAt(record, "promptId") ?? state.newestPrompt;
+  return { ...state, sessionId, newestPrompt, seenAt: Math.max(state.seenAt, at ?? 0) };
 }
 
 function decodeRecord(line: Line, state: ClaudeState, context: LineContext): ClaudeState {
@@ -54,8 +55,6 @@ function decodeRecord(line: Line, state: ClaudeState, context: LineContext): Cla
       return decodeAttachment(line, state, context.steered ?? []);
     case "queue-operation":
       return decodeQueue(line, state);
-    case "cost-state":
-      return decodeCost(line, state);
     case "permission-mode":
       return { ...state, mode: stringAt(line.record, "permissionMode") };
     default:
@@ -128,7 +127,6 @@ function started(
           turnAt: line.at ?? 0,
           usage: noUsage,
           durationMs: null,
-          turnsSinceCost: state.turnsSinceCost + 1,
         }
       : {}),
   };

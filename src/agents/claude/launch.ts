@@ -7,6 +7,7 @@ import { descriptor, permissionModes } from "./descriptor.ts";
 import { hookSettings, shellWord } from "./hooks.ts";
 import { conversationId, type SessionFiles, sessionFiles } from "./paths.ts";
 import { orPointer, preparePrompt } from "./prompt.ts";
+import { statusLineSettings } from "./status-line.ts";
 
 /** What a start runs, and whether it carries the first message with it. */
 export interface ClaudeLaunch {
@@ -21,7 +22,11 @@ export interface ClaudeLaunch {
  * Plans a start. Pure. A slash command is never handed over at launch: what names a command is only
  * known by asking the CLI.
  */
-export function planLaunch(request: OpenRequest): Result<ClaudeLaunch> {
+export function planLaunch(
+  request: OpenRequest,
+  /** The person's own status line, which ours runs after itself. */
+  ownLine: string | null = null,
+): Result<ClaudeLaunch> {
   const mode = permissionModes[request.mode ?? descriptor.defaultMode];
   if (mode === undefined) {
     return err(fault("mode_unavailable", `Claude Code has no mode "${request.mode}".`));
@@ -40,7 +45,7 @@ export function planLaunch(request: OpenRequest): Result<ClaudeLaunch> {
     cwd: request.workplace.cwd,
     env: environment(request),
     files: [
-      { path: files.settings, content: settingsOf(request, files, mode), mode: 0o600 },
+      { path: files.settings, content: settingsOf(request, files, mode, ownLine), mode: 0o600 },
       { path: files.script, content: scriptOf(request.workplace.cwd, argv), mode: 0o600 },
       ...(request.bridge === null ? [] : bridgeFiles(request.bridge, files)),
       ...(sent?.file ? [{ path: sent.file, content: prompt.value.text, mode: 0o600 }] : []),
@@ -91,10 +96,16 @@ function environment(request: OpenRequest): Record<string, string> {
   };
 }
 
-function settingsOf(request: OpenRequest, files: SessionFiles, mode: string): string {
+function settingsOf(
+  request: OpenRequest,
+  files: SessionFiles,
+  mode: string,
+  ownLine: string | null,
+): string {
   const bridged = request.bridge !== null;
   const settings = {
     hooks: hookSettings(files, bridged),
+    statusLine: statusLineSettings(files, ownLine),
     // `//` begins an absolute path in a permission rule.
     permissions: { allow: [`Read(/${files.prompts}/**)`, ...(bridged ? [askUserTool] : [])] },
     ...(mode === "bypassPermissions" ? { skipDangerousModePermissionPrompt: true } : {}),

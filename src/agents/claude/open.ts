@@ -12,15 +12,16 @@ import { type ClaudeLaunch, planLaunch } from "./launch.ts";
 import { type ClaudeHome, claudeHome } from "./paths.ts";
 import { printOf } from "./prompt.ts";
 import { ClaudeSession } from "./session.ts";
+import { ownStatusLine } from "./status-line.ts";
 
 const columns = 160;
 const rows = 50;
 
 /** Starts Claude, or takes up the one an earlier try started: the tmux session's name decides. */
 export async function open(request: OpenRequest, io: SessionIo): Promise<Result<Session>> {
-  const launch = planLaunch(request);
-  if (!launch.ok) return launch;
   const home = claudeHome(request.harness, io.host.baseEnv());
+  const launch = planLaunch(request, await ownStatusLine(request, home));
+  if (!launch.ok) return launch;
   const origin = await originOf(launch.value, home, request.resume);
   if (!origin.ok) return origin;
   const unanswered = await answerDialogs(home, await answersFor(request));
@@ -142,7 +143,8 @@ function notResumable(conversation: string): Fault {
 }
 
 async function write(launch: ClaudeLaunch): Promise<void> {
-  await mkdir(launch.files.hooks, { recursive: true, mode: 0o700 });
+  const { hooks, reports } = launch.files;
+  for (const dir of [hooks, reports]) await mkdir(dir, { recursive: true, mode: 0o700 });
   for (const { path, content, mode } of launch.plan.files) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(path, content, { mode });

@@ -54,6 +54,8 @@ export interface SessionFiles {
   readonly dir: string;
   /** Finished hook payloads, one file each. */
   readonly hooks: string;
+  /** What Claude tells its status line, one file each. */
+  readonly reports: string;
   /** Live text and wake-ups, appended by hooks; losing it loses nothing. */
   readonly live: string;
   readonly settings: string;
@@ -76,6 +78,7 @@ export function sessionFiles(dir: string): SessionFiles {
   return {
     dir,
     hooks: join(dir, "hooks"),
+    reports: join(dir, "reports"),
     live: join(dir, "live"),
     settings: join(dir, "settings.json"),
     script: join(dir, "run.sh"),

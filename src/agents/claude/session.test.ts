@@ -28,7 +28,7 @@ describe("the end of a turn", () => {
     stage.answer("last words");
     stage.done();
     await stage.seen("turn-ended");
-    expect(kinds().slice(-2)).toEqual(["assistant.text", "turn-ended"]);
+    expect(kinds().slice(-3)).toEqual(["assistant.text", "usage.updated", "turn-ended"]);
     expect(stage.of("notice")).toEqual([]);
   });
 
@@ -40,6 +40,10 @@ describe("the end of a turn", () => {
     stage.hook("Stop", { background_tasks: [] });
     expect((await stage.seen("turn-ended")).outcome).toEqual({ kind: "succeeded" });
     expect(stage.of("notice")).toMatchObject([{ notice: { code: "transcript_late" } }]);
+    stage.answer("late words");
+    await stage.said(() => kinds().includes("assistant.text"));
+    // They are no sign of work on what may be on its way by now.
+    expect(stage.of("working")).toEqual([]);
   });
 
   test("does not come while a hook of the person's own keeps Claude going", async () => {

@@ -8,13 +8,14 @@ import { sum } from "./decode-usage.ts";
 import { type DeliverParts, deliver } from "./deliver.ts";
 import { Drafts } from "./drafts.ts";
 import { stringAt } from "./json.ts";
+import { Meter } from "./meter.ts";
 import { printOf } from "./prompt.ts";
 import { type HookEvent, Spool } from "./spool.ts";
 import { type ClaudeState, noUsage } from "./state.ts";
 import { isIdle, readStatus } from "./status.ts";
 import { steer } from "./steer.ts";
 import { SubAgents, withUsage } from "./subagents.ts";
-import { type Shaped, Transcript } from "./transcript.ts";
+import { overdue, type Shaped, Transcript } from "./transcript.ts";
 import { Turns } from "./turns.ts";
 import { TypingLock } from "./typing-lock.ts";
 import { Watch } from "./watch.ts";
@@ -36,6 +37,7 @@ export class ClaudeSession implements Session {
   readonly #main: Transcript;
   readonly #agents: SubAgents;
   readonly #spool: Spool;
+  readonly #meter: Meter;
   readonly #turns: Turns;
   readonly #drafts: Drafts;
   readonly #watch: Watch;
@@ -62,7 +64,17 @@ export class ClaudeSession implements Session {
       context,
       () => this.#main.state,
       (items) => this.#drafts.stored(items),
+      (item) => this.#meter.fill(item),
     );
+    this.#meter = new Meter({
+      context,
+      main: this.#main,
+      used: () => {
+        const { usage, turn } = this.#main.state ?? { usage: noUsage, turn: 0 };
+        return sum(usage, this.#agents.used(turn));
+      },
+      late: () => !this.#turns.open,
+    });
     this.#drafts = new Drafts(context, () => this.#wake());
     this.#turns = new Turns({
       context,
@@ -70,6 +82,7 @@ export class ClaudeSession implements Session {
       spool: () => this.#spool,
       agents: this.#agents,
       drafts: this.#drafts,
+      meter: this.#meter,
     });
     this.#spool = new Spool(context, {
       seen: (event) => this.#seen(event),
@@ -104,11 +117,12 @@ export class ClaudeSession implements Session {
     }
     await this.#lock.forget();
     for (const agentId of this.#main.state?.agents ?? []) await this.#agents.follow(agentId);
-    await this.#spool.scan();
+    await Promise.all([this.#spool.scan(), this.#meter.scan()]);
     await this.#main.drain();
     await this.#agents.drain();
     this.#context.caughtUp = true;
-    await Promise.race([this.#spool.settle(), this.#context.beacon.pause(settleMs)]);
+    const settled = Promise.all([this.#spool.settle(), this.#meter.settle()]);
+    await Promise.race([settled, this.#context.beacon.pause(settleMs)]);
     await this.#drafts.begin();
   }
 
@@ -198,7 +212,8 @@ export class ClaudeSession implements Session {
     await this.#spool.scan();
     await this.#main.finish();
     await this.#agents.finish();
-    await this.#spool.settle();
+    await this.#meter.scan();
+    await Promise.all([this.#spool.settle(), this.#meter.settle()]);
     await this.#drafts.clear(null);
     const process = context.ref.process;
     await this.#spool.say([
@@ -254,7 +269,7 @@ export class ClaudeSession implements Session {
   }
 
   #wake(): void {
-    this.#spool.scan().catch(() => undefined);
+    Promise.all([this.#spool.scan(), this.#meter.scan()]).catch(() => undefined);
   }
 
   #seen(event: HookEvent): void {
@@ -266,15 +281,17 @@ export class ClaudeSession implements Session {
   async #beforeTurn(at: number): Promise<void> {
     await this.#spool.scan();
     const settled = () => !this.#spool.waiting.some((event) => event.at <= at);
-    await this.#context.beacon.until(settled, gateMs);
+    await Promise.all([this.#context.beacon.until(settled, gateMs), this.#meter.beforeTurn(at)]);
   }
 
   /** What sub-agents used belongs to the turn: of those at work as it is, of the ended for good. */
   async #shape(items: readonly AgentItem[], state: ClaudeState): Promise<Shaped> {
     const shaped: AgentItem[] = [];
     let ended = noUsage;
-    for (const item of items) {
-      shaped.push(withUsage(item, sum(ended, this.#agents.used(state.turn))));
+    const late = state.turn <= this.#spool.state.ended;
+    for (const item of late ? overdue(items) : items) {
+      const others = sum(ended, this.#agents.used(state.turn));
+      shaped.push(this.#meter.fill(withUsage(item, others), state.turn));
       if (item.kind !== "transcript") continue;
       if (item.type === "subagent.started") await this.#agents.follow(item.data.agentId, state);
       if (item.type !== "subagent.ended") continue;

@@ -38,6 +38,8 @@ export interface ClaudeState {
   /** The prompt id of the newest message of a person, and how many there were. */
   readonly promptId: string | null;
   readonly turn: number;
+  /** The prompt id of the newest line that has one: a notification is a prompt, too. */
+  readonly newestPrompt: string | null;
   /** Epoch ms at which the newest turn began. */
   readonly turnAt: number;
   /** Epoch ms of the newest line. */
@@ -66,9 +68,8 @@ export interface ClaudeState {
   readonly agents: readonly string[];
   readonly usage: Usage;
   readonly countedMessage: string | null;
-  /** Turns since the CLI last said its cost, and the cost it said. */
-  readonly turnsSinceCost: number;
-  readonly costUsd: number;
+  /** Epoch ms of the newest line with usage: Claude tells what it cost a moment later. */
+  readonly spokeAt: number;
 }
 
 export const noUsage: Usage = {
@@ -91,6 +92,7 @@ export function initialState(path: string, agentId: string | null): ClaudeState 
     announced: false,
     promptId: null,
     turn: 0,
+    newestPrompt: null,
     turnAt: 0,
     seenAt: 0,
     interrupted: 0,
@@ -109,8 +111,7 @@ export function initialState(path: string, agentId: string | null): ClaudeState 
     agents: [],
     usage: noUsage,
     countedMessage: null,
-    turnsSinceCost: 0,
-    costUsd: 0,
+    spokeAt: 0,
   };
 }
 

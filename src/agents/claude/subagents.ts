@@ -13,16 +13,20 @@ export class SubAgents {
   readonly #context: Context;
   readonly #main: () => ClaudeState | null;
   readonly #stored: (items: readonly AgentItem[]) => void;
+  readonly #fill: (item: AgentItem) => AgentItem;
   readonly #open = new Map<string, Transcript>();
 
   constructor(
     context: Context,
     main: () => ClaudeState | null,
     stored: (items: readonly AgentItem[]) => void,
+    /** Completes a usage item with what only the whole run knows. */
+    fill: (item: AgentItem) => AgentItem,
   ) {
     this.#context = context;
     this.#main = main;
     this.#stored = stored;
+    this.#fill = fill;
   }
 
   /** Starts to read a sub-agent; one that is being read stays as it is. */
@@ -82,7 +86,7 @@ export class SubAgents {
   ): Promise<readonly AgentItem[]> {
     const main = this.#main()?.usage ?? noUsage;
     const others = this.#usedBut(agentId);
-    const whole = items.map((item) => withUsage(item, sum(main, others)));
+    const whole = items.map((item) => this.#fill(withUsage(item, sum(main, others))));
     if (this.#context.io.cursor(`agent:${agentId}`) !== null) return whole;
     const text = await readFile(`${base}.meta.json`, "utf8").catch(() => "");
     const meta = parseObject(text);

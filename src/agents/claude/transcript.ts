@@ -165,6 +165,13 @@ export class Transcript {
   }
 }
 
+/** What was read of a turn that was closed already: no work on the message that is on its way now. */
+export function overdue(items: readonly AgentItem[]): readonly AgentItem[] {
+  return items
+    .filter(({ kind }) => kind !== "working")
+    .map((item) => (item.kind === "transcript" ? { ...item, late: true } : item));
+}
+
 function timeOf(items: readonly AgentItem[]): number {
   const first = items.find((item) => item.kind === "transcript");
   return first?.kind === "transcript" ? (first.at ?? 0) : 0;

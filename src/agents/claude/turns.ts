@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import type { Drafts } from "./drafts.ts";
 import { turnFault } from "./faults.ts";
 import { type Json, objectAt, objectsAt, stringAt } from "./json.ts";
+import type { Meter } from "./meter.ts";
 import type { HookEvent, Spool, Told } from "./spool.ts";
 import { readStatus } from "./status.ts";
 import type { SubAgents } from "./subagents.ts";
@@ -24,6 +25,7 @@ export interface TurnParts {
   readonly spool: () => Spool;
   readonly agents: SubAgents;
   readonly drafts: Drafts;
+  readonly meter: Meter;
 }
 
 /** Opens and closes turns from what the hooks tell, once the transcript has caught up (M1, M3). */
@@ -121,6 +123,7 @@ export class Turns {
       items.push({ kind: "background", key: `${event.file}:background`, tasks });
       return { items, change: { background: tasks } };
     }
+    await this.#parts.meter.heard();
     items.push(...this.#noBackground(`${event.file}:background`), {
       kind: "turn-ended",
       key: event.file,
@@ -181,10 +184,11 @@ export class Turns {
   }
 
   async #failure(event: HookEvent): Promise<Told> {
-    const { context, main, spool, drafts } = this.#parts;
+    const { context, main, spool, drafts, meter } = this.#parts;
     const before = spool().state.errorAt;
     const written = () => (main.state?.errorAt ?? 0) > before;
     await context.beacon.until(() => written() || context.gone, lateMs);
+    await meter.heard();
     const state = main.state;
     if (state === null || !this.open) return nothing;
     const fault = turnFault(

@@ -112,13 +112,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
         tabIndex={-1}
         onKeyDown={keepArrows}
       >
-        <PanelHeader
-          task={task}
-          run={run}
-          contextPercent={frame.usage?.contextPercent ?? null}
-          model={frame.usage?.model ?? null}
-          onClose={onClose}
-        />
+        <PanelHeader task={task} run={run} said={frame.usage} onClose={onClose} />
         <Tabs
           label="Parts of the task"
           value={tab}

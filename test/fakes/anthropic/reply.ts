@@ -89,6 +89,7 @@ async function perform(
       return block(directive.kind, directive.text, state, control);
     case "tool":
       return toolBlock(head, directive, state, control);
+    case "context":
     case "error":
     case "abort":
       return;

@@ -10,6 +10,7 @@
  * - `hold: name`               waits until the test calls `release(name)`
  * - `error: status [n]`        fails the request, n times (default: always)
  * - `abort`                    closes the connection in the middle of the reply
+ * - `context: n`               counts n input tokens instead of 100
  * - `stop: reason`             the stop reason, when it should not follow from the blocks
  * - `next`                     what follows answers the next request of the same turn
  */
@@ -17,13 +18,14 @@ export type Directive =
   | { readonly kind: "text" | "thinking"; readonly text: string }
   | { readonly kind: "tool"; readonly name: string; readonly input: Record<string, unknown> }
   | { readonly kind: "delay" | "chunk"; readonly ms: number }
+  | { readonly kind: "context"; readonly tokens: number }
   | { readonly kind: "hold"; readonly name: string }
   | { readonly kind: "error"; readonly status: number; readonly times: number }
   | { readonly kind: "abort" }
   | { readonly kind: "stop"; readonly reason: string };
 
 const line =
-  /^\s*(text|thinking|words|tool|delay|chunk|hold|error|stop):\s?(.*)$|^\s*(abort|next)\s*$/;
+  /^\s*(text|thinking|words|tool|delay|chunk|context|hold|error|stop):\s?(.*)$|^\s*(abort|next)\s*$/;
 
 /** True when a text holds at least one directive. */
 export function isScript(text: string): boolean {
@@ -57,6 +59,8 @@ function directive(name: string, rest: string): Directive {
     case "delay":
     case "chunk":
       return { kind: name, ms: Number(rest) };
+    case "context":
+      return { kind: "context", tokens: Number(rest) };
     case "hold":
       return { kind: "hold", name: rest };
     case "error": {

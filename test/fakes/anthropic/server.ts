@@ -154,7 +154,7 @@ function respond(
   const head = {
     id: `msg_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`,
     model: body.model ?? "fake",
-    inputTokens: 100,
+    inputTokens: directives.find((it) => it.kind === "context")?.tokens ?? 100,
   };
   const encoder = new TextEncoder();
   const stream = new ReadableStream<Uint8Array>({

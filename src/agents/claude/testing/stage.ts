@@ -40,9 +40,13 @@ export class Stage {
   readonly #abort = new AbortController();
   readonly #looks = new Set<() => void>();
   #hooks = 0;
+  #reports = 0;
+  readonly #lines: string[] = [];
   /** Everything Claude does takes it some time. */
   #time = Date.now() - 60_000;
   alive = true;
+  /** Whether the transcript only arrives when it is told to. */
+  late = false;
   pane: PaneInfo | null = {
     name: "a-x",
     process: this.process,
@@ -52,7 +56,7 @@ export class Stage {
   };
 
   constructor() {
-    mkdirSync(join(this.dir, "hooks"), { recursive: true });
+    for (const dir of ["hooks", "reports"]) mkdirSync(join(this.dir, dir), { recursive: true });
     mkdirSync(join(this.root, "config/sessions"), { recursive: true });
   }
 
@@ -74,6 +78,19 @@ export class Stage {
     appendFileSync(join(this.dir, "live"), "+\n");
   }
 
+  /** What the status line was told, as long after Claude's last doing as it takes in real life. */
+  report(total: number, tokens: number, prompt: string | null = "p"): void {
+    this.#time += 300;
+    this.#reports += 1;
+    const file = join(this.dir, "reports", `${this.#reports}.json`);
+    const context_window = { total_input_tokens: tokens, context_window_size: 1_000 };
+    const payload = { session_id: "c1", cost: { total_cost_usd: total }, context_window };
+    writeFileSync(file, JSON.stringify({ ...payload, ...(prompt && { prompt_id: prompt }) }));
+    const at = new Date(this.#tick());
+    utimesSync(file, at, at);
+    appendFileSync(join(this.dir, "live"), "+\n");
+  }
+
   #tick(): number {
     this.#time += 10;
     return this.#time;
@@ -82,20 +99,25 @@ export class Stage {
   /** A line of the transcript. */
   line(record: Record<string, unknown>): void {
     const timestamp = new Date(this.#tick()).toISOString();
-    appendFileSync(
-      this.transcript,
-      `${JSON.stringify({ timestamp, sessionId: "c1", ...record })}\n`,
-    );
+    this.#lines.push(`${JSON.stringify({ timestamp, sessionId: "c1", ...record })}\n`);
+    if (!this.late) this.arrive();
   }
 
-  prompt(text: string): void {
+  /** What was written to the transcript so far can be read from now on. */
+  arrive(): void {
+    appendFileSync(this.transcript, this.#lines.splice(0).join(""));
+  }
+
+  prompt(text: string, promptId: string = crypto.randomUUID()): void {
     const uuid = crypto.randomUUID();
     const message = { role: "user", content: text };
-    this.line({ type: "user", uuid, promptId: uuid, origin: { kind: "human" }, message });
+    this.line({ type: "user", uuid, promptId, origin: { kind: "human" }, message });
   }
 
   answer(text: string): void {
-    const message = { id: crypto.randomUUID(), model: "m", content: [{ type: "text", text }] };
+    const usage = { input_tokens: 10, output_tokens: 1 };
+    const content = [{ type: "text", text }];
+    const message = { id: crypto.randomUUID(), model: "m", content, usage };
     this.line({ type: "assistant", uuid: crypto.randomUUID(), apiBlockIndex: 0, message });
   }
 
@@ -133,9 +155,18 @@ export class Stage {
 
   /** Resolves when an item of that kind was stored. */
   seen<K extends AgentItem["kind"]>(kind: K, count = 1): Promise<Extract<AgentItem, { kind: K }>> {
+    return this.#found(() => this.of(kind)[count - 1]);
+  }
+
+  /** Resolves when what was stored makes it so. */
+  async said(fact: () => boolean): Promise<void> {
+    await this.#found(() => (fact() ? true : undefined));
+  }
+
+  #found<T>(what: () => T | undefined): Promise<T> {
     return new Promise((resolve) => {
       const look = (): void => {
-        const found = this.of(kind)[count - 1];
+        const found = what();
         if (found === undefined) return;
         this.#looks.delete(look);
         resolve(found);

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
-import type { Run } from "../../../contract/run.ts";
+import type { Run, Usage } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
+import type { UsageItem } from "../../../domain/transcript.ts";
 import { agentIcon, useAgentName } from "../../ui/agents.tsx";
 import { Meter } from "../../ui/bits.tsx";
 import { Icon } from "../../ui/icons.tsx";
@@ -10,16 +11,17 @@ import { copyText } from "../copy-button.tsx";
 export interface FactsProps {
   readonly task: Task;
   readonly run: Run | null;
-  readonly contextPercent: number | null;
-  /** As the agent says it; else as it was asked for. */
-  readonly model: string | null;
+  readonly said: UsageItem | null;
 }
 
 /** Who works, with what, and what it has used so far. What does not fit is cut from the end. */
-export function Facts({ task, run, contextPercent, model }: FactsProps) {
+export function Facts({ task, run, said }: FactsProps) {
   const agent = useAgentName(task.agent);
-  const context = task.stats?.contextPercent ?? contextPercent;
-  const setting = [model ?? task.model, task.effort].filter((word) => word !== null).join(", ");
+  const context = task.stats?.contextPercent ?? said?.contextPercent;
+  // As the agent says it; else as it was asked for.
+  const setting = [said?.model ?? task.model, task.effort]
+    .filter((word) => word !== null)
+    .join(", ");
   const where = task.worktreePath ?? task.workdir;
   return (
     <>
@@ -35,7 +37,10 @@ export function Facts({ task, run, contextPercent, model }: FactsProps) {
           <span className="num">{`${Math.round(context)}%`}</span>
         </Fact>
       )}
-      <Used task={task} run={run} />
+      <Used
+        task={task}
+        usage={said?.runId === run?.id ? (said?.usage ?? null) : (run?.usage ?? null)}
+      />
       {task.branch !== null && (
         <Copyable icon="branch" text={task.branch} label={`Copy branch ${task.branch}`} />
       )}
@@ -52,8 +57,8 @@ const modeWords: Readonly<Record<string, string>> = {
   bypass: "Bypass",
 };
 
-function Used({ task, run }: { readonly task: Task; readonly run: Run | null }) {
-  const usage = run?.usage ?? null;
+/** Tokens of the last run; the cost is that of the task. */
+function Used({ task, usage }: { readonly task: Task; readonly usage: Usage | null }) {
   const cost = task.stats?.costUsd ?? usage?.costUsd ?? null;
   const tokens = usage === null ? 0 : usage.inputTokens + usage.outputTokens;
   const words = [
@@ -66,6 +71,7 @@ function Used({ task, run }: { readonly task: Task; readonly run: Run | null }) 
     `${usage.inputTokens.toLocaleString()} in`,
     `${usage.outputTokens.toLocaleString()} out`,
     cached === 0 ? null : `${cached.toLocaleString()} cached`,
+    usage.costUsd === null ? null : `$${usage.costUsd.toFixed(2)}`,
   ].filter((word) => word !== null);
   return (
     <Fact tip={`Last run: ${detail.join(", ")}`}>

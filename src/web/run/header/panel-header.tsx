@@ -1,6 +1,7 @@
 import { lazy, memo, Suspense, useState } from "react";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
+import type { UsageItem } from "../../../domain/transcript.ts";
 import { cardState, needsTerminal } from "../../board/card-state.ts";
 import { isActive, later, stopTask } from "../../state/actions.ts";
 import { useAsks } from "../../state/board.ts";
@@ -21,14 +22,14 @@ const Rules = lazy(() => import("../../ask/rules.tsx"));
 export interface PanelHeaderProps {
   readonly task: Task;
   readonly run: Run | null;
-  readonly contextPercent: number | null;
-  readonly model: string | null;
+  /** What the agent said last of its model, its tokens and its context. */
+  readonly said: UsageItem | null;
   readonly onClose: () => void;
 }
 
 /** What is open, how it stands, and what can be done with it as a whole. */
 export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
-  const { task, run, contextPercent, model, onClose } = props;
+  const { task, run, said, onClose } = props;
   const state = cardState(task);
   const asks = useAsks(task.id);
   const [rules, setRules] = useState(false);
@@ -88,7 +89,7 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
           {word}
           <RunTime task={task} run={run} />
         </span>
-        <Facts task={task} run={run} contextPercent={contextPercent} model={model} />
+        <Facts task={task} run={run} said={said} />
       </div>
     </header>
   );
