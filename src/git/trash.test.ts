@@ -31,6 +31,18 @@ beforeEach(() => {
 afterEach(() => box[Symbol.dispose]());
 
 describe("deleting a task (GIT-15)", () => {
+  test("of which a folder became a link keeps the link, and nothing of where it leads", async () => {
+    const task = await startTask(box, box.repo("repo", { "dir/x.txt": "x\n", "a.txt": "a\n" }));
+    box.write(box.root, { "outside/x.txt": "secret\n" });
+    rmSync(join(task.path, "dir"), { recursive: true });
+    symlinkSync(join(box.root, "outside"), join(task.path, "dir"));
+    const trash = await deleteTask(box, task);
+    expect(trash?.dirtyFiles).toBe(2);
+    expect(box.sh(join(box.root, "repo"), "ls-tree", "-r", trash?.sha ?? "")).not.toContain(
+      "x.txt",
+    );
+  });
+
   test("with nothing done keeps nothing", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);

@@ -1,12 +1,10 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { ok, type Result } from "../../contract/result.ts";
 import { captureTree } from "../capture.ts";
 import { fields, type Kit } from "../kit.ts";
 import { openCommonDir } from "../layout.ts";
 import { commitOf } from "../refs.ts";
 import type { ShadowEnv } from "../shadow.ts";
-import { idOf, scratchCommit, writeCommits } from "./commit-object.ts";
+import { type CommitText, idOf, scratchCommit, writeCommits } from "./commit-object.ts";
 import { canMerge, mergeCommits, withMerging } from "./merge-trees.ts";
 import { openSite } from "./site.ts";
 import { nameOf, treeChanges } from "./tree-changes.ts";
@@ -15,7 +13,7 @@ import type { Clash, Contender } from "./types.ts";
 /** What a task's worktree holds, as a commit that no ref names; and what it changed. */
 interface Snapshot {
   readonly taskId: string;
-  readonly commit: string;
+  readonly commit: CommitText;
   readonly pinned: string;
   readonly paths: ReadonlySet<string>;
   /** The folders those are in: a file here conflicts with a folder there. */
@@ -61,15 +59,17 @@ export async function clashes(
       const head = heads.value.get(base ?? "") ?? null;
       return !alone || (head !== null && head !== site.baseSha);
     });
-    const looks = await Promise.all(
-      asked.map((contender) => look(kit, env, scratch, contender, memory, signal)),
-    );
+    const looks = await Promise.all(asked.map((contender) => look(kit, contender, memory, signal)));
     const seen = looks.filter((snapshot) => snapshot !== null);
     const against = await basePairs(kit, repo.value, seen, asked, heads.value);
     if (!against.ok) return against;
     const pairs = [...taskPairs(seen), ...against.value];
     const missing = pairs.filter((pair) => !memory.merges.has(keyOf(pair)));
-    const merged = await mergeAll(kit, env, missing, memory, signal);
+    const texts = missing.length === 0 ? [] : seen.map(({ commit }) => commit);
+    const written = await writeCommits(kit, env, scratch, texts);
+    const merged = written.ok ? await mergeAll(kit, env, missing, memory, signal) : written;
+    // Somebody may have tidied up what no ref names: then all is read again the next time.
+    if (!merged.ok) memory.snapshots.clear();
     if (!merged.ok) return merged;
     return ok(
       pairs.flatMap((pair) => {
@@ -87,8 +87,6 @@ function keyOf({ ours, theirs }: Pair): string {
 /** Looks at one worktree, or remembers; null when it cannot be looked at now. */
 async function look(
   kit: Kit,
-  env: ShadowEnv,
-  scratch: string,
   { fresh, site: request }: Contender,
   memory: Memory,
   signal: AbortSignal,
@@ -112,17 +110,12 @@ async function look(
   });
   if (!found.ok) return null;
   const { site, tree } = found.value;
-  const commit = scratchCommit(tree, [site.head]);
-  const folder = join(scratch, taskId);
-  await mkdir(folder);
-  const written = await writeCommits(kit, env, folder, [commit]);
-  if (!written.ok) return null;
   const changes = await treeChanges(kit, site.commonDir, request.baseSha, tree);
   if (!changes.ok) return null;
   const paths = new Set(changes.value.map(({ path }) => path));
   const snapshot = {
     taskId,
-    commit: idOf(commit),
+    commit: scratchCommit(tree, [site.head]),
     pinned: request.baseSha,
     paths,
     folders: foldersOf(paths),
@@ -155,7 +148,14 @@ function taskPairs(seen: readonly Snapshot[]): Pair[] {
   return seen.flatMap((one, index) =>
     seen.slice(index + 1).flatMap((other) => {
       if (!overlap(one, other)) return [];
-      return [{ one: one.taskId, other: other.taskId, ours: one.commit, theirs: other.commit }];
+      return [
+        {
+          one: one.taskId,
+          other: other.taskId,
+          ours: idOf(one.commit),
+          theirs: idOf(other.commit),
+        },
+      ];
     }),
   );
 }
@@ -201,7 +201,7 @@ async function basePairs(
     }
     const touched = moved.get(way);
     if (touched === undefined || !overlap(task, touched)) continue;
-    pairs.push({ one: task.taskId, other: null, ours: theirs, theirs: task.commit });
+    pairs.push({ one: task.taskId, other: null, ours: theirs, theirs: idOf(task.commit) });
   }
   return ok(pairs);
 }
