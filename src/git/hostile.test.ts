@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { armed } from "./testing/armed.ts";
 import { doing, introduce, siteOf } from "./testing/landing.ts";
 import {
   codeOf,
@@ -38,83 +39,6 @@ const hooks = [
   "pre-auto-gc",
 ];
 
-/** Every setting by which a repository can have git run something. */
-function armed(): string {
-  const trap = (name: string) => JSON.stringify(box.trap(name));
-  return `
-[core]
-	fsmonitor = ${trap("fsmonitor")}
-	hooksPath = ${join(box.root, "traps")}
-	sshCommand = ${trap("ssh")}
-	editor = ${trap("editor")}
-	pager = ${trap("pager")}
-	askPass = ${trap("askpass")}
-	gitProxy = ${trap("gitproxy")}
-	alternateRefsCommand = ${trap("alternates")}
-[credential]
-	helper = ${JSON.stringify(`!${box.trap("credential")}`)}
-[filter "evil"]
-	smudge = ${trap("smudge")}
-	clean = ${trap("clean")}
-	process = ${trap("process")}
-[filter "with.dots and spaces"]
-	smudge = ${trap("smudge-dots")}
-	clean = ${trap("clean-dots")}
-[filter "lfs"]
-	smudge = ${trap("lfs-smudge")}
-	clean = ${trap("lfs-clean")}
-	process = ${trap("lfs-process")}
-	required = true
-[diff]
-	external = ${trap("diff-external")}
-[diff "evil"]
-	command = ${trap("diff-command")}
-	textconv = ${trap("textconv")}
-[merge "evil"]
-	driver = ${trap("merge")}
-[gpg]
-	program = ${trap("gpg")}
-[commit]
-	gpgSign = true
-[tag]
-	gpgSign = true
-[alias]
-	status = ${JSON.stringify(`!${box.trap("alias")}`)}
-	diff = ${JSON.stringify(`!${box.trap("alias-diff")}`)}
-	read-tree = ${JSON.stringify(`!${box.trap("alias-read-tree")}`)}
-[log]
-	showSignature = true
-[pager]
-	diff = ${trap("pager-diff")}
-[sequence]
-	editor = ${trap("sequence")}
-[remote "origin"]
-	url = ${JSON.stringify(`ext::sh -c "${box.trap("ext")}"`)}
-	uploadpack = ${trap("uploadpack")}
-	promisor = true
-	partialclonefilter = blob:none
-[protocol]
-	allow = always
-[protocol "ext"]
-	allow = always
-[protocol "file"]
-	allow = always
-[submodule]
-	recurse = true
-[hook "named"]
-	event = reference-transaction
-	event = post-checkout
-	command = ${trap("hook-named")}
-[hook "reference-transaction"]
-	event = reference-transaction
-	command = ${trap("hook-event")}
-[include]
-	path = ${join(box.root, "included.config")}
-[includeIf "gitdir:**"]
-	path = ${join(box.root, "included-if.config")}
-`;
-}
-
 const plainFiles = { "a.txt": "one\ntwo\n", "b.bin": "two\n", "deep/c.txt": "three\n" };
 
 function hostile(name = "repo", files: Record<string, string> = plainFiles): string {
@@ -135,7 +59,7 @@ function hostile(name = "repo", files: Record<string, string> = plainFiles): str
     `[filter "included"]\n\tsmudge = ${JSON.stringify(box.trap(`${kind}-smudge`))}\n\tclean = ${JSON.stringify(box.trap(`${kind}-clean`))}\n[core]\n\tfsmonitor = ${JSON.stringify(box.trap(`${kind}-fsmonitor`))}\n`;
   writeFileSync(join(box.root, "included.config"), included("include"));
   writeFileSync(join(box.root, "included-if.config"), included("include-if"));
-  appendFileSync(join(repo, ".git/config"), armed());
+  appendFileSync(join(repo, ".git/config"), armed(box));
   writeFileSync(join(repo, ".git/info/attributes"), "*.md filter=evil diff=evil\n");
   return repo;
 }
@@ -305,13 +229,13 @@ describe("a hostile repository", () => {
   test("nor does configuration the agent writes from inside its worktree (GIT-02)", async () => {
     const repo = box.repo("repo", { "a.txt": "one\n", ".gitattributes": "* filter=evil\n" });
     const task = await startTask(box, repo, taskId(7), "agetor/first");
-    appendFileSync(join(repo, ".git/config"), armed());
+    appendFileSync(join(repo, ".git/config"), armed(box));
     script(join(repo, ".git/hooks/post-checkout"), box.trap("late-hook"));
     writeFileSync(join(task.path, ".gitattributes"), "* filter=evil diff=evil\n");
     writeFileSync(join(task.path, "a.txt"), "two\n");
     box.attempt(repo, "-c", "core.fsmonitor=false", "config", "extensions.worktreeConfig", "true");
     const admin = unwrap(await box.git.gitDir(task.path));
-    writeFileSync(join(admin, "config.worktree"), armed());
+    writeFileSync(join(admin, "config.worktree"), armed(box));
     const signal = new AbortController().signal;
     unwrap(await box.git.inspect(repo));
     unwrap(await box.git.changes(repo, task.baseSha, signal));
@@ -338,7 +262,7 @@ describe("a hostile repository", () => {
     const repo = box.repo();
     const bare = join(repo, "assets");
     box.sh(repo, "init", "-q", "--bare", bare);
-    appendFileSync(join(bare, "config"), armed());
+    appendFileSync(join(bare, "config"), armed(box));
     const place = unwrap(await box.git.inspect(bare));
     expect(place).toMatchObject({ kind: "repository", bare: true, headSha: null });
   });
@@ -359,83 +283,3 @@ function clockOf(ms: number, call: () => void): () => void {
   const timer = setTimeout(call, ms);
   return () => clearTimeout(timer);
 }
-
-describe("submodules (GIT-04)", () => {
-  test("are never fetched, whatever their address", async () => {
-    const sub = box.repo("sub", { "s.txt": "s\n" });
-    const repo = box.repo();
-    const sha = box.sh(sub, "rev-parse", "HEAD");
-    const urls = [`ext::sh -c touch% ${box.canary}/ext`, "../sub", `file://${sub}`, "-u./x"];
-    const modules = urls.map(
-      (url, n) =>
-        `[submodule "m${n}"]\n\tpath = m${n}\n\turl = ${url}\n\tupdate = !touch ${box.canary}/update\n`,
-    );
-    box.write(repo, { ".gitmodules": modules.join("") });
-    for (const n of urls.keys()) {
-      box.sh(repo, "update-index", "--add", "--cacheinfo", `160000,${sha},m${n}`);
-    }
-    box.sh(repo, "add", ".gitmodules");
-    box.sh(repo, "commit", "-q", "-m", "submodules");
-    const task = await startTask(box, repo);
-    const changes = unwrap(
-      await box.git.changes(task.path, task.baseSha, new AbortController().signal),
-    );
-    expect(changes.files).toEqual([]);
-    expect(exists(join(repo, ".git/modules"))).toBe(false);
-    expect(exists(join(task.path, "m1", "s.txt"))).toBe(false);
-  });
-
-  test("one the agent filled runs nothing when it is looked at", async () => {
-    const sub = box.repo("sub", { "s.txt": "s\n", ".gitattributes": "* filter=evil\n" });
-    const repo = box.repo();
-    box.sh(repo, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", sub, "m");
-    box.sh(repo, "commit", "-q", "-m", "submodule");
-    const task = await startTask(box, repo);
-    box.sh(
-      task.path,
-      "-c",
-      "protocol.file.allow=always",
-      "submodule",
-      "--quiet",
-      "update",
-      "--init",
-    );
-    const admin = unwrap(await box.git.gitDir(task.path));
-    appendFileSync(join(admin, "modules/m/config"), armed());
-    writeFileSync(join(task.path, "m/s.txt"), "changed\n");
-    const signal = new AbortController().signal;
-    unwrap(await box.git.changes(task.path, task.baseSha, signal));
-    unwrap(await box.git.shortstat(task.path, task.baseSha, signal));
-    const trash = unwrap(await box.git.keep(task.trash));
-    expect(box.sh(repo, "show", `${trash?.ref}:m/s.txt`)).toBe("changed");
-    unwrap(await box.git.removeWorktree(task.trash));
-  });
-});
-
-describe("what a repository leads out of", () => {
-  test("a link to elsewhere is a link: nothing outside is read or removed (GIT-20)", async () => {
-    const outside = join(box.root, "outside");
-    mkdirSync(outside);
-    writeFileSync(join(outside, "secret.txt"), "secret\n");
-    const repo = box.repo();
-    symlinkSync(outside, join(repo, "evil"));
-    symlinkSync("/", join(repo, "root"));
-    box.sh(repo, "add", "-A");
-    box.sh(repo, "commit", "-q", "-m", "links");
-    const task = await startTask(box, repo);
-    symlinkSync(join(outside, "secret.txt"), join(task.path, "new-link"));
-    symlinkSync(box.dataDir, join(task.path, "data"));
-    const signal = new AbortController().signal;
-    const changes = unwrap(await box.git.changes(task.path, task.baseSha, signal));
-    expect(JSON.stringify(changes)).not.toContain("secret\\n");
-    expect(changes.files.map(({ path, patch }) => [path, patch?.split("\n")[1]])).toEqual([
-      ["data", "new file mode 120000"],
-      ["new-link", "new file mode 120000"],
-    ]);
-    const trash = unwrap(await box.git.keep(task.trash));
-    expect(trash?.dirtyFiles).toBe(2);
-    unwrap(await box.git.removeWorktree(task.trash));
-    expect(readFileSync(join(outside, "secret.txt"), "utf8")).toBe("secret\n");
-    expect(exists(join(repo, "a.txt"))).toBe(true);
-  });
-});
