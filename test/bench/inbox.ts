@@ -167,40 +167,36 @@ async function* steps(page: Page): AsyncGenerator<Figure> {
   };
 }
 
+const answers = 5;
+
 /** Answers one in the middle: the others stay, and where the person looks nothing moves. */
 async function* answering(page: Page, server: TestServer): AsyncGenerator<Figure> {
   for (let step = 0; step < open / 2; step += 1) await page.keyboard.press("j");
-  await page.locator(".ask.is-armed:focus").waitFor();
-  await page.keyboard.press("1");
-  await page.locator(".ask:focus input:checked").waitFor();
   const place = () =>
     page.evaluate(() => document.activeElement?.getBoundingClientRect().top ?? Number.NaN);
-  const before = await place();
-  await page.evaluate(() => window.bench.inputs.splice(0));
-  await page.keyboard.press("Enter");
-  await page.locator(".ask.is-over:focus").waitFor();
-  const took = await page.evaluate(() => window.bench.inputs.at(-1) ?? Number.NaN);
-  await page
-    .getByRole("main")
-    .getByText(`${open - 1} waiting`)
-    .waitFor();
-  while ((await pending(server)).length > open - 1) await pause(20);
-  await pause(500);
+  const took: number[] = [];
+  let moved = 0;
+  for (let count = 0; count < answers; count += 1) {
+    await page.locator(".ask.is-armed:focus").waitFor();
+    await page.keyboard.press("1");
+    await page.locator(".ask:focus input:checked").waitFor();
+    const before = await place();
+    await page.evaluate(() => window.bench.inputs.splice(0));
+    await page.keyboard.press("Enter");
+    await page.locator(".ask.is-over:focus").waitFor();
+    await page.waitForFunction(() => window.bench.inputs.length > 0);
+    took.push(await page.evaluate(() => window.bench.inputs.at(-1) ?? Number.NaN));
+    await page
+      .getByRole("main")
+      .getByText(`${open - 1 - count} waiting`)
+      .waitFor();
+    while ((await pending(server)).length !== open - 1 - count) await pause(20);
+    await pause(500);
+    moved = Math.max(moved, Math.abs((await place()) - before));
+    await page.keyboard.press("j");
+  }
   const most = { unit: "ms", wants: "at most", against: null } as const;
   const of = (what: string) => `inbox of ${open} questions, one answered: ${what}`;
-  yield { ...most, name: of("key to paint"), value: took, budget: 50 };
-  yield {
-    ...most,
-    name: of("those that wait"),
-    value: (await pending(server)).length,
-    unit: "times",
-    budget: open - 1,
-  };
-  yield {
-    ...most,
-    name: of("how far it moved"),
-    value: Math.abs((await place()) - before),
-    unit: "px",
-    budget: 1,
-  };
+  yield { ...most, name: of("key to paint"), value: median(took), budget: 50 };
+  yield { ...most, name: of("how far it moved"), value: moved, unit: "px", budget: 1 };
 }

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { useAttention } from "../inbox/attention.ts";
 import { later, markSeen } from "../state/actions.ts";
-import { useBoard, useTask } from "../state/board.ts";
+import { useBoard, useTask, waitingCount } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
 import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
@@ -21,7 +21,8 @@ import { TopBar } from "./top-bar.tsx";
 import { TrustSlot } from "./trust-slot.tsx";
 
 const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
-const Inbox = lazy(() => import("../inbox/inbox.tsx"));
+const inboxPage = () => import("../inbox/inbox.tsx");
+const Inbox = lazy(inboxPage);
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
 const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
@@ -54,6 +55,7 @@ export function Shell() {
   const narrow = rail === "closed" || width < railFrom || (task !== null && width < 1900);
   const away = useConnection((state) => state.kind === "lost");
   useAttention();
+  useInboxSoon();
   useHotkeys([
     { id: "task.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
     {
@@ -93,6 +95,15 @@ export function Shell() {
       <Dialogs />
     </AgentNames>
   );
+}
+
+/** When something waits, its page is fetched before anybody asks for it. */
+function useInboxSoon(): void {
+  const soon = useBoard((state) => state.loaded && waitingCount(state) > 0);
+  useEffect(() => {
+    // What fails now is told when the page is really wanted.
+    if (soon) inboxPage().catch(() => undefined);
+  }, [soon]);
 }
 
 interface PanelProps {

@@ -22,7 +22,8 @@ export default function Inbox() {
   const [shown, setShown] = useState<readonly Key[]>(open);
   const [current, setCurrent] = useState<Key | null>(null);
   const docs = useRef<DocsHandle>(null);
-  const next = keep(shown, open, (key) => board.getState().settled.has(key));
+  // While it loads the order is not known yet: what comes later may be older.
+  const next = loaded ? keep(shown, open, (key) => board.getState().settled.has(key)) : open;
   if (next !== shown) setShown(next);
 
   const focus = useCallback((key: Key | null): void => {

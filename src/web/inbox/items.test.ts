@@ -7,6 +7,7 @@ import {
   foldLoaded,
   foldReopened,
   foldSettled,
+  foldWaiting,
 } from "../state/fold.ts";
 import { anApproval, aTask, upserted } from "../test-support/tasks.ts";
 import type { Frame } from "../wire/frames.ts";
@@ -67,6 +68,15 @@ test("a list that was read before an answer or before a question does not undo e
   expect([...after.interactions.keys()].sort()).toEqual(["a", "c"]);
   expect(after.settled.get("b")?.outcome).toBe("Denied");
   expect(after.settled.get("x")?.state).toBe("gone");
+});
+
+test("what waits is taken before the load has ended, and nothing is given up for it", () => {
+  const over = { ...anApproval("b", "t1", 5), state: "answered" as const, outcome: "Denied" };
+  const before = { ...foldSettled(world(), over), loaded: false };
+  const after = foldWaiting(before, [anApproval("b", "t1", 5), anApproval("d", "t1", 9)]);
+  expect(openKeys(after)).toEqual(["terminal:t3", "a", "c", "d"]);
+  expect(after.loaded).toBe(false);
+  expect(foldWaiting(after, [anApproval("d", "t1", 9)])).toBe(after);
 });
 
 test("what ended under somebody's eyes keeps its place", () => {

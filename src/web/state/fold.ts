@@ -188,6 +188,17 @@ export function foldDeleted(board: Board, id: string): Board {
   return finish(board, draft);
 }
 
+/** Takes what waits out of a list that was read; what is over in the meantime stays over. */
+export function foldWaiting(board: Board, interactions: readonly Interaction[]): Board {
+  const draft = draftOf(board);
+  for (const item of interactions) {
+    if (draft.interactions.has(item.id) || draft.settled.has(item.id)) continue;
+    draft.interactions.set(item.id, item);
+    draft.changed.add(item.taskId);
+  }
+  return finish(board, draft);
+}
+
 /**
  * Ends a load of the whole list: what no page and no event named does not exist any more. `opened`
  * are the interactions the stream told of meanwhile; the list that was read may be older.

@@ -5,7 +5,7 @@ import type { TaskPage } from "../wire/calls.ts";
 import { call } from "../wire/client.ts";
 import type { Frame } from "../wire/frames.ts";
 import { board, changeBoard } from "./board.ts";
-import { foldAnswer, foldLoaded } from "./fold.ts";
+import { foldAnswer, foldLoaded, foldWaiting } from "./fold.ts";
 import { oncePerFrame } from "./frame.ts";
 
 const firstPage = 60;
@@ -99,8 +99,8 @@ async function loadRest(column: Column, from: string): Promise<readonly Task[]> 
 }
 
 function fetchPage(column: Column, cursor: string | null): Promise<TaskPage> {
-  // A small first page is there sooner, and fills any screen.
-  const limit = cursor === null ? firstPage : pageSize;
+  // A small first page is there sooner, and fills any screen. The inbox wants all that wait.
+  const limit = cursor === null && column !== "blocked" ? firstPage : pageSize;
   return call("GET /tasks", { query: { column, limit, ...(cursor === null ? {} : { cursor }) } });
 }
 
@@ -110,7 +110,9 @@ function noteCounts(page: TaskPage): void {
   if (!loaded && counts === null) changeBoard((before) => ({ ...before, counts: page.counts }));
 }
 
+/** What waits is shown at once: it is what people come for, and the tasks may be many. */
 async function loadInteractions(): Promise<readonly Interaction[]> {
   const { interactions } = await call("GET /interactions/pending");
+  changeBoard((before) => foldWaiting(before, interactions));
   return interactions;
 }
