@@ -60,16 +60,16 @@ async function settleWorktrees(core: Core): Promise<void> {
   }
 }
 
-/** Forgets old checkpoints; those of deleted tasks go when the task does. */
+/**
+ * Forgets old checkpoints of living tasks; those of deleted ones go when the task does, and those of
+ * another data directory's tasks are not ours.
+ */
 async function expireCheckpoints(core: Core): Promise<void> {
   const { store, git } = core.deps;
-  const trashed = store.trashed();
-  const except = new Set(trashed.map((task) => task.id));
-  const repositories = new Set(
-    [...store.placed(), ...trashed].flatMap(({ commonDir }) => commonDir ?? []),
-  );
-  for (const commonDir of repositories) {
-    await git.landing.expireCheckpoints(commonDir, core.now() - kept, except);
+  const placed = store.placed();
+  const tasks = new Set(placed.map((task) => task.id));
+  for (const commonDir of new Set(placed.flatMap((task) => task.commonDir ?? []))) {
+    await git.landing.expireCheckpoints(commonDir, core.now() - kept, tasks);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Core } from "./core.ts";
 import { landingBase } from "./landing-site.ts";
 
 /** How long changes are gathered before a repository is looked at, in milliseconds. */
-const gather = 1_500;
+const gather = 3_000;
 /** How often it is seen whether a base branch was moved by somebody else, in milliseconds. */
 const slow = 60_000;
 

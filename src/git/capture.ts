@@ -130,6 +130,7 @@ export async function stage(
     const removed = await git(args, replaced.join(""));
     if (!removed.ok) return removed;
   }
+  if (present.length === 0) return ok(null);
   const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"];
   const added = await git(args, present.join(""));
   return added.ok ? ok(null) : added;

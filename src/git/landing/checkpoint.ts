@@ -205,13 +205,13 @@ export async function expireCheckpoints(
   kit: Kit,
   commonDir: string,
   before: number,
-  except: ReadonlySet<string>,
+  tasks: ReadonlySet<string>,
 ): Promise<Result<number>> {
   const dir = await openCommonDir(commonDir);
   if (!dir.ok) return dir;
   const all = await readCheckpoints(kit, dir.value, null);
   if (!all.ok) return all;
-  const old = all.value.filter(({ at, taskId }) => at < before && !except.has(taskId));
+  const old = all.value.filter(({ at, taskId }) => at < before && tasks.has(taskId));
   const dropped = await dropRefs(
     kit,
     dir.value,

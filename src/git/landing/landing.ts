@@ -29,8 +29,8 @@ export function createLanding(kit: Kit, guarded: Guarded): Landing {
         return all.ok ? ok(all.value.map(shown)) : all;
       }),
     dropCheckpoints: (commonDir, taskId) => guarded(() => dropCheckpoints(kit, commonDir, taskId)),
-    expireCheckpoints: (commonDir, before, except) =>
-      guarded(() => expireCheckpoints(kit, commonDir, before, except)),
+    expireCheckpoints: (commonDir, before, tasks) =>
+      guarded(() => expireCheckpoints(kit, commonDir, before, tasks)),
     recover: (request) => guarded(() => recoverSite(kit, request)),
     revert: (request, doing, wish) => at(request, (site) => revert(kit, site, doing, wish)),
     commit: (request, doing, wish) => at(request, (site) => commit(kit, site, doing, wish)),

@@ -89,13 +89,19 @@ export async function mergeTrees(
   return written.ok ? mergeCommits(kit, env, idOf(one), idOf(other)) : written;
 }
 
+/** Those whose git is known to be new enough; it does not become older. */
+const able = new WeakSet<Kit>();
+
 /** Whether this git can merge without a checkout. */
 export async function canMerge(kit: Kit): Promise<boolean> {
+  if (able.has(kit)) return true;
   const output = await kit.runner.run({ args: ["version"], cwd: "/", timeoutMs: 3_000 });
   if (!output.ok) return false;
   const match = /^git version (\d+)\.(\d+)/.exec(output.value.stdout.toString("utf8"));
   const [major, minor] = [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
-  return major > mergeMinimum[0] || (major === mergeMinimum[0] && minor >= mergeMinimum[1]);
+  const enough = major > mergeMinimum[0] || (major === mergeMinimum[0] && minor >= mergeMinimum[1]);
+  if (enough) able.add(kit);
+  return enough;
 }
 
 /** The fault for a git that cannot. */

@@ -116,11 +116,11 @@ describe("restoring a checkpoint", () => {
     const unknown = await box.git.landing.restoreCheckpoint(one.site, doing(), taskId(9));
     expect(codeOf(unknown)).toBe("not_found");
     const { commonDir, id } = one.task;
-    const expire = (before: number, except: string[]) =>
-      box.git.landing.expireCheckpoints(commonDir, before, new Set(except));
-    expect(unwrap(await expire(made.at, []))).toBe(0);
-    expect(unwrap(await expire(made.at + 1, [id]))).toBe(0);
-    expect(unwrap(await expire(made.at + 1, []))).toBe(1);
+    const expire = (before: number, tasks: string[]) =>
+      box.git.landing.expireCheckpoints(commonDir, before, new Set(tasks));
+    expect(unwrap(await expire(made.at, [id]))).toBe(0);
+    expect(unwrap(await expire(made.at + 1, [taskId(8)]))).toBe(0);
+    expect(unwrap(await expire(made.at + 1, [id]))).toBe(1);
     const gone = await box.git.landing.restoreCheckpoint(one.site, doing(), made.id);
     expect(codeOf(gone)).toBe("not_found");
   });

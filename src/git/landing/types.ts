@@ -158,11 +158,11 @@ export interface Landing {
   checkpoints(commonDir: string, taskId: string): Promise<Result<readonly Checkpoint[]>>;
   /** Forgets all checkpoints of a task. Idempotent. */
   dropCheckpoints(commonDir: string, taskId: string): Promise<Result<null>>;
-  /** Forgets checkpoints older than `before` (epoch milliseconds), but those of the tasks named. */
+  /** Forgets checkpoints of these tasks that are older than `before` (epoch milliseconds). */
   expireCheckpoints(
     commonDir: string,
     before: number,
-    except: ReadonlySet<string>,
+    tasks: ReadonlySet<string>,
   ): Promise<Result<number>>;
   /**
    * Finishes or undoes what a killed server left half done in the task's worktree; says where the
