@@ -2,18 +2,15 @@ import type { Event, NoticeData } from "../../contract/event.ts";
 import { type Frame, isEvent } from "../wire/frames.ts";
 import { openStream, type Stream } from "../wire/stream.ts";
 import { board, changeBoard } from "./board.ts";
+import { changesMissed, feedChanges } from "./changes.ts";
 import { noteState } from "./connection.ts";
 import { foldFrames } from "./fold.ts";
 import { oncePerFrame } from "./frame.ts";
 import { loadBoard, noteStreamed } from "./load.ts";
 import { type News, newsOf } from "./news.ts";
 import { beat, seed } from "./pulse.ts";
-import {
-  feedTranscripts,
-  reloadTranscripts,
-  transcriptsLive,
-  watchTranscriptsWith,
-} from "./transcript.ts";
+import { feedTranscripts, reloadTranscripts, transcriptsLive } from "./transcript.ts";
+import { watchWith } from "./watch.ts";
 
 export interface Notice {
   readonly event: Event;
@@ -46,6 +43,7 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
     for (const news of newsOf(before, board.getState().tasks, frames)) handlers.news(news);
     beat(frames);
     feedTranscripts(frames);
+    feedChanges(frames);
     for (const frame of frames) {
       if (isEvent(frame) && frame.type === "notice") {
         handlers.notice({ event: frame, data: frame.data as NoticeData });
@@ -80,10 +78,11 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
       flush();
       if (gap) reload();
       transcriptsLive(tasks, gap);
+      if (gap) changesMissed(tasks);
     },
   });
   stream = opened;
-  watchTranscriptsWith((taskId) => opened.watch(taskId));
+  watchWith((taskId) => opened.watch(taskId));
   return () => {
     opened.close();
     if (stream === opened) stream = null;

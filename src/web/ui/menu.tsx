@@ -11,6 +11,8 @@ export interface MenuItem {
   /** Why it cannot be chosen now. It stays listed with that reason. */
   readonly blocked?: string | null;
   readonly checked?: boolean;
+  /** A second, quieter line. */
+  readonly detail?: string;
   readonly onSelect: () => void;
 }
 
@@ -65,7 +67,8 @@ function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
 }
 
 function keyOf(entry: MenuEntry): string {
-  return entry.kind === "separator" ? entry.id : entry.label;
+  if (entry.kind === "separator") return entry.id;
+  return entry.kind === "item" ? `${entry.label}\n${entry.detail ?? ""}` : entry.label;
 }
 
 function Entry({ entry }: { readonly entry: MenuEntry }) {
@@ -122,7 +125,9 @@ function Item({ item }: { readonly item: MenuItem }) {
       <Lead icon={item.icon} checked={item.checked ?? false} />
       <span>{item.label}</span>
       <span className="r">{item.keys !== undefined && <Kbd keys={item.keys} />}</span>
-      {blocked !== null && <span className="why">{blocked}</span>}
+      {(blocked ?? item.detail) !== undefined && (
+        <span className="why">{blocked ?? item.detail}</span>
+      )}
     </Base.Item>
   );
 }

@@ -1,0 +1,31 @@
+import type { ChangedFile } from "../../../contract/changes.ts";
+import { plainQuery } from "../../state/changes.ts";
+import { announce } from "../../ui/live-region.tsx";
+import { report } from "../../ui/report.ts";
+import { call } from "../../wire/client.ts";
+import { useFacts } from "../data/context.ts";
+import { useReaderStore } from "../data/reader.ts";
+import { type Gap, type GapPart, nothingFetched, rangeOfPart, withLines } from "../rows/gaps.ts";
+
+/** Fetches lines that are left out, and shows them where they belong. */
+export function useExpand() {
+  const { task, compared } = useFacts();
+  const store = useReaderStore();
+  return async (file: ChangedFile, gap: Gap, part: GapPart): Promise<void> => {
+    const { start, end } = rangeOfPart(gap, part);
+    try {
+      const { lines } = await call("GET /tasks/:id/changes/lines", {
+        params: { id: task.id },
+        query: { ...plainQuery(compared.query), path: file.path, side: "new", start, end },
+      });
+      store.setState(({ fetched }) => {
+        const before = fetched.get(file.id) ?? nothingFetched;
+        const next = withLines(before, lines.start, lines.lines, lines.total);
+        return { fetched: new Map(fetched).set(file.id, next) };
+      });
+      announce(`${lines.lines.length} lines shown`);
+    } catch (error) {
+      report(error, { what: "Could not show these lines" });
+    }
+  };
+}
