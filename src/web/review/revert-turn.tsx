@@ -4,6 +4,7 @@ import { isActive, later } from "../state/actions.ts";
 import { Button } from "../ui/button.tsx";
 import { tip } from "../ui/tooltip.tsx";
 import { revert } from "./data/act.ts";
+import { compare } from "./data/scope.ts";
 
 export interface RevertTurnProps {
   readonly task: Task;
@@ -20,13 +21,15 @@ export function RevertTurn({ task, run, expect }: RevertTurnProps) {
   const working = isActive(task) && which === task.runId;
   const takeBack = async (): Promise<void> => {
     setBusy(true);
-    await revert({
+    const done = await revert({
       task,
       body: { kind: "turn", run: which },
       what: "what this turn changed",
       expect: () => expect(null),
     });
     setBusy(false);
+    // What the turn did stays what it did; what is left of it is seen since the base.
+    if (done) compare("base");
   };
   return (
     <Button

@@ -76,7 +76,11 @@ function Page({ task }: { readonly task: Task }) {
   });
   const runs = useQuery(runsQuery(task.id, task.runId)).data ?? noRuns;
   const editors = useReader((reader) => reader.editors);
-  const shown = useShown(never ? undefined : changes.data, what);
+  // What stands in for an answer is another comparison: the answer is not held back behind it.
+  const shown = useShown(
+    never ? undefined : changes.data,
+    changes.isPlaceholderData ? `before ${what}` : what,
+  );
   const [sending, setSending] = useState(false);
   useLiveChanges(task);
   const before = useRef(what);

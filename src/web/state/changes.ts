@@ -86,6 +86,8 @@ export function useLiveChanges(task: Task): void {
 
 /** Reads again at once everything that is shown of a task's files. */
 export function refreshChanges(taskId: string): void {
+  // What nobody looks at is old now: it must not be shown first when somebody does again.
+  queries.removeQueries({ queryKey: ["changes", taskId], type: "inactive" });
   queries.invalidateQueries({ queryKey: ["changes", taskId] }).catch(() => undefined);
   queries.invalidateQueries({ queryKey: ["review", taskId] }).catch(() => undefined);
 }

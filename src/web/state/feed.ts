@@ -32,6 +32,7 @@ let stream: Stream | null = null;
 /** Starts what keeps this page true: the stream, folded once per animation frame. */
 export function startFeed(token: string, handlers: FeedHandlers): () => void {
   let queue: Frame[] = [];
+  let away = false;
 
   const flush = (): void => {
     if (queue.length === 0) return;
@@ -71,6 +72,7 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
     },
     state(state) {
       noteState(state);
+      if (state.kind === "lost") away = true;
       if (state.kind === "refused") handlers.refused();
     },
     live(tasks, gap) {
@@ -78,7 +80,9 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
       flush();
       if (gap) reload();
       transcriptsLive(tasks, gap);
-      if (gap) changesMissed(tasks);
+      // Files may have changed while nobody could say so: that is never told afterwards.
+      if (gap || away) changesMissed(tasks);
+      away = false;
     },
   });
   stream = opened;

@@ -38,11 +38,14 @@ export interface MenuProps {
   readonly onClose: () => void;
   /** Gets the focus when the menu closes. */
   readonly returnTo?: HTMLElement | null;
+  /** True when what was chosen takes the focus itself. */
+  readonly elsewhere?: () => boolean;
 }
 
 /** A menu at an element or a point; it is open as long as it is mounted. */
 export default function Menu(props: MenuProps) {
-  const { label, entries, anchor, align = "start", onClose, returnTo } = props;
+  const { label, entries, anchor, align = "start", onClose, returnTo, elsewhere } = props;
+  const focusAfter = () => (elsewhere?.() === true ? false : (returnTo ?? true));
   return (
     <Base.Root
       open
@@ -53,7 +56,7 @@ export default function Menu(props: MenuProps) {
     >
       <Base.Portal>
         <Base.Positioner anchor={anchor} align={align} sideOffset={4} className="layer">
-          <Base.Popup className="menu" aria-label={label} finalFocus={() => returnTo ?? true}>
+          <Base.Popup className="menu" aria-label={label} finalFocus={focusAfter}>
             <Entries entries={entries} />
           </Base.Popup>
         </Base.Positioner>

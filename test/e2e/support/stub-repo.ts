@@ -98,7 +98,7 @@ export class StubRepo {
   changes(query: Query): Changes {
     const [from, to] = this.sides(query);
     const files = changedFiles(from, to, query.whitespace === "ignore").map(capped);
-    const past = to !== this.now;
+    const past = query.scope === "commit" || to !== this.now;
     return {
       scope: query.scope,
       from: {

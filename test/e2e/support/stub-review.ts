@@ -237,7 +237,11 @@ export class StubReview {
             };
       const [from] = this.repo.sides(query);
       const paths =
-        body.kind === "turn" ? this.repo.changes(query).files.map((file) => file.path) : body.paths;
+        body.kind === "turn"
+          ? this.repo
+              .changes(query)
+              .files.flatMap(({ path, oldPath }) => (oldPath === null ? [path] : [path, oldPath]))
+          : body.paths;
       for (const path of paths) {
         const was = from.get(path);
         if (was === undefined) next.delete(path);

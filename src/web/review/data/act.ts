@@ -74,8 +74,8 @@ export interface Reverted {
   readonly expect: () => void;
 }
 
-/** Takes changes back, without asking, and offers the way back. */
-export async function revert({ task, body, what, expect }: Reverted): Promise<void> {
+/** Takes changes back, without asking, and offers the way back. True when it was done. */
+export async function revert({ task, body, what, expect }: Reverted): Promise<boolean> {
   try {
     const { checkpoint } = await call("POST /tasks/:id/changes/revert", {
       params: { id: task.id },
@@ -94,8 +94,10 @@ export async function revert({ task, body, what, expect }: Reverted): Promise<vo
         run: () => later(undoRevert(task, checkpoint.id, what, expect)),
       },
     });
+    return true;
   } catch (error) {
     report(error, { what: `Could not revert ${what}`, kept: "No file was touched." });
+    return false;
   }
 }
 

@@ -4,6 +4,8 @@ import { createContext, type RefObject, use } from "react";
 export interface Navigator {
   /** Brings the top of a file to the top. */
   toFile(path: string): void;
+  /** What comes in before a row of a file pushes that row down. */
+  holdAbove(path: string, key: string): void;
   /** Gives the diff the keyboard. */
   focus(): void;
 }

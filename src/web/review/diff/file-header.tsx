@@ -111,7 +111,7 @@ function Actions({ file }: { readonly file: ChangedFile }) {
   const comment = useComment();
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);
   const { scope, run, commit } = compared.query;
-  const takeBack = (): Promise<void> =>
+  const takeBack = (): Promise<boolean> =>
     revert({
       task,
       body: {

@@ -29,13 +29,9 @@ export function HunkHeader({ file, row, index }: HunkRowProps) {
     <div className="hunk" data-row={index}>
       <span className={cx("opens", gap !== null && partsOf(gap, first).length === 2 && "both")}>
         {gap !== null &&
-          partsOf(gap, first).map((part) => <Open key={part} {...{ file, gap, part }} />)}
+          partsOf(gap, first).map((part) => <Open key={part} {...{ file, row, part }} />)}
       </span>
-      {span !== null && (
-        <span className="num nb">
-          {`@@ ${span.nowTo < span.nowFrom ? span.nowTo : `${span.nowFrom}–${span.nowTo}`}`}
-        </span>
-      )}
+      {span !== null && <span className="num nb">{`@@ ${whereWords(span)}`}</span>}
       {hunk !== null && hunk.section !== "" && (
         <span className="cut">
           <Exact>{hunk.section}</Exact>
@@ -46,6 +42,12 @@ export function HunkHeader({ file, row, index }: HunkRowProps) {
       {gap !== null && <span className="num nb left-out">{hiddenWords(gap)}</span>}
     </div>
   );
+}
+
+/** The lines of a hunk on the new side; on the old one where nothing is left of them. */
+function whereWords({ oldFrom, oldTo, nowFrom, nowTo }: ReturnType<typeof spanOf>): string {
+  const [from, to] = nowTo < nowFrom ? [oldFrom, oldTo] : [nowFrom, nowTo];
+  return from === to ? `${from}` : `${from}–${to}`;
 }
 
 function hiddenWords({ from, to }: Gap): string {
@@ -62,11 +64,11 @@ const looks: Readonly<Record<GapPart, { icon: IconName; label: string }>> = {
 
 interface OpenProps {
   readonly file: ChangedFile;
-  readonly gap: Gap;
+  readonly row: HunkRowProps["row"];
   readonly part: GapPart;
 }
 
-function Open({ file, gap, part }: OpenProps) {
+function Open({ file, row, part }: OpenProps) {
   const expand = useExpand();
   const [busy, setBusy] = useState(false);
   const { icon, label } = looks[part];
@@ -80,7 +82,7 @@ function Open({ file, gap, part }: OpenProps) {
       onClick={() => {
         if (busy) return;
         setBusy(true);
-        later(expand(file, gap, part).finally(() => setBusy(false)));
+        later(expand(file, row, part).finally(() => setBusy(false)));
       }}
     >
       <Icon name={icon} size={14} />

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { copyText } from "../../run/copy-button.tsx";
 import { later } from "../../state/actions.ts";
 import { usePref } from "../../state/prefs.ts";
@@ -29,22 +29,27 @@ export interface LineMenuProps {
 /** What can be done at a line: the same by the pointer and by the keyboard. */
 export function LineMenu({ menu, stack, onClose }: LineMenuProps) {
   const navigator = useNavigator();
-  const entries = useEntries(menu.spot, stack);
+  // A comment has a field of its own, which takes the focus.
+  const commenting = useRef(false);
+  const entries = useEntries(menu.spot, stack, () => {
+    commenting.current = true;
+  });
   const anchor = useMemo(() => pointAnchor(menu.x, menu.y), [menu]);
   return (
     <LazyMenu
       label="This line"
       entries={entries}
       anchor={anchor}
+      elsewhere={() => commenting.current}
       onClose={() => {
         onClose();
-        navigator.current?.focus();
+        if (!commenting.current) navigator.current?.focus();
       }}
     />
   );
 }
 
-function useEntries(spot: Spot, stack: Stack): readonly MenuEntry[] {
+function useEntries(spot: Spot, stack: Stack, onComment: () => void): readonly MenuEntry[] {
   const { task } = useFacts();
   const store = useReaderStore();
   const comment = useComment();
@@ -67,6 +72,7 @@ function useEntries(spot: Spot, stack: Stack): readonly MenuEntry[] {
       icon: "comment",
       keys: "C",
       onSelect: () => {
+        onComment();
         if (range !== null) comment.onLines(file.path, range);
       },
     },

@@ -11,7 +11,7 @@ const rest = 250;
 
 /** Keeps the address and the place in the diff together, and leads others to places in it. */
 export function usePlace(scroller: Scroller): void {
-  const { view, stack, goTo, reveal } = scroller;
+  const { view, stack, goTo, reveal, holdAbove } = scroller;
   const store = useReaderStore();
   const current = useReader((reader) => reader.current);
   const wish = useReader((reader) => reader.wish);
@@ -53,6 +53,7 @@ export function usePlace(scroller: Scroller): void {
       goTo({ path, key: null, offset: headerHeight });
       store.setState({ current: path, cursor: null });
     },
+    holdAbove,
     focus: () => view.current?.focus({ preventScroll: true }),
   }));
 }

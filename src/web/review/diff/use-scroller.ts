@@ -8,7 +8,7 @@ import {
   useState,
 } from "react";
 import { flushSync } from "react-dom";
-import type { FileRows } from "../rows/rows.ts";
+import { type FileRows, findRow, rowKey } from "../rows/rows.ts";
 import {
   type Anchor,
   anchorAt,
@@ -33,13 +33,15 @@ export interface Scroller {
   readonly view: RefObject<HTMLDivElement | null>;
   readonly stack: Stack;
   readonly slices: readonly Slice[];
-  /** Of everything, with room for the last file to come to the top, in px. */
-  readonly height: number;
+  /** Of everything, as a length of CSS. */
+  readonly height: string;
   readonly onScroll: () => void;
   /** Given to what is as high as it wants to be, with `data-path` and `data-key`. */
   readonly measure: (element: HTMLElement | null) => (() => void) | undefined;
   /** Goes there; what is above may still turn out to be higher than thought, and is made up for. */
   readonly goTo: (anchor: Anchor) => void;
+  /** What comes in before a row pushes it down instead of what stands above it up. */
+  readonly holdAbove: (path: string, key: string) => void;
   /** Scrolls as little as it takes to have a stretch in view, in px from the top of all. */
   readonly reveal: (from: number, to: number) => void;
 }
@@ -57,13 +59,15 @@ export function useScroller(files: readonly FileRows[], columns: number | null):
     () => stackUp(files, measured, { columns }),
     [files, measured, columns, version],
   );
-  const { range, viewport, look } = useWindow(view);
+  const { range, look } = useWindow(view);
   const place = useAnchored(view, stack, look);
   const measure = useMeasure(measured, setVersion);
   const slices = useMemo(() => sliceOf(stack, range.from, range.to), [stack, range]);
   const last = stack.blocks.at(-1)?.height ?? 0;
   const total = stack.tops[stack.blocks.length] ?? 0;
-  const height = stack.blocks.length < 2 ? total : total + Math.max(0, viewport - last);
+  // Room for the last file to come to the top; with one file there is nothing to come from.
+  const height =
+    stack.blocks.length < 2 ? `${total}px` : `calc(${total}px + max(0px, 100% - ${last}px))`;
   return { view, stack, slices, height, measure, ...place };
 }
 
@@ -72,7 +76,6 @@ type View = RefObject<HTMLDivElement | null>;
 /** What is drawn, in px from the top of all: what is seen and a little more. */
 function useWindow(view: View) {
   const [range, setRange] = useState({ from: 0, to: 1400 });
-  const [viewport, setViewport] = useState(0);
   const look = useCallback(() => {
     const element = view.current;
     if (element === null) return;
@@ -84,14 +87,11 @@ function useWindow(view: View) {
   useEffect(() => {
     const element = view.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => {
-      setViewport(element.clientHeight);
-      look();
-    });
+    const observer = new ResizeObserver(look);
     observer.observe(element);
     return () => observer.disconnect();
   }, [view, look]);
-  return { range, viewport, look };
+  return { range, look };
 }
 
 /** Keeps the row at the top where it is, and goes to others. */
@@ -135,7 +135,19 @@ function useAnchored(view: View, stack: Stack, look: () => void) {
     },
     [view, onScroll],
   );
-  return { onScroll, goTo, reveal };
+  const holdAbove = useCallback(
+    (path: string, key: string) => {
+      const stack = latest.current;
+      const block = stack.blocks[stack.index.get(path) ?? -1];
+      if (view.current === null || block === undefined) return;
+      const above = block.rows[findRow(block.rows, key) - 1];
+      const top = { path, key: above === undefined ? null : rowKey(above), offset: 0 };
+      const y = view.current.scrollTop + headerHeight;
+      anchor.current = { ...top, offset: y - (yOf(stack, top) ?? y) };
+    },
+    [view],
+  );
+  return { onScroll, goTo, reveal, holdAbove };
 }
 
 /** Half a pixel is no reason to scroll. */
