@@ -1,5 +1,6 @@
 import { boardFigures } from "./board.ts";
 import { ensureBuilt, launch } from "./chromium.ts";
+import { reviewFigures } from "./review.ts";
 import type { Figure } from "./table.ts";
 import { transcriptFigures } from "./transcript.ts";
 
@@ -10,6 +11,7 @@ export async function* browserFigures(): AsyncGenerator<Figure> {
   try {
     yield* boardFigures(browser);
     yield* transcriptFigures(browser);
+    yield* reviewFigures(browser);
   } finally {
     await browser.close();
   }

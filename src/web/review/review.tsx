@@ -12,6 +12,7 @@ import { ReconnectBanner } from "../board/reconnect.tsx";
 import { later } from "../state/actions.ts";
 import { useBoard, useTask } from "../state/board.ts";
 import { changesQuery, useLiveChanges } from "../state/changes.ts";
+import { queries } from "../state/queries.ts";
 import { closeReview } from "../state/review-place.ts";
 import { route } from "../state/route.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
@@ -42,6 +43,12 @@ import { WorkingStrip } from "./working-strip.tsx";
 export default function Review({ taskId }: { readonly taskId: string }) {
   const task = useTask(taskId);
   const loaded = useBoard((state) => state.loaded);
+  const { scope, query } = useCompared();
+  // The changes are on their way while the board is still coming.
+  useEffect(() => {
+    later(queries.prefetchQuery(reviewQuery(taskId)));
+    if (scope !== "review") later(queries.prefetchQuery(changesQuery(taskId, query)));
+  }, [taskId, scope, query]);
   if (task === null) return loaded ? <NotOnTheBoard /> : <Loading />;
   return <Screen key={taskId} task={task} />;
 }

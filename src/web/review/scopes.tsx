@@ -14,6 +14,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { formatAgo, formatClock } from "../ui/time.tsx";
 import { tip } from "../ui/tooltip.tsx";
 import { commitsQuery } from "./data/queries.ts";
+import { useReader, useReaderStore } from "./data/reader.ts";
 import { type Compared, compare, scopeName } from "./data/scope.ts";
 
 export interface ScopesProps {
@@ -155,8 +156,21 @@ export function ViewOptions() {
       run: () => setLayout(layout === "split" ? "unified" : "split"),
     },
   ]);
+  const store = useReaderStore();
+  const alone = useReader((reader) => reader.alone);
   return (
     <>
+      {alone && (
+        <Button
+          variant="ghost"
+          size="s"
+          aria-pressed
+          onClick={() => store.setState({ alone: false })}
+          {...tip("Show all files", "F")}
+        >
+          Only this file
+        </Button>
+      )}
       <Button
         variant="ghost"
         size="s"

@@ -32,7 +32,8 @@ export function changesQuery(taskId: string, query: ChangeQuery = {}) {
         .changes,
     // With or without white space it is the same comparison; another scope is another one.
     placeholderData: (before, query) => (sameSides(query?.queryKey[3], asked) ? before : undefined),
-    staleTime: 0,
+    // What was just read is not read again by whoever comes next; the stream says when it is old.
+    staleTime: 2_000,
     gcTime: 60_000,
   });
 }

@@ -165,7 +165,18 @@ function capped(file: ChangedFile): ChangedFile {
   return large ? { ...file, patch: null, tooLarge: true } : file;
 }
 
+const compared = new WeakMap<Tree, WeakMap<Tree, Map<boolean, ChangedFile[]>>>();
+
+/** Two trees never change, so they are compared once. */
 function changedFiles(from: Tree, to: Tree, ignoreWhitespace: boolean): ChangedFile[] {
+  const others = compared.get(from) ?? new WeakMap<Tree, Map<boolean, ChangedFile[]>>();
+  const held = others.get(to) ?? new Map<boolean, ChangedFile[]>();
+  const files = held.get(ignoreWhitespace) ?? compareTrees(from, to, ignoreWhitespace);
+  compared.set(from, others.set(to, held.set(ignoreWhitespace, files)));
+  return files;
+}
+
+function compareTrees(from: Tree, to: Tree, ignoreWhitespace: boolean): ChangedFile[] {
   const moved = new Set([...to.values()].flatMap((entry) => (entry.from ? [entry.from] : [])));
   const paths = new Set([...from.keys(), ...to.keys()]);
   return [...paths].sort().flatMap((path) => {

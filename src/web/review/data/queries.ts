@@ -11,7 +11,7 @@ export function reviewQuery(taskId: string) {
     queryKey: ["review", taskId] as const,
     queryFn: async ({ signal }) =>
       (await call("GET /tasks/:id/review", { params: { id: taskId }, signal })).review,
-    staleTime: 0,
+    staleTime: 2_000,
   });
 }
 

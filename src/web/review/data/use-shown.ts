@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ChangedFile, Changes } from "../../../contract/changes.ts";
 import { inTreeOrder } from "../tree/tree.ts";
 import { type Held, holdBack, withHeld } from "./held.ts";
@@ -56,8 +56,12 @@ export function useShown(changes: Changes | undefined, what: string): ShownFiles
     () => next.files.map((file) => loaded.get(file.id) ?? file),
     [next.files, loaded],
   );
-  const first = files[0]?.path ?? null;
-  if (store.getState().current === null && first !== null) store.setState({ current: first });
+  // A link may name a file that is not part of this; then reading begins with the first.
+  useEffect(() => {
+    const [first] = files;
+    const there = files.some(({ path }) => path === store.getState().current);
+    if (first !== undefined && !there) store.setState({ current: first.path });
+  }, [files, store]);
   return { files, held: next.held, release, expect };
 }
 

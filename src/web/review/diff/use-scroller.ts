@@ -113,10 +113,11 @@ function useAnchored(view: View, stack: Stack, look: () => void) {
   }, [view, stack, look]);
   const goTo = useCallback(
     (to: Anchor) => {
+      // What is not there yet is gone to once it is.
+      anchor.current = to;
       const y = yOf(latest.current, to);
       if (view.current === null || y === null) return;
       scrollTo(view.current, y - headerHeight);
-      anchor.current = to;
       look();
     },
     [view, look],

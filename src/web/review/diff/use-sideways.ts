@@ -55,12 +55,10 @@ export function useSideways(
 ): Sideways {
   const bar = useRef<HTMLDivElement>(null);
   const over = wrap ? 0 : Math.max(0, Math.ceil((longest - metrics.columns) * metrics.character));
-  const onScroll = useCallback(() => {
-    view.current?.style.setProperty("--x", `${-(bar.current?.scrollLeft ?? 0)}px`);
-  }, [view]);
+  const onScroll = useCallback(() => shift(view.current, bar.current?.scrollLeft ?? 0), [view]);
   const by = useCallback((px: number) => bar.current?.scrollBy({ left: px }), []);
   useEffect(() => {
-    if (over === 0) view.current?.style.setProperty("--x", "0px");
+    if (over === 0) shift(view.current, 0);
   }, [over, view]);
   useEffect(() => {
     const element = view.current;
@@ -72,4 +70,9 @@ export function useSideways(
     return () => element?.removeEventListener("wheel", wheel);
   }, [view]);
   return { over, bar, onScroll, by };
+}
+
+function shift(view: HTMLElement | null, x: number): void {
+  view?.style.setProperty("--x", `${-x}px`);
+  view?.toggleAttribute("data-shifted", x > 0);
 }

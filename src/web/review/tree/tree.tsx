@@ -148,8 +148,6 @@ const step = 14;
 
 const Entry = memo(function Entry({ id, row, on, seen, said, onPick, onMark }: EntryProps) {
   const folder = row.kind === "folder";
-  const mark = folder ? null : statusMark(row.file.status);
-  const count = (said?.open ?? 0) + (said?.drafts ?? 0);
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names the row it is on
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for its rows
@@ -161,53 +159,61 @@ const Entry = memo(function Entry({ id, row, on, seen, said, onPick, onMark }: E
       aria-level={row.depth + 1}
       aria-selected={on}
       aria-expanded={folder ? row.open : undefined}
-      aria-label={folder ? row.name : nameOf(row.path, mark?.word ?? "", seen, count)}
+      aria-checked={folder ? undefined : seen === "yes"}
       title={row.path}
       onClick={onPick}
     >
       {folder ? (
         <Icon name={row.open ? "chev-d" : "chev-r"} size={12} />
       ) : (
+        // The row says itself whether it was viewed, and Space marks it.
         // biome-ignore lint/a11y/noStaticElementInteractions: a press on the box is not one on the row
         // biome-ignore lint/a11y/useKeyWithClickEvents: Space does the same
-        <span onClick={(event) => event.stopPropagation()}>
-          <ViewedBox checked={seen === "yes"} label={`Viewed ${row.path}`} skip onChange={onMark} />
+        <span aria-hidden="true" onClick={(event) => event.stopPropagation()}>
+          <ViewedBox checked={seen === "yes"} label="Viewed" skip onChange={onMark} />
         </span>
       )}
       <span className="cut name">
         <Exact>{row.name}</Exact>
       </span>
+      {row.kind === "file" && <Facts row={row} seen={seen} said={said} />}
+    </div>
+  );
+});
+
+interface FactsProps {
+  readonly row: Extract<TreeRow, { kind: "file" }>;
+  readonly seen: Seen;
+  readonly said: Counts | undefined;
+}
+
+/** What is to be known of a file before it is opened. */
+function Facts({ row, seen, said }: FactsProps) {
+  const { letter, word, ink } = statusMark(row.file.status);
+  const count = (said?.open ?? 0) + (said?.drafts ?? 0);
+  return (
+    <>
       {count > 0 && (
         <span className="cnt s-blocked num">
           <Icon name="comment" size={12} />
           {count}
+          <span className="sr">{count === 1 ? " comment" : " comments"}</span>
         </span>
       )}
       {seen === "changed" && (
         <span className="s-blocked" title="Changed since you viewed it">
           <Icon name="refresh" size={12} />
+          <span className="sr">changed since you viewed it</span>
         </span>
       )}
       <span className="grow" />
-      {!folder && (
-        <>
-          <span className="pm">
-            <AddsDels additions={row.file.additions} deletions={row.file.deletions} />
-          </span>
-          <span className={cx("mk mono", mark?.ink)} title={mark?.word}>
-            {row.file.status === "modified" ? "" : mark?.letter}
-          </span>
-        </>
-      )}
-    </div>
+      <span className="pm">
+        <AddsDels additions={row.file.additions} deletions={row.file.deletions} />
+      </span>
+      <span className={cx("mk mono", ink)} title={word}>
+        <span aria-hidden="true">{row.file.status === "modified" ? "" : letter}</span>
+        <span className="sr">{word}</span>
+      </span>
+    </>
   );
-});
-
-function nameOf(path: string, word: string, seen: Seen, count: number): string {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const parts = [name, word];
-  if (seen === "yes") parts.push("viewed");
-  if (seen === "changed") parts.push("changed since viewed");
-  if (count > 0) parts.push(`${count} comment${count === 1 ? "" : "s"}`);
-  return parts.join(", ");
 }
