@@ -19,14 +19,15 @@ also take \`?token=\`. The same description with all schemas is served as \`GET 
   only from that very origin; there is no CORS, and there are no cookies.
 - Writes take \`application/json\` of at most 8 MB (attachments: any type, 20 MB). Unknown fields are a 400.
 - Every write takes an \`Idempotency-Key\` (a ULID): a retry gets the first answer. Only \`POST /auth/exchange\`
-  does not: a code is good for one use.
+  does not: a code is good for one use; and what agents send, which has ids of its own.
 - Errors are \`{"error", "code", "hint", "details"}\`; the codes stand at the end of this page.
 - Lists are paged with \`?limit=\` and \`?cursor=\` → \`nextCursor\`.
 
 A stream is \`text/event-stream\`: frames of \`id: <seq>\` and \`data: <event>\`, a comment every 15 s. It resumes
 behind \`Last-Event-ID\` (or \`?after=\`) without gap or repeat; \`{"type":"reset"}\` comes first when that place is
 gone. Live text comes in frames without an id. A reader that falls a megabyte behind is not sent more
-until it has caught up; one that takes nothing for ten seconds is cut off and can resume.
+until it has caught up; one that takes nothing for ten seconds is cut off and can resume. \`/mcp\` has
+streams of its own, as the Model Context Protocol wants them.
 
 `;
 
@@ -74,6 +75,7 @@ function renderRoute(route: Route, endpoint: Endpoint): string {
 
 function answerOf(route: Route, endpoint: Endpoint): string {
   if (route.answer === "sse") return "stream";
+  if (route.answer === "mcp") return route.method === "GET" ? "stream" : "JSON-RPC or stream";
   if (endpoint.answer === null) return "bytes";
   return `${endpoint.status} \`{${fieldsOf(endpoint.answer)}}\``;
 }
@@ -92,7 +94,10 @@ function fieldsOf(schema: z.ZodType): string {
 }
 
 function namesOf({ properties, required = [], anyOf, additionalProperties }: JsonSchema): string {
-  if (anyOf !== undefined) return anyOf.map(namesOf).join("} or {");
+  if (anyOf !== undefined) {
+    const named = anyOf.map(namesOf).filter((names) => names !== "");
+    return named.join("} or {");
+  }
   if (properties === undefined) return additionalProperties === undefined ? "" : "key: value";
   return Object.keys(properties)
     .map((name) => (required.includes(name) ? name : `${name}?`))

@@ -13,6 +13,7 @@ import { createCodexDriver } from "./agents/codex/driver.ts";
 import type { Clock, Driver } from "./agents/driver.ts";
 import { createFakeDriver } from "./agents/fake/driver.ts";
 import type { Fault } from "./contract/fault.ts";
+import { routes } from "./contract/routes.ts";
 import { type Config, readConfig } from "./domain/config.ts";
 import type { Engine } from "./engine/api.ts";
 import { createAuth } from "./engine/auth.ts";
@@ -23,6 +24,7 @@ import { createHost } from "./host/host.ts";
 import { createOpener } from "./http/opener.ts";
 import { type Listening, listen } from "./http/server.ts";
 import { socketPathFor } from "./http/socket-path.ts";
+import { McpEndpoint } from "./mcp/endpoint.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/types.ts";
 
@@ -67,9 +69,12 @@ async function main(): Promise<void> {
       exitUnavailable,
     );
   }
-  const engine = wire(config.value, store.value, token, socket.value);
+  const door: Door = { socket: socket.value, port: null };
+  const engine = wire(config.value, store.value, token, door);
+  const { questions } = engine;
   const listening = listen({
     engine,
+    mcp: new McpEndpoint({ questions, newId: monotonicFactory(), now: clock.now }),
     port: config.value.port ?? 4317,
     dataDir: config.value.dataDir,
     token,
@@ -92,16 +97,24 @@ async function main(): Promise<void> {
     store.value.close();
     fail(listening.fault, exitUnavailable);
   }
+  door.port = listening.value.port;
   endWell(engine, listening.value, store.value);
   await engine.boot();
   welcome(config.value, listening.value);
 }
 
-function wire(config: Config, store: Store, launchToken: string, socket: string): Engine {
+/** Where agents' own processes reach this server; the port is known once it listens. */
+interface Door {
+  readonly socket: string;
+  port: number | null;
+}
+
+function wire(config: Config, store: Store, launchToken: string, door: Door): Engine {
   const newId = monotonicFactory();
   const host = createHost({
     dataDir: config.dataDir,
     env: process.env,
+    onNotice: (notice) => log("info", notice),
     ...(config.tmuxBin === null ? {} : { tmuxBin: config.tmuxBin }),
   });
   const git = createGit({ dataDir: config.dataDir, env: process.env });
@@ -120,7 +133,8 @@ function wire(config: Config, store: Store, launchToken: string, socket: string)
       log,
       bridge: {
         argv: [process.execPath, fileURLToPath(new URL("cli/main.ts", import.meta.url))],
-        socket,
+        socket: door.socket,
+        mcpUrl: () => `http://127.0.0.1:${door.port}${routes.mcp.path}`,
       },
     },
     auth,

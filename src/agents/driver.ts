@@ -6,6 +6,7 @@ import type { AgentKind } from "../contract/primitives.ts";
 import type { Result } from "../contract/result.ts";
 import type { BackgroundTask, RunOutcome } from "../contract/run.ts";
 import type { Host, ProcessRef } from "../host/types.ts";
+import type { TrialModel, TrialScript } from "./trial-model.ts";
 
 /** What a kind of agent is and can do: data only, so that API and UI learn of it from here. */
 export interface Descriptor {
@@ -19,6 +20,8 @@ export interface Descriptor {
   readonly installHint: string;
   readonly options: AgentOptions;
   readonly defaultMode: string;
+  /** The modes a task in plan mode goes on in once its plan is approved; absent = as before. */
+  readonly afterPlan?: { readonly approve_implement: string; readonly approve_ask: string };
   /** Versions the driver was tested with, inclusive; outside of it the card says so. */
   readonly tested: { readonly from: string; readonly to: string };
   readonly capabilities: {
@@ -103,6 +106,11 @@ export interface Workplace {
  */
 export interface Bridge {
   readonly argv: readonly [string, ...string[]];
+  /**
+   * The same `ask_user` over streamable HTTP MCP, for agents that take no other server. The bearer is
+   * what stands in `<session dir>/token`; a call may take longer than a client's usual time limit.
+   */
+  readonly mcpUrl: string;
 }
 
 export interface OpenRequest {
@@ -354,6 +362,8 @@ export interface Terminal {
     Result<{ readonly text: string; readonly columns: number; readonly rows: number }>
   >;
   readonly attachCommand: string;
+  /** Whether somebody looks at it in a terminal of their own now. */
+  attached(): Promise<Result<boolean>>;
 }
 
 /** One kind of agent. Adding one is a folder with this and a line in the registry. */
@@ -361,6 +371,8 @@ export interface Driver {
   readonly descriptor: Descriptor;
   /** How this agent asks through a hook, if it does. */
   readonly hooks?: HookProtocol;
+  /** A model of ours to try the person's CLI with; absent where there is nothing to try. */
+  readonly trial?: (script: TrialScript) => Promise<TrialModel>;
   /** What is installed and logged in. Never throws, ≤ 3 s. */
   probe(harness: ResolvedHarness, host: Host): Promise<Probe>;
   /** Models and commands, without spending tokens; the curated list where the CLI cannot say. */

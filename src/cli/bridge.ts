@@ -9,40 +9,61 @@ export type Answered =
   | { readonly kind: "answer"; readonly body: unknown }
   | { readonly kind: "gone" };
 
-export interface BridgeOptions {
+interface Sender {
   /** `<data>/sessions/<id>`: `token` and `socket` lie there, read anew at every try (M4). */
   readonly sessionDir: string;
+  readonly signal: AbortSignal;
+}
+
+export interface BridgeOptions extends Sender {
   readonly path: "/approvals" | "/questions";
   readonly body: unknown;
-  readonly signal: AbortSignal;
+}
+
+interface Sent extends Sender {
+  readonly method: "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
 }
 
 /**
  * Asks the server over its private socket and waits, for ever if need be: over a restart the same
  * request is sent again, and finds its question by its id. Never answers by itself.
  */
-export async function ask(options: BridgeOptions): Promise<Answered> {
-  for (let attempt = 0; !options.signal.aborted; attempt += 1) {
-    const answered = await attemptOnce(options);
+export function ask(options: BridgeOptions): Promise<Answered> {
+  return send({ ...options, method: "POST" });
+}
+
+/** Takes a question back that nobody waits for any more, as soon as the server is there. */
+export async function withdraw({
+  requestId,
+  ...sender
+}: Sender & { readonly requestId: string }): Promise<void> {
+  await send({ ...sender, method: "DELETE", path: `/questions/${requestId}` });
+}
+
+async function send(sent: Sent): Promise<Answered> {
+  for (let attempt = 0; !sent.signal.aborted; attempt += 1) {
+    const answered = await attemptOnce(sent);
     if (answered !== null) {
       return answered;
     }
-    await pause(pauses[Math.min(attempt, pauses.length - 1)] ?? 2000, options.signal);
+    await pause(pauses[Math.min(attempt, pauses.length - 1)] ?? 2000, sent.signal);
   }
   return { kind: "gone" };
 }
 
 /** One try; null = the server is not there now. */
-async function attemptOnce(options: BridgeOptions): Promise<Answered | null> {
+async function attemptOnce(sent: Sent): Promise<Answered | null> {
   try {
-    const token = readFileSync(join(options.sessionDir, "token"), "utf8").trim();
-    const unix = readFileSync(join(options.sessionDir, "socket"), "utf8").trim();
-    const response = await fetch(`http://localhost${options.path}`, {
+    const token = readFileSync(join(sent.sessionDir, "token"), "utf8").trim();
+    const unix = readFileSync(join(sent.sessionDir, "socket"), "utf8").trim();
+    const response = await fetch(`http://localhost${sent.path}`, {
       unix,
-      method: "POST",
+      method: sent.method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify(options.body),
-      signal: options.signal,
+      ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+      signal: sent.signal,
     });
     if (response.ok) {
       const body: unknown = await response.json();

@@ -1,52 +1,31 @@
 import { ulid } from "ulid";
-import { ask } from "./bridge.ts";
-
-/** The newest revision of the protocol this server speaks; a client's older one is echoed. */
-const protocolVersion = "2025-11-25";
-
-const askUser = {
-  name: "ask_user",
-  description:
-    "Ask the person who runs you a question and wait for the answer. Use it when you cannot go on without a decision that is theirs. They may take a long time.",
-  inputSchema: {
-    type: "object",
-    properties: {
-      question: { type: "string", description: "The question, in full sentences." },
-      choices: {
-        type: "array",
-        items: { type: "string" },
-        description: "Answers to choose from, when there are a few clear ones.",
-      },
-      multi: { type: "boolean", description: "Whether several choices may be taken." },
-      allowText: {
-        type: "boolean",
-        description: "Whether a free answer is fine beside the choices.",
-      },
-    },
-    required: ["question"],
-  },
-} as const;
-
-interface Request {
-  readonly id?: string | number;
-  readonly method: string;
-  readonly params: Record<string, unknown>;
-}
+import {
+  failure,
+  hear,
+  type McpAsk,
+  type RpcId,
+  type RpcMessage,
+  stillWaiting,
+  toolAnswered,
+} from "../contract/mcp.ts";
+import { ask, withdraw } from "./bridge.ts";
 
 export interface McpOptions {
   readonly sessionDir: string;
   readonly signal: AbortSignal;
   readonly write: (line: string) => void;
+  /** Between two signs of life, in milliseconds; 15 s when absent. */
+  readonly beatMs?: number;
 }
 
 /**
- * `agetor mcp <session dir>`: a stdio MCP server (JSON-RPC 2.0, one message a line) with the one
- * tool `ask_user`. A question that is on its way when the server restarts is asked again under the
- * same id, so the person sees it once.
+ * `agetor mcp <session dir>`: a stdio MCP server (one message a line) with the one tool `ask_user`;
+ * what it says is in `contract/mcp.ts`. A question that is on its way when the server restarts is
+ * asked again under the same id, so the person sees it once.
  */
 export class McpServer {
   readonly #options: McpOptions;
-  readonly #calls = new Map<string | number, AbortController>();
+  readonly #calls = new Map<RpcId, AbortController>();
 
   constructor(options: McpOptions) {
     this.#options = options;
@@ -54,105 +33,47 @@ export class McpServer {
 
   /** Takes one line from the client. */
   hear(line: string): void {
-    const request = parse(line);
-    if (request === null) {
-      return;
-    }
-    if (request.method === "notifications/cancelled") {
-      const id = request.params["requestId"];
-      if (typeof id === "string" || typeof id === "number") {
-        this.#calls.get(id)?.abort();
-      }
-      return;
-    }
-    const { id } = request;
-    if (id === undefined) {
-      return;
-    }
-    this.#answer(id, request).catch((thrown: unknown) => {
-      this.#say({ id, error: { code: -32603, message: String(thrown) } });
+    const heard = hear(parse(line));
+    if (heard?.kind === "reply") this.#say(heard.message);
+    if (heard?.kind === "cancelled") this.#calls.get(heard.id)?.abort();
+    if (heard?.kind !== "ask") return;
+    const { id } = heard.ask;
+    this.#ask(heard.ask).catch((thrown: unknown) => {
+      this.#say(failure(id, -32603, String(thrown)));
     });
   }
 
-  async #answer(id: string | number, { method, params }: Request): Promise<void> {
-    switch (method) {
-      case "initialize":
-        this.#say({ id, result: welcome(params) });
-        return;
-      case "ping":
-        this.#say({ id, result: {} });
-        return;
-      case "tools/list":
-        this.#say({ id, result: { tools: [askUser] } });
-        return;
-      case "tools/call":
-        await this.#call(id, params);
-        return;
-      default:
-        this.#say({ id, error: { code: -32601, message: `Unknown method ${method}` } });
-    }
-  }
-
-  async #call(id: string | number, params: Record<string, unknown>): Promise<void> {
-    if (params["name"] !== askUser.name) {
-      this.#say({ id, error: { code: -32602, message: "There is no such tool." } });
-      return;
-    }
-    const abort = new AbortController();
-    this.#calls.set(id, abort);
-    const given = params["arguments"];
-    const body = { requestId: ulid(), ...(typeof given === "object" ? given : {}) };
+  async #ask({ id, question, progressToken }: McpAsk): Promise<void> {
     const { sessionDir, signal } = this.#options;
-    const both = AbortSignal.any([signal, abort.signal]);
+    const cancelled = new AbortController();
+    this.#calls.set(id, cancelled);
+    const requestId = ulid();
+    const both = AbortSignal.any([signal, cancelled.signal]);
+    const beat = progressToken === null ? null : this.#beat(progressToken);
+    const body = { requestId, ...question };
     const answered = await ask({ sessionDir, path: "/questions", body, signal: both });
+    if (beat !== null) clearInterval(beat);
     this.#calls.delete(id);
-    if (both.aborted) {
-      return;
-    }
-    const text =
-      answered.kind === "gone"
-        ? "The person did not answer: the run was stopped."
-        : words(answered.body);
-    const isError = answered.kind === "gone";
-    this.#say({ id, result: { content: [{ type: "text", text }], isError } });
+    if (cancelled.signal.aborted) await withdraw({ sessionDir, requestId, signal });
+    if (both.aborted) return;
+    this.#say(toolAnswered(id, answered.kind === "gone" ? null : answered.body));
   }
 
-  #say(message: Record<string, unknown>): void {
-    this.#options.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  #beat(progressToken: RpcId): ReturnType<typeof setInterval> {
+    const since = performance.now();
+    return setInterval(() => {
+      this.#say(stillWaiting(progressToken, (performance.now() - since) / 1000));
+    }, this.#options.beatMs ?? 15_000);
+  }
+
+  #say(message: RpcMessage): void {
+    this.#options.write(`${JSON.stringify(message)}\n`);
   }
 }
 
-function welcome(params: Record<string, unknown>): Record<string, unknown> {
-  const asked = params["protocolVersion"];
-  return {
-    protocolVersion: typeof asked === "string" && asked < protocolVersion ? asked : protocolVersion,
-    capabilities: { tools: {} },
-    serverInfo: { name: "agetor", version: "1.0.0" },
-  };
-}
-
-function words(body: unknown): string {
-  if (typeof body !== "object" || body === null) {
-    return String(body);
-  }
-  const { selected, text } = body as { selected?: unknown; text?: unknown };
-  const chosen = Array.isArray(selected) ? selected.map(String) : [];
-  return [...chosen, typeof text === "string" ? text : ""].filter(Boolean).join("\n");
-}
-
-function parse(line: string): Request | null {
+function parse(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== "object" || value === null || !("method" in value)) {
-      return null;
-    }
-    const { id, method, params } = value as { id?: unknown; method: unknown; params?: unknown };
-    return {
-      ...(typeof id === "string" || typeof id === "number" ? { id } : {}),
-      method: String(method),
-      params:
-        typeof params === "object" && params !== null ? (params as Record<string, unknown>) : {},
-    };
+    return JSON.parse(line);
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ChangesFrame } from "./changes.ts";
 import { Millis, Ulid } from "./primitives.ts";
 import { RunOutcome, Usage } from "./run.ts";
 
@@ -200,7 +201,7 @@ export const ActivityFrame = z.object({
 export type ActivityFrame = z.infer<typeof ActivityFrame>;
 
 /** Frames without an id: shown now, gone after. */
-export type LiveFrame = DraftFrame | ActivityFrame;
+export type LiveFrame = DraftFrame | ActivityFrame | ChangesFrame;
 
 /** Said first on a stream whose asked range is no longer there. */
 export const ResetFrame = z.object({ type: z.literal("reset") });

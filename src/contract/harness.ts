@@ -96,3 +96,21 @@ export const AgentCommand = z.object({
   source: z.string(),
 });
 export type AgentCommand = z.infer<typeof AgentCommand>;
+
+/** A start for a harness of one's own. */
+export const HarnessTemplate = z.object({
+  id: z.string(),
+  kind: AgentKind,
+  label: z.string(),
+  description: z.string(),
+  /** What the new harness begins with; an own config home is made under the data directory. */
+  ownHome: z.boolean(),
+  bin: z.string().nullable(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+});
+export type HarnessTemplate = z.infer<typeof HarnessTemplate>;
+
+/** A file or folder that can be named in a message. */
+export const FileMatch = z.object({ path: z.string(), isDirectory: z.boolean() });
+export type FileMatch = z.infer<typeof FileMatch>;

@@ -48,6 +48,8 @@ export type ReviewComment = z.infer<typeof ReviewComment>;
 export const CreateCommentBody = z.strictObject({
   path: z.string().min(1).max(4096).nullish(),
   range: LineRange.nullish(),
+  /** The lines as the person sees them; read from the file as it is now when not given (new side). */
+  quote: z.string().max(200_000).optional(),
   body: z.string().min(1).max(50_000),
   id: Ulid.optional(),
 });

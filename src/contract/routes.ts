@@ -6,8 +6,8 @@ export interface Route {
   /** Path with `:name` parameters, at the root. */
   readonly path: string;
   readonly scope: Scope;
-  /** `json` answers once, `sse` streams, `bytes` takes or gives raw bytes. */
-  readonly answer: "json" | "sse" | "bytes";
+  /** `json` answers once, `sse` streams, `bytes` takes or gives raw bytes, `mcp` is JSON-RPC. */
+  readonly answer: "json" | "sse" | "bytes" | "mcp";
   readonly summary: string;
 }
 
@@ -17,6 +17,13 @@ const json = (
   summary: string,
   scope: Scope = "app",
 ): Route => ({ method, path, scope, answer: "json", summary });
+const bytes = (path: string, summary: string): Route => ({
+  method: "GET",
+  path,
+  scope: "app",
+  answer: "bytes",
+  summary,
+});
 const sse = (path: string, summary: string): Route => ({
   method: "GET",
   path,
@@ -36,6 +43,23 @@ export const routes = {
   defaults: json("GET", "/defaults", "What a new task starts from"),
   openapi: json("GET", "/openapi.json", "This contract, machine-readable"),
 
+  doctor: json("GET", "/doctor", "What Agetor relies on, and how each thing is mended"),
+  doctorReport: {
+    method: "GET",
+    path: "/doctor/report",
+    scope: "app",
+    answer: "bytes",
+    summary: "The same as text that can be shown to anyone",
+  },
+
+  usage: json("GET", "/usage", "Tokens and cost by day, account and task"),
+
+  doctorProbe: json(
+    "POST",
+    "/doctor/probe",
+    "Try an installed CLI against a model of ours, without an account",
+  ),
+
   listTasks: json("GET", "/tasks", "List tasks, without prompts"),
   createTask: json("POST", "/tasks", "Create a task, and start it if asked"),
   getTask: json("GET", "/tasks/:id", "One task, with its prompt"),
@@ -46,7 +70,23 @@ export const routes = {
   listRuns: json("GET", "/tasks/:id/runs", "Runs of a task, newest first"),
   taskEvents: sse("/tasks/:id/events", "Replay and follow the events of a task"),
   taskTranscript: json("GET", "/tasks/:id/transcript", "One page of a task's stored events"),
-  taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs since the base"),
+  taskReview: json("GET", "/tasks/:id/review", "Comments on the changes, and files looked at"),
+  createComment: json("POST", "/tasks/:id/comments", "Comment on lines, a file or the whole"),
+  patchComment: json(
+    "PATCH",
+    "/tasks/:id/comments/:commentId",
+    "Change a draft, settle or reopen a comment",
+  ),
+  removeComment: json("DELETE", "/tasks/:id/comments/:commentId", "Remove a comment"),
+  sendReview: json("POST", "/tasks/:id/review/send", "Send comments to the agent as one message"),
+  putViewed: json("PUT", "/tasks/:id/viewed", "Mark files as looked at, by their content"),
+  taskChanges: json("GET", "/tasks/:id/changes", "Files and diffs between two states of a task"),
+  taskChangedFile: json("GET", "/tasks/:id/changes/file", "One changed file, its patch whole"),
+  taskChangedLines: json("GET", "/tasks/:id/changes/lines", "Lines between two hunks"),
+  taskChangedContent: bytes("/tasks/:id/changes/content", "One side of a changed image"),
+  taskPatch: bytes("/tasks/:id/changes/patch", "The changes as `git apply` takes them"),
+  taskCommits: json("GET", "/tasks/:id/commits", "Commits of a task since its base, newest first"),
+  markReviewed: json("POST", "/tasks/:id/reviewed", "Everything up to now has been reviewed"),
   taskTerminal: json("GET", "/tasks/:id/terminal", "What the agent's terminal shows now"),
   listQueued: json("GET", "/tasks/:id/queue", "Messages that wait for the agent"),
   patchQueued: json(
@@ -73,7 +113,27 @@ export const routes = {
   ask: json("POST", "/approvals", "A hook asks for an approval and waits", "session"),
   answerApproval: json("POST", "/approvals/:id/answer", "Allow or deny"),
   askQuestion: json("POST", "/questions", "The ask_user tool asks and waits", "session"),
+  withdrawQuestion: json(
+    "DELETE",
+    "/questions/:id",
+    "The ask_user tool no longer waits",
+    "session",
+  ),
   answerQuestion: json("POST", "/questions/:id/answer", "Answer a question"),
+  mcp: {
+    method: "POST",
+    path: "/mcp",
+    scope: "session",
+    answer: "mcp",
+    summary: "The ask_user tool over streamable HTTP MCP",
+  },
+  mcpResume: {
+    method: "GET",
+    path: "/mcp",
+    scope: "session",
+    answer: "mcp",
+    summary: "Go on behind Last-Event-ID with an MCP answer whose stream broke",
+  },
   answerQuestions: json("POST", "/ask-questions/:id/answer", "Answer a set of questions"),
   answerPlan: json("POST", "/plan-approvals/:id/answer", "Approve a plan or ask for changes"),
   listRules: json("GET", "/tasks/:id/rules", "What is always allowed in a task"),
@@ -106,13 +166,7 @@ export const routes = {
     answer: "bytes",
     summary: "Keep an image or file to send along",
   },
-  blob: {
-    method: "GET",
-    path: "/blobs/:id",
-    scope: "app",
-    answer: "bytes",
-    summary: "The whole of an output that was cut",
-  },
+  blob: bytes("/blobs/:id", "The whole of an output that was cut"),
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;

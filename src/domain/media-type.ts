@@ -19,6 +19,26 @@ export function sniff(bytes: Uint8Array): string | null {
   return isText(bytes) ? "text/plain" : null;
 }
 
+/**
+ * The type of an image that a page may show, by its bytes. An SVG is none: it is a document that can
+ * run scripts.
+ */
+export function imageType(bytes: Uint8Array): string | null {
+  const known = sniff(bytes);
+  if (known?.startsWith("image/")) {
+    return known;
+  }
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 12));
+  if (/^....ftyp(?:avif|avis)/s.test(head)) {
+    return "image/avif";
+  }
+  // Both are short signatures: what follows must fit as well.
+  if (head.startsWith("BM") && head.slice(6, 10) === "\0\0\0\0") {
+    return "image/bmp";
+  }
+  return head.startsWith("\0\0\x01\0") && bytes[4] !== 0 && bytes[5] === 0 ? "image/x-icon" : null;
+}
+
 function isText(bytes: Uint8Array): boolean {
   if (bytes.length === 0 || bytes.includes(0)) {
     return false;

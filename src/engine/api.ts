@@ -1,4 +1,4 @@
-import type { Changes } from "../contract/changes.ts";
+import type { Doctor, ProbeReport } from "../contract/doctor.ts";
 import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
   AgentCommand,
@@ -19,6 +19,15 @@ import type {
 import type { Column } from "../contract/primitives.ts";
 import type { Branch, Project, ProjectBody, Trust, TrustBody } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
+import type {
+  CreateCommentBody,
+  PatchCommentBody,
+  PutViewedBody,
+  Review,
+  ReviewComment,
+  SendReviewBody,
+  ViewedFile,
+} from "../contract/review.ts";
 import type { Run } from "../contract/run.ts";
 import type {
   CreateTaskBody,
@@ -30,22 +39,11 @@ import type {
   Task,
   Trash,
 } from "../contract/task.ts";
+import type { UsageReport } from "../contract/usage.ts";
+import type { TaskChanges } from "./changes-api.ts";
+import type { Answer, CommandMeta } from "./command.ts";
 
-/** Who sends a command and how a retry is known. */
-export interface CommandMeta {
-  /** The `Idempotency-Key`, or null when the client sent none. */
-  readonly commandId: string | null;
-  /** SHA-256 over method, path and body: the same key with another digest is `key_reused`. */
-  readonly digest: string;
-}
-
-/** What a command answers, and with which status; stored as its receipt. */
-export interface Reply<T> {
-  readonly status: 200 | 201 | 202;
-  readonly body: T;
-}
-
-export type Answer<T> = Promise<Result<Reply<T>>>;
+export type { Answer, CommandMeta, Reply } from "./command.ts";
 
 export interface ListTasksQuery {
   readonly column?: Column;
@@ -69,7 +67,6 @@ export interface Tasks {
   trash(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }>;
   start(id: string, body: StartTaskBody, meta: CommandMeta): Answer<{ task: Task; run: Run }>;
   sample(meta: CommandMeta): Answer<{ task: Task; run: Run | null }>;
-  changes(id: string, signal: AbortSignal): Promise<Result<{ changes: Changes }>>;
   terminal(
     id: string,
   ): Promise<
@@ -89,12 +86,11 @@ export interface Runs {
     page: { readonly limit?: number; readonly cursor?: string },
   ): Result<{ runs: readonly Run[]; nextCursor: string | null }>;
   cancel(id: string, meta: CommandMeta): Answer<{ run: Run }>;
-  input(
-    id: string,
-    body: InputBody,
-    meta: CommandMeta,
-  ): Answer<{ run: Run } | { queued: QueuedMessage }>;
+  input(id: string, body: InputBody, meta: CommandMeta): Answer<Taken>;
 }
+
+/** What becomes of a message: a run of its own, or a place in the queue. */
+export type Taken = { run: Run } | { queued: QueuedMessage };
 
 /** Messages that wait for a working agent. */
 export interface Queue {
@@ -107,19 +103,39 @@ export interface Queue {
   ): Answer<{ messages: readonly QueuedMessage[] }>;
   remove(taskId: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }>;
   /** Says it into the current turn where that is safe now; else it stays queued. */
-  steer(
+  steer(taskId: string, messageId: string, meta: CommandMeta): Answer<Taken>;
+}
+
+/** What the person makes of a task's changes: comments, sent as one message, and files seen. */
+export interface Reviews {
+  read(taskId: string): Promise<Result<{ review: Review }>>;
+  /** A draft; nothing is sent. */
+  comment(
     taskId: string,
-    messageId: string,
+    body: CreateCommentBody,
     meta: CommandMeta,
-  ): Answer<{ run: Run } | { queued: QueuedMessage }>;
+  ): Answer<{ comment: ReviewComment }>;
+  /** Changes a draft, or settles or reopens a sent one. */
+  patch(
+    taskId: string,
+    commentId: string,
+    body: PatchCommentBody,
+    meta: CommandMeta,
+  ): Answer<{ comment: ReviewComment }>;
+  remove(taskId: string, commentId: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  /** Drafts as one message: a run, or queued behind what works. */
+  send(taskId: string, body: SendReviewBody, meta: CommandMeta): Answer<Taken>;
+  markViewed(
+    taskId: string,
+    body: PutViewedBody,
+    meta: CommandMeta,
+  ): Answer<{ viewed: readonly ViewedFile[] }>;
 }
 
 /** What agents ask their person, and the answers. */
 export interface Interactions {
   /** A hook asks and waits: the JSON it prints, or `{gone: true}`. The same id is the same question. */
   approve(sessionId: string, body: ApprovalBody, signal: AbortSignal): Promise<Result<unknown>>;
-  /** `ask_user` asks and waits: `{selected, text}`, or `{gone: true}`. */
-  question(sessionId: string, body: QuestionBody, signal: AbortSignal): Promise<Result<unknown>>;
   /** The first answer wins; `by` is the token that gave it. */
   answer(
     id: string,
@@ -129,6 +145,20 @@ export interface Interactions {
   ): Answer<{ interaction: Interaction }>;
   rules(taskId: string): Result<{ rules: readonly ApprovalRule[] }>;
   revoke(taskId: string, ruleId: string, meta: CommandMeta): Answer<{ deleted: true }>;
+}
+
+/** The tool `ask_user`: an agent asks its person, by the token of its session. */
+export interface Questions {
+  /**
+   * Opens a question; resolves when it is stored, with the id to wait by. The same id is the same
+   * question, and so is one that is asked again because its answer was lost on the way. `late` when
+   * no run of the session goes on, `key_reused` when the id was another question's.
+   */
+  ask(sessionId: string, body: QuestionBody): Promise<Result<{ readonly id: string }>>;
+  /** Waits: `{selected, text}`, or `{gone: true}`; that too for what this session never asked. */
+  answered(sessionId: string, id: string, signal: AbortSignal): Promise<Result<unknown>>;
+  /** The agent no longer waits for it: it leaves the card without an answer. */
+  withdraw(sessionId: string, id: string): Promise<Result<{ readonly withdrawn: boolean }>>;
 }
 
 export interface Projects {
@@ -249,12 +279,33 @@ export interface Info {
   readonly runtime: string;
 }
 
+export interface Usages {
+  /** The last `days` days on the clock of a time zone (the machine's when null). */
+  report(query: {
+    readonly days: number;
+    readonly timezone: string | null;
+  }): Result<{ usage: UsageReport }>;
+}
+
+/** What the product relies on, looked at. */
+export interface Doctors {
+  /** `fresh` asks again what was remembered. */
+  look(info: Info, options: { readonly fresh: boolean }): Promise<Result<{ doctor: Doctor }>>;
+  /** The same as text that can be shown to anyone: no names, addresses or keys. */
+  report(info: Info): Promise<Result<string>>;
+  /** Runs the person's own CLI against a model of ours: about 10 s, no account, no network. */
+  probe(harnessId: string): Promise<Result<{ report: ProbeReport }>>;
+}
+
 /** Everything the HTTP layer, the CLI and tests may ask of the product. */
 export interface Engine {
   readonly tasks: Tasks;
+  readonly changes: TaskChanges;
   readonly runs: Runs;
   readonly interactions: Interactions;
+  readonly questions: Questions;
   readonly queue: Queue;
+  readonly reviews: Reviews;
   readonly projects: Projects;
   readonly harnesses: Harnesses;
   readonly preferences: Preferences;
@@ -262,6 +313,8 @@ export interface Engine {
   readonly places: Places;
   readonly blobs: Blobs;
   readonly auth: Auth;
+  readonly doctor: Doctors;
+  readonly usage: Usages;
   /** Takes up what an earlier server left; resolves when every session is attached or settled. */
   boot(): Promise<void>;
   /** Lets go of every agent (they live on) and finishes open transactions, within 2 s. */

@@ -79,6 +79,23 @@ export function resolve(work: Work, record: InteractionRecord, ending: Ending): 
   return closed;
 }
 
+/**
+ * An approved plan ends the plan mode of its task: what follows is work, also in a session that goes
+ * on with the conversation later. A person who wants another plan sets the mode to plan again.
+ */
+export function leavePlanMode(work: Work, record: InteractionRecord, mode: string): void {
+  const task = work.tx.task(record.interaction.taskId);
+  if (task === null || task.mode !== "plan") {
+    return;
+  }
+  work.putTask({ ...task, mode, updatedAt: work.now });
+  // The agent that was told so is in that mode by itself: it is not one with old settings.
+  const session = work.tx.session(record.sessionId);
+  if (session !== null && session.settings !== null) {
+    work.tx.putSession({ ...session, settings: { ...session.settings, mode } });
+  }
+}
+
 /** The card's count of open questions follows from the rows; its boards want to be told. */
 function touch(work: Work, taskId: string): void {
   const task = work.tx.task(taskId);

@@ -16,7 +16,7 @@ export interface BootParts {
 /**
  * Takes up what an earlier server left, from the projections alone: living agents are attached,
  * runs without one end with the reason, half-done removals are finished, leftovers are ended, and
- * every open run's lane is poked.
+ * the lane of every open run, and of every task that still owes something, is poked.
  */
 export async function reconcile(parts: BootParts): Promise<void> {
   const { core, lanes, removal } = parts;
@@ -28,6 +28,9 @@ export async function reconcile(parts: BootParts): Promise<void> {
     lanes.poke(run.taskId);
   }
   for (const taskId of store.tasksWithQueue()) {
+    lanes.poke(taskId);
+  }
+  for (const { taskId } of store.openEffects()) {
     lanes.poke(taskId);
   }
   await removal.finish();

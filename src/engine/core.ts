@@ -36,7 +36,12 @@ export interface EngineDeps {
   readonly overrides: Readonly<Record<string, { bin: string | null; args: readonly string[] }>>;
   readonly log: Log;
   /** How an agent's own processes get back to this server (M4). */
-  readonly bridge: { readonly argv: readonly [string, ...string[]]; readonly socket: string };
+  readonly bridge: {
+    readonly argv: readonly [string, ...string[]];
+    readonly socket: string;
+    /** Known once the server listens, so before anything is started. */
+    readonly mcpUrl: () => string;
+  };
 }
 
 /** One transaction in the making: its events are published after the commit, its tasks poked. */
@@ -66,7 +71,7 @@ export class Core {
   readonly deps: EngineDeps;
   readonly hub: Hub;
   #poke: (taskId: string) => void = () => undefined;
-  #committed: (events: readonly Event[]) => void = () => undefined;
+  readonly #committed: ((events: readonly Event[]) => void)[] = [];
   readonly #flights = new Map<string, Promise<unknown>>();
   /** Resolves when what an earlier server left has been taken up; commands wait for it. */
   readonly #booted = Promise.withResolvers<void>();
@@ -83,7 +88,7 @@ export class Core {
 
   /** Who hears of every committed event, in order. */
   onCommitted(committed: (events: readonly Event[]) => void): void {
-    this.#committed = committed;
+    this.#committed.push(committed);
   }
 
   /** From now on commands are taken. */
@@ -117,7 +122,9 @@ export class Core {
       return answer;
     });
     this.hub.publish(events);
-    this.#committed(events);
+    for (const committed of this.#committed) {
+      committed(events);
+    }
     for (const taskId of pokes) {
       this.#poke(taskId);
     }
@@ -277,7 +284,10 @@ class Refused extends Error {
 }
 
 /** The answer to an id nobody knows. */
-export function unknown(what: "task" | "run" | "harness" | "message", id: string): Result<never> {
+export function unknown(
+  what: "task" | "run" | "harness" | "message" | "comment",
+  id: string,
+): Result<never> {
   return err(
     fault("not_found", `There is no ${what} ${id.slice(0, 40)}.`, "It may have been deleted."),
   );

@@ -83,6 +83,11 @@ export class HarnessConfig {
     return ok({ harness: this.resolve(harness), driver, path });
   }
 
+  /** Every probe is asked anew. */
+  forget(): void {
+    this.#cache.clear();
+  }
+
   probe(harness: Harness): Promise<Probe> {
     const resolved = this.resolve(harness);
     const key = JSON.stringify(resolved);

@@ -48,11 +48,27 @@ export class Hibernation {
   }
 
   async #end(taskId: string, limit: number): Promise<void> {
+    if (await this.#isWatched(taskId)) {
+      return;
+    }
     // Looked at again inside the lane: a message may have come in between.
     if (this.#idleSince(taskId) + limit <= this.#core.now()) {
       await this.#sessions.close(taskId);
       this.#core.deps.log("info", "hibernated an idle agent", { taskId });
     }
+  }
+
+  /** Whether a person sits at the agent's own terminal; one that cannot be asked may be watched. */
+  async #isWatched(taskId: string): Promise<boolean> {
+    const terminal = this.#sessions.live(taskId)?.session.terminal ?? null;
+    const attached = await terminal?.attached();
+    if (attached?.ok === false) {
+      this.#core.deps.log("warn", "a terminal could not be asked who looks at it", {
+        taskId,
+        why: attached.fault.message,
+      });
+    }
+    return attached !== undefined && (!attached.ok || attached.value);
   }
 
   /** When the task became idle, in epoch milliseconds; infinity while anything goes on or waits. */

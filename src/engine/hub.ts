@@ -17,6 +17,8 @@ interface Subscriber {
   readonly wants: (event: Event) => boolean;
   readonly wantsLive: (frame: LiveFrame) => boolean;
   readonly sink: StreamSink;
+  /** Whose transcripts it carries. */
+  readonly taskIds: readonly string[];
   /** The last seq that was sent. */
   cursor: number;
   live: boolean;
@@ -32,6 +34,9 @@ export class Hub {
   readonly #subscribers = new Set<Subscriber>();
   /** Open drafts by task, for those who join in the middle. */
   readonly #openDrafts: (taskId: string) => readonly LiveFrame[];
+  /** How many streams carry a task's transcript. */
+  readonly #watchers = new Map<string, number>();
+  #watched: (taskId: string) => void = () => undefined;
 
   constructor(journal: Journal, openDrafts: (taskId: string) => readonly LiveFrame[]) {
     this.#journal = journal;
@@ -40,6 +45,16 @@ export class Hub {
 
   count(): number {
     return this.#subscribers.size;
+  }
+
+  /** Whether a stream carries this task's transcript: somebody looks at it. */
+  isWatched(taskId: string): boolean {
+    return this.#watchers.has(taskId);
+  }
+
+  /** Who is told when the first begins to look at a task, and when the last has gone. */
+  onWatched(watched: (taskId: string) => void): void {
+    this.#watched = watched;
   }
 
   publish(events: readonly Event[]): void {
@@ -65,11 +80,13 @@ export class Hub {
       wants: wants(query),
       wantsLive: wantsLive(query),
       sink,
+      taskIds: [...new Set(tasksOf(query))],
       cursor: start.after,
       live: false,
       closed: false,
     };
     this.#subscribers.add(subscriber);
+    this.#watch(subscriber, 1);
     if (start.reset && !sink.reset()) {
       this.#drop(subscriber);
     }
@@ -134,7 +151,24 @@ export class Hub {
 
   #drop(subscriber: Subscriber): void {
     subscriber.closed = true;
-    this.#subscribers.delete(subscriber);
+    if (this.#subscribers.delete(subscriber)) {
+      this.#watch(subscriber, -1);
+    }
+  }
+
+  #watch({ taskIds }: Subscriber, change: 1 | -1): void {
+    for (const taskId of taskIds) {
+      const before = this.#watchers.get(taskId) ?? 0;
+      const after = before + change;
+      if (after === 0) {
+        this.#watchers.delete(taskId);
+      } else {
+        this.#watchers.set(taskId, after);
+      }
+      if (before === 0 || after === 0) {
+        this.#watched(taskId);
+      }
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import type { RunRecord, SessionRecord } from "../store/types.ts";
 import { openInteraction, withdraw } from "./asking.ts";
 import type { Core, Work } from "./core.ts";
 import { changeRun, openRun } from "./run-changes.ts";
+import { noteLimits } from "./usage.ts";
 
 /** Outputs above this many characters are cut in the event and kept whole as a blob. */
 const outputLimit = 16 * 1024;
@@ -284,6 +285,7 @@ function fillRun(taking: Taking, item: TranscriptItem): void {
   if (item.type === "usage.updated") {
     taking.run = { ...run, usage: item.data.usage };
     work.tx.putRun(taking.run);
+    noteLimits(work, run.agent, item.data.rateLimits);
   }
   if (item.type === "session.started" && item.data.sessionRef !== null) {
     taking.run = { ...run, sessionRef: item.data.sessionRef };

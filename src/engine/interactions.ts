@@ -1,34 +1,43 @@
-import type { HookProtocol, InteractionRequest } from "../agents/driver.ts";
+import type { Driver, InteractionRequest } from "../agents/driver.ts";
 import { type Fault, fault } from "../contract/fault.ts";
 import type {
   ApprovalBody,
   ApprovalRule,
   Interaction,
   InteractionAnswer,
-  QuestionBody,
 } from "../contract/interaction.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { InteractionRecord, SessionRecord } from "../store/types.ts";
 import { checkAnswer, outcomeOf } from "./answers.ts";
 import type { Answer, CommandMeta, Interactions, Reply } from "./api.ts";
-import { openInteraction, remember, resolve } from "./asking.ts";
+import { leavePlanMode, openInteraction, remember, resolve } from "./asking.ts";
 import { type Core, unknown, type Work } from "./core.ts";
+import type { QuestionCommands } from "./questions.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Waiting } from "./waiting.ts";
 
-/** What a hook that waits gets: its answer, or that nobody waits for it any more. */
-type Waited = Result<unknown>;
+export interface InteractionParts {
+  readonly core: Core;
+  readonly sessions: Sessions;
+  readonly driver: (kind: string) => Driver | null;
+  readonly waiting: Waiting;
+  readonly questions: QuestionCommands;
+}
 
 /** What an agent asks its person: rows that outlive everyone, answered once. */
 export class InteractionCommands implements Interactions {
   readonly #core: Core;
   readonly #sessions: Sessions;
-  readonly #hooks: (kind: string) => HookProtocol | null;
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #driver: (kind: string) => Driver | null;
+  readonly #waiting: Waiting;
+  readonly #questions: QuestionCommands;
 
-  constructor(core: Core, sessions: Sessions, hooks: (kind: string) => HookProtocol | null) {
+  constructor({ core, sessions, driver, waiting, questions }: InteractionParts) {
     this.#core = core;
     this.#sessions = sessions;
-    this.#hooks = hooks;
+    this.#driver = driver;
+    this.#waiting = waiting;
+    this.#questions = questions;
     core.onCommitted((events) => {
       for (const event of events) {
         if (event.type === "interaction.resolved") {
@@ -38,39 +47,24 @@ export class InteractionCommands implements Interactions {
     });
   }
 
-  async approve(sessionId: string, body: ApprovalBody, signal: AbortSignal): Promise<Waited> {
+  async approve(
+    sessionId: string,
+    body: ApprovalBody,
+    signal: AbortSignal,
+  ): Promise<Result<unknown>> {
     await this.#core.untilBooted();
     const session = this.#core.deps.store.session(sessionId);
-    const hooks = session === null ? null : this.#hooks(session.kind);
+    const hooks = session === null ? undefined : this.#driver(session.kind)?.hooks;
     const request = hooks?.interpret(body.hook) ?? null;
-    if (session === null || hooks === null || request === null) {
+    if (session === null || hooks === undefined || request === null) {
       return ok({ gone: true });
     }
     const asked = this.#ask(session, body.requestId, request, body.requestId);
     if (!asked.ok) {
       return asked;
     }
-    return this.#wait(asked.value, signal, (answer) => hooks.respond(request, answer, body.hook));
-  }
-
-  async question(sessionId: string, body: QuestionBody, signal: AbortSignal): Promise<Waited> {
-    await this.#core.untilBooted();
-    const session = this.#core.deps.store.session(sessionId);
-    if (session === null) {
-      return ok({ gone: true });
-    }
-    const choices = body.choices ?? null;
-    const request: InteractionRequest = {
-      kind: "question",
-      question: body.question,
-      choices,
-      multi: body.multi ?? false,
-      allowText: body.allowText ?? choices === null,
-    };
-    const asked = this.#ask(session, body.requestId, request, body.requestId);
-    return asked.ok
-      ? this.#wait(asked.value, signal, (answer) => ({ ...answer, kind: undefined }))
-      : asked;
+    const respond = (answer: InteractionAnswer) => hooks.respond(request, answer, body.hook);
+    return this.#waiting.until(asked.value, signal, respond);
   }
 
   answer(
@@ -119,12 +113,17 @@ export class InteractionCommands implements Interactions {
   }
 
   /** A question has its end, by a person, by a rule or without an answer: whoever waits learns it. */
-  #settled(interaction: Interaction): void {
-    this.#wake(interaction.id);
-    if (interaction.state === "answered") {
-      this.#hand(interaction.id).catch((thrown: unknown) => {
+  #settled({ id }: Interaction): void {
+    const record = this.#core.deps.store.interaction(id);
+    if (record === null) {
+      return;
+    }
+    this.#questions.settled(record);
+    this.#waiting.wake(id);
+    if (record.state === "answered") {
+      this.#hand(id).catch((thrown: unknown) => {
         const why = String(thrown);
-        this.#core.deps.log("error", "handing over an answer failed", { id: interaction.id, why });
+        this.#core.deps.log("error", "handing over an answer failed", { id, why });
       });
     }
   }
@@ -140,50 +139,6 @@ export class InteractionCommands implements Interactions {
       return ok(known);
     }
     return this.#core.commit("ask", (work) => openInteraction(work, { session, ref, request, id }));
-  }
-
-  async #wait(
-    record: InteractionRecord,
-    signal: AbortSignal,
-    respond: (answer: InteractionAnswer) => unknown,
-  ): Promise<Waited> {
-    const { id } = record.interaction;
-    for (;;) {
-      const now = this.#core.deps.store.interaction(id);
-      if (now === null || now.state === "gone") {
-        return ok({ gone: true });
-      }
-      if (now.state === "answered") {
-        return ok(respond(now.answer as InteractionAnswer));
-      }
-      if (signal.aborted) {
-        return err(fault("late", "Nobody waits for this answer any more.", null));
-      }
-      await this.#change(id, signal);
-    }
-  }
-
-  #change(id: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const all = this.#waiting.get(id) ?? new Set();
-      this.#waiting.set(id, all);
-      const done = (): void => {
-        all.delete(done);
-        if (all.size === 0) {
-          this.#waiting.delete(id);
-        }
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      all.add(done);
-      signal.addEventListener("abort", done, { once: true });
-    });
-  }
-
-  #wake(id: string): void {
-    for (const done of [...(this.#waiting.get(id) ?? [])]) {
-      done();
-    }
   }
 
   #answerIn(
@@ -202,6 +157,13 @@ export class InteractionCommands implements Interactions {
     }
     if (answer.kind === "approval" && answer.decision === "allow" && answer.remember === true) {
       remember(work, record.interaction, answer.rule, this.#core.deps.newId());
+    }
+    if (answer.kind === "plan_approval" && answer.choice !== "reject") {
+      const kind = work.tx.session(record.sessionId)?.kind ?? "";
+      const mode = this.#driver(kind)?.descriptor.afterPlan?.[answer.choice];
+      if (mode !== undefined) {
+        leavePlanMode(work, record, mode);
+      }
     }
     const outcome = outcomeOf(answer);
     const resolved = resolve(work, record, { state: "answered", outcome, answer, by });

@@ -24,18 +24,18 @@ export class Lanes {
   readonly #core: Core;
   readonly #sessions: Sessions;
   readonly #preparation: Preparation;
-  readonly #next: (taskId: string) => void;
+  readonly #next: (taskId: string) => Promise<void>;
   readonly #lanes = new Map<string, Lane>();
   readonly #interrupting = new Set<string>();
   #begun = false;
   #stopped = false;
 
-  /** `next` opens the next queued run of an idle task, if there is one. */
+  /** `next` finishes what an idle task still owes, and opens its next queued run, if there is one. */
   constructor(
     core: Core,
     sessions: Sessions,
     preparation: Preparation,
-    next: (taskId: string) => void,
+    next: (taskId: string) => Promise<void>,
   ) {
     this.#core = core;
     this.#sessions = sessions;
@@ -115,7 +115,7 @@ export class Lanes {
   async #look(taskId: string, lane: Lane): Promise<void> {
     const run = this.#openRun(taskId);
     if (run === null) {
-      this.#next(taskId);
+      await this.#next(taskId);
       return;
     }
     const effect = effectOf(run.phase);

@@ -11,6 +11,7 @@ import type { HarnessConfig } from "./harness-config.ts";
 import { composeMessage } from "./message.ts";
 import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 /** Faults that may be gone when the same step is tried again (M9). */
 const passing: ReadonlySet<FaultCode> = new Set([
@@ -29,16 +30,25 @@ export function firstStep(task: TaskRecord, sessionIsLive: boolean): PrepareStep
   return task.isolation === "worktree" ? "base-ref" : "session";
 }
 
+export interface PreparationParts {
+  readonly core: Core;
+  readonly sessions: Sessions;
+  readonly harnesses: HarnessConfig;
+  readonly snapshots: Snapshots;
+}
+
 /** Carries a run from its acceptance to the agent's first sign, one step at a time. */
 export class Preparation {
   readonly #core: Core;
   readonly #sessions: Sessions;
   readonly #harnesses: HarnessConfig;
+  readonly #snapshots: Snapshots;
 
-  constructor(core: Core, sessions: Sessions, harnesses: HarnessConfig) {
+  constructor({ core, sessions, harnesses, snapshots }: PreparationParts) {
     this.#core = core;
     this.#sessions = sessions;
     this.#harnesses = harnesses;
+    this.#snapshots = snapshots;
   }
 
   /** Does one step and stores what came of it. `signal` aborts waits and retries, not half-done work. */
@@ -65,7 +75,7 @@ export class Preparation {
     signal: AbortSignal,
   ): Promise<Result<PrepareStep | null>> {
     for (let attempt = 0; ; attempt += 1) {
-      const done = await this.#step(run, step).catch((thrown: unknown) => {
+      const done = await this.#step(run, step, signal).catch((thrown: unknown) => {
         this.#core.deps.log("error", "a step threw", { runId: run.id, step, why: String(thrown) });
         return err(fault("internal", `Preparing the run failed: ${String(thrown)}`, "Try again."));
       });
@@ -91,21 +101,28 @@ export class Preparation {
     });
   }
 
-  #step(run: RunRecord, step: PrepareStep): Promise<Result<PrepareStep | null>> {
+  async #step(
+    run: RunRecord,
+    step: PrepareStep,
+    signal: AbortSignal,
+  ): Promise<Result<PrepareStep | null>> {
     const task = this.#core.deps.store.task(run.taskId);
     if (task === null) {
-      return Promise.resolve(err(fault("not_found", "The task is gone.")));
+      return err(fault("not_found", "The task is gone."));
     }
     switch (step) {
       case "base-ref":
       case "branch":
         return this.#baseRef(task);
       case "worktree":
-        return this.#worktree(task);
+        return this.#worktree(task, run);
       case "setup":
       case "session":
+        // An agent that is started may be given the message with its start.
+        await this.#snapshots.before(task, run, signal);
         return this.#session(task, run);
       case "deliver":
+        await this.#snapshots.before(task, run, signal);
         return this.#deliver(task, run);
     }
   }
@@ -132,17 +149,20 @@ export class Preparation {
     return ok("worktree");
   }
 
-  async #worktree(task: TaskRecord): Promise<Result<PrepareStep>> {
+  async #worktree(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep>> {
     if (task.commonDir === null || task.baseSha === null) {
       return err(repoGone(task));
     }
-    const made = await this.#core.deps.git.addWorktree({
-      taskId: task.id,
-      commonDir: task.commonDir,
-      baseSha: task.baseSha,
-      branch: task.branch ?? branchName(shortId(task.id), task.title),
-      path: join(this.#core.deps.dataDir, "worktrees", task.id),
-    });
+    const [made] = await Promise.all([
+      this.#core.deps.git.addWorktree({
+        taskId: task.id,
+        commonDir: task.commonDir,
+        baseSha: task.baseSha,
+        branch: task.branch ?? branchName(shortId(task.id), task.title),
+        path: join(this.#core.deps.dataDir, "worktrees", task.id),
+      }),
+      this.#snapshots.fresh(task, run),
+    ]);
     if (!made.ok) {
       return made;
     }
@@ -184,7 +204,7 @@ export class Preparation {
       model: task.model,
       effort: task.effort,
       firstMessage: this.#message(task, run),
-      bridge: { argv: this.#core.deps.bridge.argv },
+      bridge: this.#sessions.bridge(),
     };
     const { driver } = ready.value;
     // A start that was cut short is taken up under the same id, so it never runs two agents.

@@ -13,9 +13,17 @@ import type { Lanes } from "./lanes.ts";
 import { toTask } from "./present.ts";
 import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 /** How long a deleted task can be brought back, in milliseconds. */
 const kept = 30 * 24 * 60 * 60_000;
+
+export interface RemovalParts {
+  readonly core: Core;
+  readonly sessions: Sessions;
+  readonly lanes: Lanes;
+  readonly snapshots: Snapshots;
+}
 
 /**
  * Takes tasks away and brings them back. What is not committed or not merged is kept under a ref
@@ -25,11 +33,13 @@ export class Removal {
   readonly #core: Core;
   readonly #sessions: Sessions;
   readonly #lanes: Lanes;
+  readonly #snapshots: Snapshots;
 
-  constructor(core: Core, sessions: Sessions, lanes: Lanes) {
+  constructor({ core, sessions, lanes, snapshots }: RemovalParts) {
     this.#core = core;
     this.#sessions = sessions;
     this.#lanes = lanes;
+    this.#snapshots = snapshots;
   }
 
   list(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }> {
@@ -71,6 +81,8 @@ export class Removal {
     if (task === null) {
       return unknown("task", id);
     }
+    // The trash keeps what its turns were, so that restoring brings them back too.
+    await this.#snapshots.leave(task);
     const request = trashRequest(task);
     const kept = request === null ? ok(null) : await this.#core.deps.git.keep(request);
     if (!kept.ok && kept.fault.code !== "repo_gone") {
@@ -152,6 +164,7 @@ export class Removal {
       }
       if (task.commonDir !== null) {
         await git.dropTrash(task.commonDir, task.id);
+        await git.dropSnapshots(task.commonDir, task.id);
       }
       for (const { id } of store.attachments(task.id)) {
         rmSync(join(this.#core.deps.dataDir, "attachments", id), { force: true });

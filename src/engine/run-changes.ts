@@ -6,6 +6,7 @@ import { columnChange, decide, evolve, type RunCommand } from "../domain/run-mac
 import type { RunRecord, TaskRecord } from "../store/types.ts";
 import type { Work } from "./core.ts";
 import { closeAll } from "./interaction-rows.ts";
+import { oweEnd } from "./snapshots.ts";
 
 export interface NewRun {
   readonly id: string;
@@ -93,6 +94,9 @@ export function changeRun(
     });
   }
   const task = work.tx.task(run.taskId);
+  if (task !== null && ended) {
+    oweEnd(work, task, run.id);
+  }
   if (task !== null && task.runId === run.id) {
     const column = columnChange(run.phase, phase);
     work.putTask({

@@ -1,9 +1,9 @@
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Run } from "../contract/run.ts";
-import type { InputBody, QueuedMessage, StartTaskBody, Task } from "../contract/task.ts";
+import type { InputBody, StartTaskBody, Task } from "../contract/task.ts";
 import type { RunRecord, TaskRecord } from "../store/types.ts";
-import type { Answer, CommandMeta, Reply, Runs } from "./api.ts";
+import type { Answer, CommandMeta, Reply, Runs, Taken } from "./api.ts";
 import { type Core, unknown, type Work } from "./core.ts";
 import type { HarnessConfig } from "./harness-config.ts";
 import { composeMessage } from "./message.ts";
@@ -21,9 +21,6 @@ export interface RunParts {
   readonly trust: TrustGate;
   readonly queue: QueueCommands;
 }
-
-/** What becomes of a message: a run of its own, or a place in the queue. */
-type Taken = { run: Run } | { queued: QueuedMessage };
 
 /** Commands on runs: start, follow up, stop. */
 export class RunCommands implements Runs {
@@ -132,7 +129,7 @@ export class RunCommands implements Runs {
         model: task.model,
         effort: task.effort,
         resume: null,
-        bridge: { argv: this.#core.deps.bridge.argv },
+        bridge: this.#sessions.bridge(),
         firstMessage: {
           id: "preflight",
           text: composeMessage(task.prompt, task.references, dataDir),
@@ -148,43 +145,58 @@ export class RunCommands implements Runs {
       if (task === null) {
         return unknown("run", runId);
       }
-      if (this.#openRun(task) === null && this.#sessions.live(task.id) === null) {
-        const refused = await this.preflight(task);
-        if (refused !== null) {
-          return err(refused);
-        }
-      }
       const text = composeMessage(body.text, body.references ?? [], this.#core.deps.dataDir);
       const steers = body.delivery === "steer";
       // A steered message waits in the queue until it was heard, so its receipt comes only then.
       const own: CommandMeta = steers ? { commandId: null, digest: meta.digest } : meta;
-      const taken = this.#core.command<Taken>(own, "input", (work) =>
-        this.#inputIn(work, task.id, text),
-      );
+      const taken = await this.say(task, text, own, () => undefined);
       return steers && taken.ok && "queued" in taken.value.body
         ? this.#queue.steerNow(task.id, taken.value.body.queued.id, meta)
         : taken;
     });
   }
 
-  #inputIn(work: Work, taskId: string, text: string): Result<Reply<Taken>> {
+  /**
+   * Sends a message of the task's own making; `also` is stored with it or not at all. The caller
+   * holds the command (`Core.once`).
+   */
+  async say(
+    task: TaskRecord,
+    text: string,
+    meta: CommandMeta,
+    also: (work: Work, messageId: string) => void,
+  ): Answer<Taken> {
+    if (this.#openRun(task) === null && this.#sessions.live(task.id) === null) {
+      const refused = await this.preflight(task);
+      if (refused !== null) {
+        return err(refused);
+      }
+    }
+    const id = this.#core.deps.newId();
+    return this.#core.command<Taken>(meta, "input", (work) => {
+      const taken = this.#inputIn(work, task.id, text, id);
+      if (taken.ok) {
+        also(work, id);
+      }
+      return taken;
+    });
+  }
+
+  #inputIn(work: Work, taskId: string, text: string, id: string): Result<Reply<Taken>> {
     const task = work.tx.task(taskId);
     if (task === null || task.deletedAt !== null) {
       return unknown("task", taskId);
     }
     if (this.#openRun(task, work) !== null) {
-      return ok({
-        status: 202,
-        body: { queued: enqueue(work, task, { id: this.#core.deps.newId(), text }) },
-      });
+      return ok({ status: 202, body: { queued: enqueue(work, task, { id, text }) } });
     }
     if (work.tx.queued(taskId).length > 0) {
       // Messages that a failure held back go first; this one waits its turn behind them.
-      const queued = enqueue(work, task, { id: this.#core.deps.newId(), text });
+      const queued = enqueue(work, task, { id, text });
       this.#openNext(work, task);
       return ok({ status: 202, body: { queued } });
     }
-    const run = this.#open(work, task, text, this.#core.deps.newId());
+    const run = this.#open(work, task, text, id);
     return ok({ status: 202, body: { run: toRun(work.tx.run(run.id) ?? run) } });
   }
 

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   Batch,
+  Bridge,
   Driver,
   OpenRequest,
   Session,
@@ -17,8 +18,8 @@ import type { Activity } from "./activity.ts";
 import type { Core } from "./core.ts";
 import type { Drafts } from "./drafts.ts";
 import { ingest, orphaned } from "./ingest.ts";
+import type { LiveChanges } from "./live-changes.ts";
 import { changeRun } from "./run-changes.ts";
-import type { DiffStats } from "./stats.ts";
 
 interface Live {
   readonly record: SessionRecord;
@@ -30,7 +31,7 @@ export interface SessionsDeps {
   readonly core: Core;
   readonly drafts: Drafts;
   readonly activity: Activity;
-  readonly stats: DiffStats;
+  readonly changes: LiveChanges;
 }
 
 /** The living agents of this server, one per task, and the way they report. */
@@ -44,14 +45,25 @@ export class Sessions {
     this.#deps = deps;
   }
 
-  /** The task's living session, or null. */
+  /** The task's living session with its row as it is stored now, or null. */
   live(taskId: string): { readonly record: SessionRecord; readonly session: Session } | null {
-    return this.#live.get(taskId) ?? null;
+    const live = this.#live.get(taskId);
+    if (live === undefined) {
+      return null;
+    }
+    const record = this.#core.deps.store.session(live.record.id) ?? live.record;
+    return { record, session: live.session };
   }
 
   /** Every task with a living agent. */
   tasks(): readonly string[] {
     return [...this.#live.keys()];
+  }
+
+  /** The ways from an agent's own processes back to its person. */
+  bridge(): Bridge {
+    const { argv, mcpUrl } = this.#core.deps.bridge;
+    return { argv, mcpUrl: mcpUrl() };
   }
 
   dirOf(sessionId: string): string {
@@ -229,7 +241,7 @@ export class Sessions {
       this.#deps.activity.note(record.taskId, taken.transcriptEvents, taken.statsChanged);
     }
     if (taken.filesTouched || taken.runEnded) {
-      this.#deps.stats.touch(record.taskId);
+      this.#deps.changes.touch(record.taskId);
     }
     if (taken.runEnded || taken.exited) {
       for (const frame of this.#deps.drafts.clear(record.taskId)) {

@@ -106,10 +106,6 @@ export class TaskCommands implements Tasks {
     return this.#parts.sample.create(meta);
   }
 
-  changes(id: string, signal: AbortSignal): ReturnType<Tasks["changes"]> {
-    return this.#parts.worksites.changes(id, signal);
-  }
-
   async terminal(id: string): ReturnType<Tasks["terminal"]> {
     const task = this.#core.deps.store.task(id);
     if (task === null || task.deletedAt !== null) {

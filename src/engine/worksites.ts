@@ -1,53 +1,17 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import type { Changes } from "../contract/changes.ts";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { Places } from "./api.ts";
 import { type Core, unknown } from "./core.ts";
 
-/** The folders tasks work in: their changes, and what of them may be opened for the person. */
+/** The folders tasks work in, and what of them may be opened for the person. */
 export class Worksites implements Places {
   readonly #core: Core;
 
   constructor(core: Core) {
     this.#core = core;
-  }
-
-  async changes(id: string, signal: AbortSignal): Promise<Result<{ changes: Changes }>> {
-    const task = this.#core.deps.store.task(id);
-    if (task === null || task.deletedAt !== null) {
-      return unknown("task", id);
-    }
-    if (task.baseSha === null) {
-      return err(
-        fault(
-          "not_a_repository",
-          "This task works in a plain folder, so there is no base to compare with.",
-          "Run `git init` and commit in the folder to see changes of new tasks.",
-        ),
-      );
-    }
-    const folder = task.worktreePath ?? (task.isolation === "none" ? task.workdir : null);
-    if (folder === null) {
-      const side = { sha: task.baseSha, at: null };
-      return ok({
-        changes: {
-          scope: "base",
-          from: { label: task.baseRef ?? task.baseSha.slice(0, 8), ...side },
-          to: { label: "not started", ...side },
-          baseSha: task.baseSha,
-          headSha: task.baseSha,
-          files: [],
-          additions: 0,
-          deletions: 0,
-          truncated: false,
-        },
-      });
-    }
-    const changes = await this.#core.deps.git.changes(folder, task.baseSha, signal);
-    return changes.ok ? ok({ changes: changes.value }) : changes;
   }
 
   /** What changes with a task's working directory before its first start. */
@@ -110,7 +74,7 @@ export class Worksites implements Places {
 }
 
 /** Follows links first: what counts is where the path really leads. */
-function inside(
+export function inside(
   path: string,
   roots: readonly string[],
 ): Result<{ readonly path: string; readonly directory: string }> {

@@ -7,6 +7,8 @@ import { commonDirOf, gitDirOf, real } from "./layout.ts";
 import type { GitOutput } from "./runner.ts";
 import { type Repo, type ShadowEnv, withShadow } from "./shadow.ts";
 
+/** Repositories inside a worktree whose commits are named; nobody reviews more of them. */
+const mostNested = 50;
 /** Ten minutes: an agent may leave gigabytes that nobody ignored. */
 const captureTimeoutMs = 600_000;
 
@@ -20,6 +22,14 @@ export interface CaptureSource {
   readonly head: string | null;
   /** What the task started from. */
   readonly base: string | null;
+  /**
+   * What becomes of repositories inside: their files, as they go away with the worktree (when not
+   * given), or only the commits they stand at, to compare with later.
+   */
+  readonly nested?: "files" | "commits";
+  /** Bytes of changed and untracked files above which nothing is captured: `too_large`. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs git on the files of one worktree; names go in and come out as Latin-1. */
@@ -35,10 +45,10 @@ type WorktreeGit = (
  * plain files, for a tree can only name their commits, and these go away with the worktree.
  */
 export function captureTree(kit: Kit, source: CaptureSource): Promise<Result<string>> {
-  const { repo, worktree, head, base } = source;
+  const { repo, worktree, head, base, maxBytes = Number.POSITIVE_INFINITY } = source;
   const index = source.hasIndex ? "copy" : "empty";
   return withShadow(kit, { repo, worktree, index }, async (env, scratch) => {
-    const git = bind(kit, worktree, env);
+    const git = bind(kit, worktree, env, source.signal);
     const copied = await lstat(join(scratch, "index")).catch(() => null);
     if (copied === null && head !== null) {
       const read = await git(["read-tree", head]);
@@ -49,25 +59,26 @@ export function captureTree(kit: Kit, source: CaptureSource): Promise<Result<str
     const listed = await git(["ls-files", "-z", "-m", "-d", "-o", "--exclude-standard"]);
     if (!listed.ok) return listed;
     const paths = [...new Set(fields(listed.value.stdout, "latin1"))];
-    const staged = await stage(
-      git,
-      worktree,
-      paths.filter((path) => !path.endsWith("/")),
-    );
+    const files = paths.filter((path) => !path.endsWith("/"));
+    const staged = await stage(git, worktree, files, maxBytes);
     if (!staged.ok) return staged;
     const nested = paths.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1));
-    const taken = await takeInNested(kit, { repo, worktree, git }, nested, base ?? head);
+    const taken =
+      source.nested === "commits"
+        ? await linkNested(git, nested)
+        : await takeInNested(kit, { repo, worktree, git }, nested, base ?? head);
     if (!taken.ok) return taken;
     return treeOf(git);
   });
 }
 
-function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
+function bind(kit: Kit, cwd: string, env: ShadowEnv, signal?: AbortSignal): WorktreeGit {
   return (args, input, codes) =>
     kit.runner.run({
       args,
       cwd,
       env,
+      signal,
       timeoutMs: captureTimeoutMs,
       heavy: true,
       maxBytes: 512 * 1024 * 1024,
@@ -77,9 +88,15 @@ function bind(kit: Kit, cwd: string, env: ShadowEnv): WorktreeGit {
 }
 
 /** Puts the files as they are now into the index being built; what is gone from disk goes there. */
-async function stage(git: WorktreeGit, worktree: string, paths: string[]): Promise<Result<null>> {
+async function stage(
+  git: WorktreeGit,
+  worktree: string,
+  paths: readonly string[],
+  maxBytes: number,
+): Promise<Result<null>> {
   const present: string[] = [];
   const replaced: string[] = [];
+  let bytes = 0;
   for (const path of paths) {
     const found = await lstat(rawPath(worktree, path)).catch(() => null);
     // A folder where a file was; that of a submodule has a repository of its own.
@@ -87,7 +104,10 @@ async function stage(git: WorktreeGit, worktree: string, paths: string[]): Promi
     const inner = name === null ? null : await gitDirOf(join(worktree, name));
     const folder = found?.isDirectory() === true && inner === null;
     (folder ? replaced : present).push(`${path}\0`);
+    bytes += found?.isFile() ? found.size : 0;
+    if (bytes > maxBytes) return err(tooLarge(worktree, maxBytes));
   }
+  if (paths.length === 0) return ok(null);
   if (replaced.length > 0) {
     const args = ["update-index", "-z", "--force-remove", "--stdin"];
     const removed = await git(args, replaced.join(""));
@@ -96,6 +116,15 @@ async function stage(git: WorktreeGit, worktree: string, paths: string[]): Promi
   const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"];
   const added = await git(args, present.join(""));
   return added.ok ? ok(null) : added;
+}
+
+/** Names the commits of repositories the agent made inside; one without a commit has nothing to name. */
+async function linkNested(git: WorktreeGit, paths: readonly string[]): Promise<Result<null>> {
+  for (const path of paths.slice(0, mostNested)) {
+    const linked = await git(["update-index", "-z", "--add", "--stdin"], `${path}\0`, [0, 128]);
+    if (!linked.ok) return linked;
+  }
+  return ok(null);
 }
 
 /** A partial clone lacks objects of files that are not checked out; that is no reason to stop. */
@@ -219,6 +248,16 @@ async function putTree(git: WorktreeGit, path: string, tree: string): Promise<Re
   if (!removed.ok) return removed;
   const read = await git(["read-tree", `--prefix=${asText(path)}/`, tree]);
   return read.ok ? ok(null) : read;
+}
+
+function tooLarge(worktree: string, maxBytes: number): Fault {
+  const most = `${Math.round(maxBytes / 1024 / 1024)} MB`;
+  return fault(
+    "too_large",
+    `The changed files in ${worktree} are larger than ${most} together.`,
+    "Add what nobody has to review to .gitignore.",
+    { path: worktree, limit: maxBytes },
+  );
 }
 
 /** Said, not skipped: what cannot be kept must not be deleted. */

@@ -92,7 +92,7 @@ describe("the changes of a task", () => {
     expect(changes.files.every((f) => f.patch !== null || f.binary)).toBe(true);
     expect([changes.additions, changes.deletions, changes.truncated]).toEqual([10, 6, false]);
     expect(changes.headSha).toBe(box.sh(task.path, "rev-parse", "HEAD"));
-    expect(unwrap(await box.git.shortstat(task.path, task.baseSha, signal))).toEqual({
+    expect(unwrap(await box.git.shortstat(task.path, task.baseSha, signal))).toMatchObject({
       files: 13,
       additions: 10,
       deletions: 6,

@@ -2,8 +2,10 @@ import { realpathSync } from "node:fs";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { agentConfig } from "./agent-config.ts";
-import { changes, shortstat } from "./changes.ts";
+import { changedFile, changes } from "./changes.ts";
 import { type GitClock, systemClock } from "./clock.ts";
+import { commit, commits, head } from "./commits.ts";
+import { fileBytes, fileLines } from "./contents.ts";
 import { fileFault, missing } from "./failure.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
@@ -13,8 +15,11 @@ import { removeWorktree } from "./remove.ts";
 import { Runner } from "./runner.ts";
 import { createSampleRepository } from "./sample.ts";
 import { sweepShadows } from "./shadow.ts";
+import { shortstat } from "./shortstat.ts";
+import { dropSnapshots, snapshot, snapshots } from "./snapshots.ts";
 import { keep, restore } from "./trash.ts";
 import type { Git } from "./types.ts";
+import { wholePatch } from "./whole-patch.ts";
 import { addWorktree } from "./worktree.ts";
 
 export interface GitOptions {
@@ -49,10 +54,21 @@ export function createGit(options: GitOptions): Git {
     removeWorktree: (request) => guarded(() => removeWorktree(kit, request)),
     restore: (request) => guarded(() => restore(kit, request)),
     dropTrash: (commonDir, taskId) => guarded(() => dropRef(kit, commonDir, taskId, trashRef)),
-    changes: (worktree, baseSha, signal) =>
-      guarded(() => changes(kit, { worktree, baseSha, signal })),
-    shortstat: (worktree, baseSha, signal) =>
-      guarded(() => shortstat(kit, { worktree, baseSha, signal })),
+    changes: (folder, from, signal, rest = {}) =>
+      guarded(() => changes(kit, { folder, from, ...rest }, signal)),
+    changedFile: (span, path, signal) => guarded(() => changedFile(kit, span, path, signal)),
+    fileLines: (span, file, range, signal) =>
+      guarded(() => fileLines(kit, span, file, range, signal)),
+    fileBytes: (span, file, signal) => guarded(() => fileBytes(kit, span, file, signal)),
+    patch: (span, paths, signal) => guarded(() => wholePatch(kit, span, paths, signal)),
+    shortstat: (folder, from, signal) => guarded(() => shortstat(kit, { folder, from }, signal)),
+    head: (folder) => guarded(() => head(kit, folder)),
+    commits: (request, signal) => guarded(() => commits(kit, request, signal)),
+    commit: (request, sha) => guarded(() => commit(kit, request, sha)),
+    snapshot: (request, signal) => guarded(() => snapshot(kit, request, signal)),
+    snapshots: (commonDir, taskId, moments) =>
+      guarded(() => snapshots(kit, commonDir, taskId, moments)),
+    dropSnapshots: (commonDir, taskId) => guarded(() => dropSnapshots(kit, commonDir, taskId)),
     gitDir: (worktree) => guarded(() => gitDirectory(kit, worktree)),
     agentConfig: (place, sha) => guarded(() => agentConfig(kit, place, sha)),
     createSampleRepository: (path, files) =>

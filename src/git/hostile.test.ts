@@ -5,6 +5,7 @@ import {
   codeOf,
   exists,
   type Sandbox,
+  type StartedTask,
   sandbox,
   script,
   startTask,
@@ -80,6 +81,8 @@ function armed(): string {
 	status = ${JSON.stringify(`!${box.trap("alias")}`)}
 	diff = ${JSON.stringify(`!${box.trap("alias-diff")}`)}
 	read-tree = ${JSON.stringify(`!${box.trap("alias-read-tree")}`)}
+[log]
+	showSignature = true
 [pager]
 	diff = ${trap("pager-diff")}
 [sequence]
@@ -132,6 +135,46 @@ function hostile(name = "repo"): string {
   return repo;
 }
 
+/** Everything a review reads and keeps. */
+async function review(task: StartedTask): Promise<void> {
+  const { git } = box;
+  const signal = new AbortController().signal;
+  const { id, path, commonDir, branch, baseSha } = task;
+  const moments = [{ kind: "turn", runId: id, side: "start" }, { kind: "review" }] as const;
+  const request = { taskId: id, commonDir, baseSha, folder: path, moments, at: 1 };
+  const { sha } = unwrap(await git.snapshot(request));
+  unwrap(await git.snapshots(commonDir, id, moments));
+  const files = [
+    { path: "a.txt", side: "old" },
+    { path: "a.txt", side: "new" },
+  ] as const;
+  for (const span of [
+    { folder: path, from: baseSha },
+    { folder: path, from: sha },
+    { folder: path, commonDir, from: baseSha, to: sha },
+  ]) {
+    const { from, ...rest } = span;
+    unwrap(await git.changes(path, from, signal, { ...rest, ignoreSpace: true }));
+    unwrap(await git.patch(span, null, signal));
+    for (const file of files) {
+      unwrap(await git.fileBytes(span, file, signal));
+      unwrap(await git.fileLines(span, file, { start: 1, end: 9 }, signal));
+    }
+  }
+  unwrap(await git.changedFile({ folder: path, from: baseSha }, "a.txt", signal));
+  const tree = box.sh(path, "rev-parse", "HEAD^{tree}");
+  const plain = ["-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null"];
+  const ours = box.sh(path, ...plain, "commit-tree", "-p", baseSha, "-m", "ours", tree);
+  const gitDir = unwrap(await git.gitDir(path));
+  writeFileSync(join(gitDir, "HEAD"), `${ours}\n`);
+  unwrap(await git.head(path));
+  const commits = { folder: path, commonDir, branch, baseSha };
+  expect(unwrap(await git.commits(commits, signal))).toHaveLength(1);
+  expect(unwrap(await git.commit(commits, ours))?.sha).toBe(ours);
+  writeFileSync(join(gitDir, "HEAD"), `ref: refs/heads/${branch}\n`);
+  unwrap(await git.dropSnapshots(commonDir, id));
+}
+
 /** Every call of the port, on one repository, with work in the worktree. */
 async function useEverything(repo: string, n: number): Promise<void> {
   const { git } = box;
@@ -164,6 +207,7 @@ async function useEverything(repo: string, n: number): Promise<void> {
   expect(changes.files[0]?.patch).toContain("-one\n+changed\n");
   unwrap(await git.shortstat(task.path, task.baseSha, signal));
   unwrap(await git.changes(repo, task.baseSha, signal));
+  await review(task);
   const trash = unwrap(await git.keep(task.trash));
   expect(trash?.dirtyFiles).toBe(6);
   unwrap(await git.removeWorktree(task.trash));

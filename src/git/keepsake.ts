@@ -10,15 +10,15 @@ const identity = ["user", "author", "committer"].flatMap((who) => [
 
 export interface Keepsake {
   readonly commonDir: string;
-  /** The ref that keeps it, under `refs/agetor/`. */
-  readonly ref: string;
+  /** The ref that keeps it, under `refs/agetor/`, or several that keep the same. */
+  readonly ref: string | readonly string[];
   readonly tree: string;
   readonly parents: readonly string[];
   /** Subject, and trailers that say everything needed to make use of it later. */
   readonly message: string;
 }
 
-/** Writes a commit of ours and the ref that keeps it; answers the commit's id. */
+/** Writes a commit of ours and what keeps it; answers the commit's id. */
 export async function writeKeepsake(kit: Kit, keepsake: Keepsake): Promise<Result<string>> {
   const { commonDir, ref, tree, parents, message } = keepsake;
   const args = [
@@ -31,7 +31,9 @@ export async function writeKeepsake(kit: Kit, keepsake: Keepsake): Promise<Resul
   const sha = await line(inRepo(kit, commonDir, args, { input: message }));
   if (!sha.ok) return sha;
   const kept = sha.value ?? "";
-  const written = await writeRefs(kit, commonDir, ["update-ref", "--no-deref", ref, kept]);
+  const orders = [ref].flat().map((name) => `update ${name}\0${kept}\0\0`);
+  const order = ["update-ref", "--no-deref", "--stdin", "-z"];
+  const written = await writeRefs(kit, commonDir, order, orders.join(""));
   return written.ok ? ok(kept) : written;
 }
 

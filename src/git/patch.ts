@@ -14,8 +14,11 @@ export interface DiffEntry {
   /** Null on the side that lacks the file. */
   readonly oldMode: string | null;
   readonly newMode: string | null;
+  readonly oldObject: string | null;
   /** The object on the new side; null when that is the worktree and git did not say. */
   readonly newObject: string | null;
+  /** False when nothing of it is left to show: it differs in white space alone, and that is ignored. */
+  readonly counted: boolean;
   readonly additions: number;
   readonly deletions: number;
   readonly binary: boolean;
@@ -29,6 +32,7 @@ interface Raw {
   readonly status: ChangedFile["status"];
   readonly oldMode: string | null;
   readonly newMode: string | null;
+  readonly oldObject: string | null;
   readonly newObject: string | null;
 }
 
@@ -51,7 +55,7 @@ export function parseDiff(stdout: Buffer, cut: boolean): DiffEntry[] {
   at = readCounts(text, at, counts);
   const patches = splitPatches(text.slice(at + 1), cut);
   return [...raws.values()].map((raw) => {
-    const count = counts.get(raw.path) ?? { additions: 0, deletions: 0, binary: false };
+    const count = counts.get(raw.path);
     const patch = patches.get(headerOf(raw.oldPath ?? raw.path, raw.path)) ?? null;
     return {
       path: utf8(raw.path),
@@ -59,8 +63,10 @@ export function parseDiff(stdout: Buffer, cut: boolean): DiffEntry[] {
       status: raw.status,
       oldMode: raw.oldMode,
       newMode: raw.newMode,
+      oldObject: raw.oldObject,
       newObject: raw.newObject,
-      ...count,
+      counted: count !== undefined,
+      ...(count ?? { additions: 0, deletions: 0, binary: false }),
       patch: patch === null ? null : utf8(patch),
     };
   });
@@ -72,7 +78,7 @@ function readRaws(text: string, raws: Map<string, Raw>): number {
   while (text[at] === ":") {
     const head = field(text, at);
     if (head === null) return text.length;
-    const [oldMode = "", newMode = "", , newObject = "", word = ""] = head.value
+    const [oldMode = "", newMode = "", oldObject = "", newObject = "", word = ""] = head.value
       .slice(1)
       .split(" ");
     const letter = /^([A-Z])/.exec(word)?.[1] ?? "M";
@@ -88,9 +94,10 @@ function readRaws(text: string, raws: Map<string, Raw>): number {
         path,
         oldPath,
         status: statuses[letter] ?? "modified",
-        oldMode: modeOf(oldMode),
-        newMode: modeOf(newMode),
-        newObject: /^0*$/.test(newObject) ? null : newObject,
+        oldMode: known(oldMode),
+        newMode: known(newMode),
+        oldObject: known(oldObject),
+        newObject: known(newObject),
       });
     }
     at = second.next;
@@ -98,8 +105,8 @@ function readRaws(text: string, raws: Map<string, Raw>): number {
   return at;
 }
 
-/** Git writes a mode of zeros where there is no file. */
-function modeOf(text: string): string | null {
+/** Git writes zeros for the mode and the object of a file that is not there. */
+function known(text: string): string | null {
   return /^0*$/.test(text) ? null : text;
 }
 

@@ -149,7 +149,10 @@ export async function writeRefs(
   kit: Kit,
   commonDir: string,
   args: readonly string[],
+  input = "",
 ): Promise<Result<null>> {
-  const output = await kit.locks.run(`repo:${commonDir}`, () => writeInRepo(kit, commonDir, args));
+  const output = await kit.locks.run(`repo:${commonDir}`, () =>
+    writeInRepo(kit, commonDir, args, { input }),
+  );
   return output.ok ? ok(null) : output;
 }

@@ -77,10 +77,11 @@ async function build(dir: string, options: ShadowOptions, settings: Settings): P
   for (const name of ["objects", "refs", "info"]) {
     await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
   }
-  const [attributes, exclude, sparse] = await Promise.all([
+  const [attributes, exclude, sparse, shallow] = await Promise.all([
     readIfThere(join(commonDir, "info", "attributes")),
     readIfThere(join(commonDir, "info", "exclude")),
     readIfThere(join(gitDir, "info", "sparse-checkout")),
+    readIfThere(join(commonDir, "shallow")),
   ]);
   await Promise.all([
     writeFile(join(dir, "HEAD"), "ref: refs/heads/none\n"),
@@ -88,6 +89,8 @@ async function build(dir: string, options: ShadowOptions, settings: Settings): P
     writeFile(join(dir, "info", "attributes"), `${attributes ?? ""}\n${noFilters}`, "latin1"),
     writeFile(join(dir, "info", "exclude"), exclude ?? "", "latin1"),
     sparse === null ? null : writeFile(join(dir, "info", "sparse-checkout"), sparse, "latin1"),
+    // Where the history of a shallow clone ends.
+    shallow === null ? null : writeFile(join(dir, "shallow"), shallow, "latin1"),
   ]);
   if (options.index === "empty") return;
   for (const name of await readdir(gitDir)) {

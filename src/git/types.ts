@@ -1,4 +1,4 @@
-import type { Changes } from "../contract/changes.ts";
+import type { ChangedFile, Changes, FileLines, TaskCommit } from "../contract/changes.ts";
 import type { Branch } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
 import type { Trash } from "../contract/task.ts";
@@ -42,6 +42,82 @@ export interface TrashRequest {
   readonly baseSha: string | null;
 }
 
+/** Two states of the files of a task. */
+export interface Span {
+  /** The top of a worktree, or a folder somewhere in a checkout. */
+  readonly folder: string;
+  /** The repository; what it has stored can be compared also when the folder is gone. */
+  readonly commonDir?: string;
+  /** A commit or a snapshot; null = no files at all. */
+  readonly from: string | null;
+  /** A commit or a snapshot; absent or null = the files as they are now. */
+  readonly to?: string | null;
+  /** Leaves out what differs in white space alone. */
+  readonly ignoreSpace?: boolean;
+}
+
+/** What git says of a span; how its ends are called is for others to say. */
+export type Compared = Omit<Changes, "scope" | "from" | "to" | "baseSha">;
+
+/** What a card shows of the changes, and what a watcher needs to go on. */
+export interface Shortstat {
+  readonly files: number;
+  readonly additions: number;
+  readonly deletions: number;
+  /** Ignored files, and ignored folders with a slash at their end, relative to the top. */
+  readonly ignored: readonly string[];
+  /** Another one when anything that a person could see of the changes is another. */
+  readonly stamp: string;
+}
+
+/** One side of a file. */
+export interface SideOfFile {
+  readonly path: string;
+  readonly side: "old" | "new";
+}
+
+/** What is known of a commit at a glance. */
+export interface CommitHead {
+  readonly sha: string;
+  /** Null = it is the first of its history. */
+  readonly parent: string | null;
+  readonly subject: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Where the commits of a task are: the worktree, or (should that be gone) its branch. */
+export interface CommitsRequest {
+  readonly folder: string;
+  readonly commonDir: string;
+  readonly branch: string | null;
+  readonly baseSha: string;
+}
+
+/** A moment of a task whose files are kept: the start or end of a run, or the person's last review. */
+export type Moment =
+  | { readonly kind: "turn"; readonly runId: string; readonly side: "start" | "end" }
+  | { readonly kind: "review" };
+
+export interface SnapshotRequest {
+  readonly taskId: string;
+  readonly commonDir: string;
+  readonly baseSha: string;
+  /** Null = the files of the base: what a worktree holds that is only being made. */
+  readonly folder: string | null;
+  /** All of them get the same files. */
+  readonly moments: readonly Moment[];
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What is kept of a moment. */
+export interface Snapshot {
+  /** The commit that keeps the files. */
+  readonly sha: string;
+  readonly at: number;
+}
+
 /** The one way Agetor talks to git: a fixed environment in which nothing of the repository runs. */
 export interface Git {
   available(): Promise<Result<{ readonly version: string; readonly path: string }>>;
@@ -72,18 +148,58 @@ export interface Git {
   /** Forgets what was kept of a deleted task, once its time in the trash is over. Idempotent. */
   dropTrash(commonDir: string, taskId: string): Promise<Result<null>>;
   /**
-   * Files and diffs since the base commit, committed or not, untracked too: of a worktree, or of the
-   * checkout a folder lies in.
+   * Files and diffs between two states, the old one a commit or a snapshot: of a worktree, or of the
+   * checkout a folder lies in. The new one is the files as they are now (untracked too), unless
+   * `rest` names another.
    */
-  changes(worktree: string, baseSha: string, signal: AbortSignal): Promise<Result<Changes>>;
-  /** Numbers only: cheap enough for the card. */
-  shortstat(
+  changes(
     worktree: string,
-    baseSha: string,
+    from: string | null,
     signal: AbortSignal,
-  ): Promise<
-    Result<{ readonly files: number; readonly additions: number; readonly deletions: number }>
-  >;
+    rest?: Omit<Span, "folder" | "from">,
+  ): Promise<Result<Compared>>;
+  /** One file of it with its whole patch; `not_found`, or `too_large` above 20 MB. */
+  changedFile(span: Span, path: string, signal: AbortSignal): Promise<Result<ChangedFile>>;
+  /**
+   * The lines `start` to `end` (1-based, inclusive) of one side as its diff shows them; fewer when
+   * there are fewer. Ignored files are not read. `not_found`, `too_large`, `unsupported_media_type`
+   * when it is not text.
+   */
+  fileLines(
+    span: Span,
+    file: SideOfFile,
+    range: { readonly start: number; readonly end: number },
+    signal: AbortSignal,
+  ): Promise<Result<FileLines>>;
+  /** The bytes of one side. Ignored files are not read. `not_found`, or `too_large` above 20 MB. */
+  fileBytes(span: Span, file: SideOfFile, signal: AbortSignal): Promise<Result<Uint8Array>>;
+  /** All of it, or some files, as `git apply` takes it, binary files too; white space counts. */
+  patch(
+    span: Span,
+    paths: readonly string[] | null,
+    signal: AbortSignal,
+  ): Promise<Result<Uint8Array>>;
+  /** Numbers, without any patch: two processes. */
+  shortstat(worktree: string, baseSha: string, signal: AbortSignal): Promise<Result<Shortstat>>;
+  /** What is checked out in a folder; null when there is no commit yet. */
+  head(folder: string): Promise<Result<CommitHead | null>>;
+  /** Commits since the base, newest first, at most 500. */
+  commits(request: CommitsRequest, signal: AbortSignal): Promise<Result<readonly TaskCommit[]>>;
+  /** One of them; null for any other commit of the repository. */
+  commit(request: CommitsRequest, sha: string): Promise<Result<CommitHead | null>>;
+  /**
+   * Keeps the files of a moment, untracked ones too (ignored ones and what is in repositories inside
+   * not), under `refs/agetor/`. `too_large` when more than 200 MB would have to be stored.
+   */
+  snapshot(request: SnapshotRequest, signal?: AbortSignal): Promise<Result<Snapshot>>;
+  /** What is kept of moments, null where there is nothing, in their order. */
+  snapshots(
+    commonDir: string,
+    taskId: string,
+    moments: readonly Moment[],
+  ): Promise<Result<readonly (Snapshot | null)[]>>;
+  /** Forgets every moment of a task. Idempotent. */
+  dropSnapshots(commonDir: string, taskId: string): Promise<Result<null>>;
   /** The worktree's own git directory. */
   gitDir(worktree: string): Promise<Result<string>>;
   /** Agent-config files of the tree at a commit (or of a plain folder), with their hashes. */

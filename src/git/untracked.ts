@@ -3,7 +3,7 @@ import { lstat, open, readlink, realpath } from "node:fs/promises";
 import { posix } from "node:path";
 import type { ChangedFile } from "../contract/changes.ts";
 import { isGenerated, kindOf } from "../domain/changed-file.ts";
-import { idOfFile, idOfObject } from "./change-id.ts";
+import { absent, changeId, objectOfFile } from "./change-id.ts";
 import { rawPath } from "./kit.ts";
 import { quoteName } from "./patch.ts";
 
@@ -27,6 +27,7 @@ export async function describeUntracked(
   maxBytes: number,
 ): Promise<Described | null> {
   const path = Buffer.from(name, "latin1").toString("utf8");
+  const idWith = (mode: string, object: string) => changeId(path, absent, { mode, object });
   const empty: ChangedFile = {
     path,
     oldPath: null,
@@ -38,7 +39,7 @@ export async function describeUntracked(
     oldMode: null,
     newMode: "100644",
     generated: isGenerated(path),
-    id: idOfObject(path, "100644", "folder"),
+    id: idWith("100644", "folder"),
     patch: null,
     tooLarge: false,
   };
@@ -56,7 +57,7 @@ export async function describeUntracked(
       ...empty,
       kind: "symlink" as const,
       newMode: "120000",
-      id: await idOfFile(worktree, path, "120000"),
+      id: idWith("120000", await objectOfFile(worktree, path)),
       additions: 1,
       patch: newFilePatch(path, "120000", target),
     };
@@ -67,7 +68,8 @@ export async function describeUntracked(
   const tooLarge = bytes > maxBytes;
   const mode = (found.mode & 0o100) === 0 ? "100644" : "100755";
   const binary = head.subarray(0, binaryProbe).includes(0);
-  const seen = { ...empty, binary, newMode: mode, id: await idOfFile(worktree, path, mode) };
+  const id = idWith(mode, await objectOfFile(worktree, path));
+  const seen = { ...empty, binary, newMode: mode, id };
   const known = { ...seen, kind: kindOf(seen), tooLarge };
   if (binary) return { entry: known, bytes };
   const text = head.toString("utf8");

@@ -6,6 +6,8 @@ import { runCommand } from "./run.ts";
 import { openDirectory } from "./session-directory.ts";
 import { openTail } from "./tail.ts";
 import { createTmux } from "./tmux.ts";
+import { FolderTree, treeBudget } from "./tree-watch.ts";
+import { RecursiveTree } from "./tree-watch-macos.ts";
 import type { Host } from "./types.ts";
 
 export interface HostOptions {
@@ -23,9 +25,9 @@ export interface HostOptions {
 export function createHost(options: HostOptions): Host {
   const env = cleanEnv(options.env);
   const processes = new Processes();
-  const watches = new DirectoryWatches(
-    options.onNotice === undefined ? {} : { onNotice: options.onNotice },
-  );
+  const { onNotice } = options;
+  const watches = new DirectoryWatches(onNotice === undefined ? {} : { onNotice });
+  const trees = treeBudget(onNotice === undefined ? {} : { onNotice });
   return {
     tmux: createTmux({
       dataDir: options.dataDir,
@@ -35,6 +37,8 @@ export function createHost(options: HostOptions): Host {
     }),
     directory: (dir) => openDirectory(dir, { processes, watches, env }),
     tail: (tail) => openTail(tail, watches),
+    watchTree: (tree) =>
+      process.platform === "darwin" ? new RecursiveTree(tree) : new FolderTree(tree, trees),
     alive: (ref) => processes.alive(ref),
     identify: (pid) => processes.identify(pid),
     signalGroup: (ref, signal) => processes.signalGroup(ref, signal),

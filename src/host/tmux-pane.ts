@@ -14,6 +14,8 @@ export interface PaneRow {
    * open. Null says nothing: it may run, it may be uncollected, and tmux before 3.3 tells no signals.
    */
   readonly ended: ExitStatus | null;
+  /** How many clients show its session. */
+  readonly attached: number;
   readonly command: string;
 }
 
@@ -24,6 +26,7 @@ const fields = [
   "pane_dead",
   "pane_dead_status",
   "pane_dead_signal",
+  "session_attached",
   "pane_current_command",
 ];
 
@@ -53,7 +56,8 @@ function paneNumber(row: PaneRow): number {
 }
 
 function parsePane(line: string, mark: string): PaneRow | null {
-  const [found, session, pane, pid, dead, status = "", signal = "", ...command] = line.split("|");
+  const [found, session, pane, pid, dead, status = "", signal = "", attached, ...command] =
+    line.split("|");
   if (found !== mark || session === undefined || pid === undefined) return null;
   if (pane === undefined || !/^%\d+$/.test(pane) || !/^\d+$/.test(pid)) return null;
   return {
@@ -62,6 +66,7 @@ function parsePane(line: string, mark: string): PaneRow | null {
     pid: Number(pid),
     closed: dead === "1",
     ended: endOf(status, signal),
+    attached: Number(attached),
     command: command.join("|"),
   };
 }

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { findProgram } from "./find.ts";
+import { installCommand } from "./install-command.ts";
 import { runCommand } from "./run.ts";
 import { shellWord } from "./shell-words.ts";
 import type { RunOutput } from "./types.ts";
@@ -156,22 +157,11 @@ function tooOld(version: string): boolean {
   return major < oldest.major || (major === oldest.major && minor < oldest.minor);
 }
 
-const installers: readonly (readonly [string, string])[] = [
-  ["/usr/bin/apt-get", "sudo apt-get install tmux"],
-  ["/usr/bin/dnf", "sudo dnf install tmux"],
-  ["/usr/bin/pacman", "sudo pacman -S tmux"],
-  ["/usr/bin/zypper", "sudo zypper install tmux"],
-  ["/sbin/apk", "sudo apk add tmux"],
-];
-
 function missing(message: string, looked: readonly string[]) {
-  const command =
-    process.platform === "darwin"
-      ? "brew install tmux"
-      : installers.find(([manager]) => existsSync(manager))?.[1];
+  const command = installCommand("tmux");
   const hint =
-    command === undefined
+    command === null
       ? "Install tmux 2.9 or newer with your package manager."
       : `Install it: ${command}`;
-  return fault("tmux_missing", message, hint, { looked, command: command ?? null });
+  return fault("tmux_missing", message, hint, { looked, command });
 }

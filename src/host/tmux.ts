@@ -292,6 +292,7 @@ class OwnTmux implements TmuxHost {
           name: row.session,
           process: process ?? { pid: row.pid, startTime: "", bootId },
           dead: process === undefined ? (row.ended ?? unknownEnd) : null,
+          attached: row.attached,
           command: row.command,
         };
       });

@@ -104,6 +104,8 @@ export interface PaneInfo {
    * could not be read any more; such a reference equals no process.
    */
   readonly dead: ExitStatus | null;
+  /** How many terminals of people show the session now. */
+  readonly attached: number;
   /** `pane_current_command`: for people, never for decisions. */
   readonly command: string;
 }
@@ -150,11 +152,42 @@ export interface LineWriter {
   close(): void;
 }
 
+/** What is watched of a tree of files. */
+export interface TreeWatchOptions {
+  /** An absolute path; it is not a link. */
+  readonly root: string;
+  /** Folders elsewhere that are watched too, without what is in theirs. */
+  readonly beside: readonly string[];
+  /**
+   * Called at every sign of a change, often several times for one. `sure` is false when what changed
+   * is ignored as far as is known: then nothing needs to be looked at soon.
+   */
+  readonly onChange: (sure: boolean) => void;
+}
+
+/** A hint that files of a tree have changed, from everywhere in it that is not ignored. */
+export interface TreeWatch {
+  /**
+   * Takes what was heard since the last call, and begins to watch a few of the folders that are new.
+   * False when nothing was heard but from folders that have turned out to be ignored.
+   */
+  collect(): Promise<boolean>;
+  /**
+   * Says what is ignored: paths below the root, folders perhaps with a slash at their end. Before the
+   * first call nothing is watched. `grown`: folders were added, and what changed in them before was
+   * not heard. `off`: there is too much to watch, or the system refuses; nothing is heard any more.
+   */
+  update(ignored: readonly string[]): Promise<"complete" | "grown" | "off">;
+  close(): void;
+}
+
 export interface Host {
   readonly tmux: TmuxHost;
   /** The directory of one generation of a session; made with mode 0700 when missing. */
   directory(dir: string): SessionDirectory;
   tail(options: TailOptions): Tail;
+  /** Watches the files of a worktree, as many folders as there may be (see `TreeWatch.update`). */
+  watchTree(options: TreeWatchOptions): TreeWatch;
   /** True when exactly that process (pid, start time, boot) is alive. */
   alive(process: ProcessRef): Promise<boolean>;
   /** Names a running process, or null when there is none. */

@@ -1,13 +1,30 @@
 import { z } from "zod";
+import type { Result } from "../contract/result.ts";
 import type { CommandMeta, Engine, Info, TokenScope } from "../engine/api.ts";
 import type { Memo } from "./memo.ts";
 import type { Opener } from "./opener.ts";
 import type { Peer } from "./peer.ts";
 import type { StreamSet } from "./stream-set.ts";
 
+/** One request of an agent to the MCP endpoint. */
+export interface AgentCall {
+  /** "" when it carries a person's token. */
+  readonly sessionId: string;
+  readonly headers: Headers;
+  readonly beatMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The MCP endpoint, which is a layer of its own. */
+export interface AgentDoor {
+  post(call: AgentCall, body: unknown): Promise<Result<Response>>;
+  resume(call: AgentCall): Result<Response>;
+}
+
 /** What every handler may use. */
 export interface Context {
   readonly engine: Engine;
+  readonly mcp: AgentDoor;
   readonly info: () => Info;
   /** What a new task starts from: the person's home and the folder the server was started in. */
   readonly home: string;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Changes } from "../contract/changes.ts";
+import { ChangedFile, Changes, TaskCommit } from "../contract/changes.ts";
 import { Event } from "../contract/event.ts";
 import { ErrorBody } from "../contract/fault.ts";
 import { AgentOptions, AgentStatus, Harness, ModelOption } from "../contract/harness.ts";
@@ -24,6 +24,8 @@ const named = {
   Trust,
   Trash,
   Changes,
+  ChangedFile,
+  TaskCommit,
   QueuedMessage,
   Error: ErrorBody,
 };
@@ -92,8 +94,11 @@ function describe(id: string, route: Route, endpoint: Endpoint, convert: Convert
   const parameters = [
     ...parametersOf(convert(endpoint.params, "input"), "path"),
     ...parametersOf(convert(endpoint.query, "input"), "query"),
-    ...(isWrite ? [header("Idempotency-Key", "A ULID; a retry gets the first answer.")] : []),
+    ...(isWrite && route.answer !== "mcp"
+      ? [header("Idempotency-Key", "A ULID; a retry gets the first answer.")]
+      : []),
     ...(route.answer === "sse" ? [header("Last-Event-ID", "Resume behind this seq.")] : []),
+    ...(route.answer === "mcp" ? mcpHeaders(isWrite) : []),
   ];
   const security =
     route.scope === "open"
@@ -122,13 +127,18 @@ function bodyOf(endpoint: Endpoint, convert: Convert): JsonObject {
     return { requestBody: { required: true, content: { "*/*": {} } } };
   }
   const schema = convert(endpoint.body, "input");
-  const empty = Object.keys((schema["properties"] as JsonObject | undefined) ?? {}).length === 0;
+  const fields = schema["properties"] ?? schema["anyOf"] ?? {};
+  const empty = Object.keys(fields).length === 0;
   if (empty && schema["propertyNames"] === undefined) return {};
   return { requestBody: { required: true, content: { "application/json": { schema } } } };
 }
 
 function contentOf(route: Route, endpoint: Endpoint, convert: Convert): JsonObject {
   if (route.answer === "sse") return { "text/event-stream": { schema: { type: "string" } } };
+  if (route.answer === "mcp") {
+    const streamed = { "text/event-stream": { schema: { type: "string" } } };
+    return route.method === "GET" ? streamed : { "application/json": {}, ...streamed };
+  }
   if (endpoint.answer === null) return { "application/octet-stream": {} };
   return { "application/json": { schema: convert(endpoint.answer, "output") } };
 }
@@ -143,6 +153,17 @@ function parametersOf(schema: JsonObject, place: "path" | "query"): JsonObject[]
       schema: property,
     }),
   );
+}
+
+function mcpHeaders(isWrite: boolean): JsonObject[] {
+  return [
+    header(
+      "Mcp-Session-Id",
+      "What the answer to `initialize` carried; every later message has it.",
+    ),
+    header("Mcp-Protocol-Version", "The revision that was agreed on."),
+    ...(isWrite ? [] : [header("Last-Event-ID", "The last event of the stream that broke.")]),
+  ];
 }
 
 function header(name: string, description: string): JsonObject {

@@ -53,6 +53,13 @@ export function json(status: number, body: unknown): Response {
   });
 }
 
+/** Plain text, shown as it is and never as anything else. */
+export function text(body: string): Response {
+  return new Response(body, {
+    headers: { ...apiHeaders, "content-type": "text/plain; charset=utf-8" },
+  });
+}
+
 /** An error answer in the one shape all of them have. */
 export function problem(problem: Fault, headers: Readonly<Record<string, string>> = {}): Response {
   const body: ErrorBody = {

@@ -13,7 +13,18 @@ const whole = (pattern: RegExp, what: string) =>
   z.string().regex(pattern, `must be ${what}`).transform(Number);
 
 export const Limit = whole(/^(?:[1-9]\d{0,2}|1000)$/, "a whole number from 1 to 1000");
+export const LineNumber = whole(/^[1-9]\d{0,8}$/, "a whole number from 1");
+/** The path of a file in a repository: any text that can be a name. */
+export const FilePath = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((path) => !path.includes("\0"), "must have no NUL");
 export const Seq = whole(/^\d{1,15}$/, "a whole number");
+export const Days = whole(
+  /^(?:[1-9]|[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])$/,
+  "a whole number from 1 to 366",
+);
 export const Cursor = z.string().min(1).max(1000);
 export const Flag = z.enum(["true", "false"]).transform((flag) => flag === "true");
 

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Engine, Info } from "../engine/api.ts";
 import { lastPort, removeCoreFile, writeCoreFile } from "./core-file.ts";
+import type { AgentDoor } from "./endpoint.ts";
 import { type AuditEntry, createHandler, type Handler } from "./handler.ts";
 import { createMemo } from "./memo.ts";
 import type { Opener } from "./opener.ts";
@@ -12,6 +13,7 @@ import { createStreamSet } from "./stream-set.ts";
 
 export interface ListenOptions {
   readonly engine: Engine;
+  readonly mcp: AgentDoor;
   /** 0 = any free port, the last one of this data directory if it is still free. */
   readonly port: number;
   /** Nothing but this is accepted; it is an option so that the refusal can be seen. */
@@ -72,14 +74,9 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
   let port = options.port;
   const handle = createHandler({
     context: {
-      engine,
+      ...contextOf(options),
       info: () => ({ ...info, dataDir, port }),
-      home: options.home,
-      cwd: options.cwd,
-      opener: options.opener,
-      memo: createMemo(),
       streamSet,
-      pingMs: options.pingMs ?? 15_000,
       stalledSeconds: idleSeconds,
     },
     pages: createPages(options.webRoot),
@@ -116,6 +113,10 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
       rmSync(socket.value, { force: true });
     },
   });
+}
+
+function contextOf({ engine, mcp, home, cwd, opener, pingMs = 15_000 }: ListenOptions) {
+  return { engine, mcp, home, cwd, opener, memo: createMemo(), pingMs };
 }
 
 type BunServer = Bun.Server<undefined>;

@@ -123,7 +123,11 @@ describe.skipIf(reason !== null)(title, () => {
     append(store, 100_000);
     store.close();
     const path = hog(disk.path);
-    const second: Migration = { number: 2, name: "second", sql: "CREATE TABLE second (a)" };
+    const second: Migration = {
+      number: migrations.length + 1,
+      name: "second",
+      sql: "CREATE TABLE second (a)",
+    };
     const known = [...migrations, second];
     expect(refused(disk.path, { migrations: known }).code).toBe("disk_full");
     rmSync(path);

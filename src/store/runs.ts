@@ -1,7 +1,8 @@
 import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
 import { fromJson, fromJsonOrNull, type Sql, toJson, toJsonOrNull } from "./sql.ts";
 import { preview } from "./tasks.ts";
-import type { RunRecord } from "./types.ts";
+import type { RunRecord, TurnPlace } from "./types.ts";
+import { putUsage } from "./usage.ts";
 
 type RunRow = {
   id: string;
@@ -77,6 +78,10 @@ export function runsById(sql: Sql, ids: readonly string[]): ReadonlyMap<string, 
 
 export function runReads(sql: Sql) {
   return {
+    runOfMessage(messageId: string): RunRecord | null {
+      const row = sql.get<FullRow>(`${select} WHERE run.message_id = $messageId`, { messageId });
+      return row === null ? null : full(row);
+    },
     run(id: string): RunRecord | null {
       const row = sql.get<FullRow>(`${select} WHERE run.id = $id`, { id });
       return row === null ? null : full(row);
@@ -93,6 +98,19 @@ export function runReads(sql: Sql) {
         )
         .map(full);
     },
+    turn(id: string): TurnPlace {
+      const row = sql.get<TurnPlace>(
+        `SELECT
+           (SELECT count(*) FROM run AS r WHERE r.task_id = run.task_id AND r.n <= run.n) AS number,
+           (SELECT r.id FROM run AS r WHERE r.task_id = run.task_id AND r.n < run.n
+             ORDER BY r.n DESC LIMIT 1) AS previous,
+           (SELECT r.id FROM run AS r WHERE r.task_id = run.task_id AND r.n > run.n
+             ORDER BY r.n LIMIT 1) AS next
+         FROM run WHERE run.id = $id`,
+        { id },
+      );
+      return row ?? { number: 0, previous: null, next: null };
+    },
     openRuns(): RunRecord[] {
       return sql.all<FullRow>(`${select} WHERE run.phase_kind <> 'ended' ORDER BY run.n`).map(full);
     },
@@ -103,6 +121,7 @@ export function runWrites(sql: Sql) {
   return {
     putRun(run: RunRecord): void {
       sql.put("run", "id", runRow(run));
+      putUsage(sql, run);
       sql.run(
         `INSERT INTO run_text (run_id, prompt) VALUES ($id, $prompt)
          ON CONFLICT (run_id) DO UPDATE SET prompt = excluded.prompt

@@ -6,6 +6,7 @@ import { commandReads, commandWrites } from "./commands.ts";
 import { eventReads, eventWrites } from "./events.ts";
 import { interactionReads, interactionWrites, queueReads } from "./interactions.ts";
 import type { Paths } from "./paths.ts";
+import { reviewReads, reviewWrites } from "./reviews.ts";
 import { runReads, runWrites } from "./runs.ts";
 import { sessionReads, sessionWrites } from "./sessions.ts";
 import { settingReads, settingWrites } from "./settings.ts";
@@ -13,6 +14,7 @@ import { Sql } from "./sql.ts";
 import { taskReads, taskWrites } from "./tasks.ts";
 import { tokenReads, tokenWrites } from "./tokens.ts";
 import type { Reads, Store, Tx } from "./types.ts";
+import { usageReads, usageWrites } from "./usage.ts";
 import { viewReads } from "./views.ts";
 
 export interface StoreParts {
@@ -38,6 +40,8 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...settingReads(sql),
     ...tokenReads(sql),
     ...blobReads(sql),
+    ...reviewReads(sql),
+    ...usageReads(sql),
   };
   const tx: Tx = {
     ...reads,
@@ -50,6 +54,8 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...settingWrites(sql),
     ...tokenWrites(sql),
     ...blobWrites(sql),
+    ...reviewWrites(sql),
+    ...usageWrites(sql),
   };
   let open = true;
   return {

@@ -1,11 +1,14 @@
-import type { Event, EventType } from "../contract/event.ts";
+import type { Event, EventType, RateLimit } from "../contract/event.ts";
 import type { Harness } from "../contract/harness.ts";
 import type { ApprovalRule, Interaction } from "../contract/interaction.ts";
 import type { AgentKind, Column, Isolation, Millis } from "../contract/primitives.ts";
 import type { Project } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
+import type { LineRange, ViewedFile } from "../contract/review.ts";
 import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
 import type { LiveLine, QueuedMessage, Reference, TaskStats, Trash } from "../contract/task.ts";
+
+import type { Anchor } from "../domain/anchor.ts";
 
 /** A row of `task`. */
 export interface TaskRecord {
@@ -60,6 +63,14 @@ export interface RunRecord {
   readonly createdAt: Millis;
 }
 
+/** The place of a run among those of its task. */
+export interface TurnPlace {
+  /** 1 = the task's first; 0 = there is no such run. */
+  readonly number: number;
+  readonly previous: string | null;
+  readonly next: string | null;
+}
+
 export interface SessionSettings {
   readonly mode: string | null;
   readonly model: string | null;
@@ -77,7 +88,7 @@ export interface SessionRecord {
   readonly ref: unknown;
   readonly agentSessionId: string | null;
   readonly tokenHash: string | null;
-  /** The mode, model and effort it was opened with. */
+  /** The mode, model and effort it was opened with, or was led into by the answer to a plan. */
   readonly settings: SessionSettings | null;
   readonly createdAt: Millis;
   readonly closedAt: Millis | null;
@@ -137,6 +148,39 @@ export interface BrowserTokenRecord {
   readonly lastUsedAt: Millis | null;
 }
 
+/** A row of `review_comment`: what a person said about the changes, and what became of it. */
+export interface CommentRecord {
+  readonly id: string;
+  readonly taskId: string;
+  /** Null = on the whole. */
+  readonly path: string | null;
+  /** Null = on the file, or the whole. */
+  readonly range: LineRange | null;
+  readonly quote: string;
+  readonly body: string;
+  /** How its lines are found again; null where they never were, or are of the old side. */
+  readonly anchor: Anchor | null;
+  /** The message that carried it; null while it is a draft. */
+  readonly messageId: string | null;
+  /** The run that changed its lines, as noticed when that run ended. */
+  readonly addressedIn: string | null;
+  /** What the person decided: settled, reopened, or nothing. */
+  readonly settled: boolean | null;
+  readonly createdAt: Millis;
+  readonly updatedAt: Millis;
+  readonly sentAt: Millis | null;
+}
+
+/** What one run used. It outlives its task. */
+export interface RunUsage {
+  readonly taskId: string;
+  /** Null when the task is gone for good. */
+  readonly title: string | null;
+  readonly harnessId: string;
+  readonly at: Millis;
+  readonly usage: Usage;
+}
+
 export interface AttachmentRecord {
   readonly id: string;
   readonly taskId: string | null;
@@ -192,6 +236,8 @@ export interface Reads {
   run(id: string): RunRecord | null;
   /** Newest first, from before `cursor` (a run id) when given. */
   runs(taskId: string, limit: number, cursor: string | null): readonly RunRecord[];
+  /** Where a run stands among those of its task. */
+  turn(runId: string): TurnPlace;
   openRuns(): readonly RunRecord[];
   session(id: string): SessionRecord | null;
   sessionByToken(tokenHash: string): SessionRecord | null;
@@ -243,6 +289,20 @@ export interface Reads {
   attachment(id: string): AttachmentRecord | null;
   attachments(taskId: string): readonly AttachmentRecord[];
   blob(id: string): Uint8Array | null;
+  /** The run that delivered, or delivers, this message. */
+  runOfMessage(messageId: string): RunRecord | null;
+  /** Oldest first. */
+  comments(taskId: string): readonly CommentRecord[];
+  comment(id: string): CommentRecord | null;
+  viewed(taskId: string): readonly ViewedFile[];
+  /** What runs used that began at `from` or later and before `to`, oldest first. */
+  usage(from: Millis, to: Millis): readonly RunUsage[];
+  /** What each account last said of its limits. */
+  limits(): readonly {
+    readonly harnessId: string;
+    readonly at: Millis;
+    readonly limits: readonly RateLimit[];
+  }[];
 }
 
 /** One `BEGIN IMMEDIATE` transaction: all of it or nothing. */
@@ -284,6 +344,11 @@ export interface Tx extends Reads {
   putAttachment(attachment: AttachmentRecord): void;
   /** Stores compressed; answers the id. */
   putBlob(id: string, bytes: Uint8Array, at: Millis): void;
+  putComment(comment: CommentRecord): void;
+  removeComment(id: string): boolean;
+  putViewed(taskId: string, file: ViewedFile): void;
+  removeViewed(taskId: string, path: string): void;
+  putLimits(harnessId: string, limits: readonly RateLimit[], at: Millis): void;
 }
 
 export interface Store extends Reads {

@@ -87,6 +87,13 @@ describe("a plan of Claude", () => {
     expect(results.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded"]);
     expect(results[1]?.output).toContain("approved your plan");
     expect(await job.has("made.txt")).toBe(true);
+    // The card says so, and the same Claude goes on: it is in that mode by itself.
+    expect((await job.task()).mode).toBe("acceptEdits");
+    const session = await job.session();
+    await job.say('tool: Write {"file_path":"more.txt","content":"x\\n"}', "next", "text: done");
+    expect(data(await job.ended(), "session.started")).toHaveLength(1);
+    expect(await job.has("more.txt")).toBe(true);
+    expect(await job.session()).toBe(session);
   }, 60_000);
 
   test("is approved, and Claude asks before each edit", async () => {

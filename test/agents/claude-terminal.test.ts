@@ -1,6 +1,8 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ok } from "../../src/contract/result.ts";
+import { whileAttached } from "../../src/host/testing/person.ts";
 import { Desk, delivered, lines, succeeded, until } from "./claude-desk.ts";
 
 const desk = new Desk();
@@ -24,6 +26,23 @@ describe("the terminal", () => {
     await store.seen(() => store.of("terminal-answered")[0]);
     expect((await store.ended(1)).outcome).toEqual(succeeded);
     expect(existsSync(join(desk.lab.worktree, "asked.txt"))).toBe(true);
+  });
+
+  test("knows whether a person looks at it", async () => {
+    const { store, first, session } = await desk.start();
+    await first();
+    await store.ended(1);
+    const attached = async () => session.terminal?.attached();
+    expect(await attached()).toEqual(ok(false));
+    const shown = async () => {
+      const answer = await attached();
+      return answer?.ok === true && answer.value;
+    };
+    const command = session.terminal?.attachCommand ?? "";
+    await whileAttached({ command, shown }, async () => {
+      expect(await attached()).toEqual(ok(true));
+    });
+    await until(async () => !(await shown()));
   });
 
   test("is where a person may begin a turn or another conversation", async () => {

@@ -178,12 +178,16 @@ describe("a plan", () => {
       "Make it two.",
       "Implement the plan.",
     ]);
-    // The approval holds for what follows in this session.
-    const settings = { mode: "plan", model: null, effort: null };
-    const text = scripted(build("more.txt"));
-    await later.deliver({ id: "m2", text }, { retry: false, settings });
+    // What follows is work, until somebody wants a plan again.
+    const say = async (id: string, mode: string, script: Script): Promise<void> => {
+      const settings = { mode, model: null, effort: null };
+      await later.deliver({ id, text: scripted(script) }, { retry: false, settings });
+    };
+    await say("m2", "auto", build("more.txt"));
     await store.ended(2);
     expect(existsSync(join(lab.worktree, "more.txt"))).toBe(true);
+    await say("m3", "plan", plan("# Three"));
+    expect((await asked(store, 3)).request).toEqual({ kind: "plan_approval", plan: "# Three\n" });
   });
 
   test("that is approved with questions asks before it acts", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Route, type RouteId, routes } from "../../src/contract/routes.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { endpoints } from "../../src/http/routes/index.ts";
-import { makeRepo } from "../support/repo.ts";
+import { git, makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -49,7 +49,15 @@ async function ask<T = Record<string, unknown>>(id: RouteId, { params, query, bo
 
 describe("the answers of the running program are what the description says", () => {
   test("about itself", async () => {
-    for (const id of ["health", "info", "defaults", "openapi", "authTokens"] as const)
+    for (const id of [
+      "health",
+      "info",
+      "defaults",
+      "openapi",
+      "authTokens",
+      "doctor",
+      "usage",
+    ] as const)
       await ask(id);
     const { code } = await ask<{ code: string }>("authCode");
     await ask("authExchange", { body: { code } });
@@ -72,6 +80,22 @@ describe("the answers of the running program are what the description says", () 
     await ask("taskInteractions", { params });
     await ask("listRules", { params });
     await ask("allInteractions");
+    await ask("withdrawQuestion", { params });
+  });
+
+  test("about a review", async () => {
+    const params = { id: task.id };
+    await ask("taskReview", { params });
+    const { comment } = await ask<{ comment: { id: string } }>("createComment", {
+      params,
+      body: { path: "README.md", range: { side: "new", start: 1, end: 1 }, body: "Say more" },
+    });
+    const one = { ...params, commentId: comment.id };
+    await ask("patchComment", { params: one, body: { body: "Say much more" } });
+    const sent = await ask<{ run: { id: string } }>("sendReview", { params });
+    await server.client.ended(task.id, sent.run.id);
+    await ask("removeComment", { params: one });
+    await ask("putViewed", { params, body: { files: [{ path: "README.md", id: "abc" }] } });
   });
 
   test("about work", async () => {
@@ -92,6 +116,25 @@ describe("the answers of the running program are what the description says", () 
     const { tasks } = await ask<{ tasks: { id: string }[] }>("trash");
     expect(tasks.map(({ id }) => id)).toContain(made.task.id);
     await ask("restoreTask", { params });
+  });
+
+  test("about what has changed", async () => {
+    const started = await server.client.startFake(repo, "write: a.txt | 1");
+    await server.client.ended(started.task.id, started.run.id);
+    const params = { id: started.task.id };
+    for (const scope of ["base", "uncommitted", "turn", "review"]) {
+      await ask("taskChanges", { params, query: { scope, whitespace: "ignore" } });
+    }
+    await ask("taskChangedFile", { params, query: { path: "a.txt" } });
+    const range = { path: "a.txt", side: "new", start: "1", end: "5" };
+    await ask("taskChangedLines", { params, query: range });
+    const { worktreePath } = await server.client.task(params.id);
+    git(worktreePath ?? "", "add", "-A");
+    git(worktreePath ?? "", "commit", "-qm", "Add a\n\nBecause.");
+    const { commits } = await ask<{ commits: { sha: string }[] }>("taskCommits", { params });
+    const commit = commits[0]?.sha ?? "";
+    await ask("taskChanges", { params, query: { scope: "commit", commit } });
+    await ask("markReviewed", { params });
   });
 
   test("about agents", async () => {
@@ -126,8 +169,8 @@ describe("the answers of the running program are what the description says", () 
       .map(([id]) => id);
     const needsQuestion = ["ask", "askQuestion", "revokeRule"];
     const needsAnswer = ["answerApproval", "answerQuestion", "answerQuestions", "answerPlan"];
-    // A desktop, a terminal, and the sample repository's own test.
-    const needsMore = ["openPath", "taskTerminal", "createSample"];
+    // A desktop, a terminal, the sample repository's own test, and an agent's CLI.
+    const needsMore = ["openPath", "taskTerminal", "createSample", "doctorProbe"];
     const needsQueue = ["removeQueued", "patchQueued", "steerQueued"];
     expect(rest.sort()).toEqual(
       [...needsQuestion, ...needsAnswer, ...needsMore, ...needsQueue].sort(),

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Changes } from "../../src/contract/changes.ts";
 import type { Event } from "../../src/contract/event.ts";
 import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
@@ -211,17 +212,33 @@ function same(a: Task, b: Task): boolean {
   return a.updatedAt === b.updatedAt && a.column === b.column && a.runId === b.runId;
 }
 
+/** Both ends of every turn are kept, the last one late if need be, and say what the turn did. */
+async function turns({ client, taskId }: Scene, written: readonly string[]): Promise<void> {
+  const runs = [...(await client.runs(taskId))].reverse();
+  for (const [index, run] of runs.entries()) {
+    const path = `/tasks/${taskId}/changes?scope=turn&run=${run.id}`;
+    const { changes } = accepted(await client.get<{ changes: Changes }>(path));
+    const { from, to, files } = changes;
+    expect([from.label, to.label, files.map((file) => file.path)]).toEqual([
+      `before turn ${index + 1}`,
+      `after turn ${index + 1}`,
+      [written[index] ?? ""],
+    ]);
+  }
+}
+
 const finished =
-  (prompts: readonly string[], texts: number) =>
+  (prompts: readonly string[], written: readonly string[]) =>
   async (scene: Scene): Promise<void> => {
     await invariants(scene, prompts);
+    await turns(scene, written);
     const { client, taskId } = scene;
     expect(await client.task(taskId)).toMatchObject({ column: "review", runStatus: "succeeded" });
     const events = await client.events(
       `/tasks/${taskId}/events`,
       (_, all) => all.filter((one) => one.type === "turn.ended").length === prompts.length,
     );
-    expect(events.filter((event) => event.type === "assistant.text").length).toBe(texts);
+    expect(events.filter((event) => event.type === "assistant.text").length).toBe(written.length);
   };
 
 /** Raises the fuse until it no longer blows: then every crossing was died at once. */
@@ -247,12 +264,16 @@ const second = "say: again\nwrite: b.txt | two";
 
 describe("kill -9 at every step", () => {
   test("of a task's start", async () => {
-    const crossings = await everyCrossing(nothing, create, finished([first], 1));
+    const crossings = await everyCrossing(nothing, create, finished([first], ["a.txt"]));
     expect(crossings).toBeGreaterThan(20);
   }, 300_000);
 
   test("of a follow-up", async () => {
-    const crossings = await everyCrossing(create, followUp, finished([first, second], 2));
+    const crossings = await everyCrossing(
+      create,
+      followUp,
+      finished([first, second], ["a.txt", "b.txt"]),
+    );
     expect(crossings).toBeGreaterThan(10);
   }, 300_000);
 

@@ -15,6 +15,7 @@ import { createGit } from "../../src/git/git.ts";
 import { createHost } from "../../src/host/host.ts";
 import { createOpener } from "../../src/http/opener.ts";
 import { listen } from "../../src/http/server.ts";
+import { McpEndpoint } from "../../src/mcp/endpoint.ts";
 import { openStore } from "../../src/store/open.ts";
 
 const fuse = Number(process.env["CRASH_AT"] ?? "0");
@@ -104,6 +105,7 @@ const git = fused("git", createGit({ dataDir, env: process.env }), [
   "removeWorktree",
   "unpin",
   "restore",
+  "snapshot",
 ]);
 const engine = createEngine(
   {
@@ -116,13 +118,14 @@ const engine = createEngine(
     dataDir,
     overrides: {},
     log: () => undefined,
-    bridge: { argv: [process.execPath], socket: `${dataDir}/agetor.sock` },
+    bridge: { argv: [process.execPath], socket: `${dataDir}/agetor.sock`, mcpUrl: () => "" },
   },
   createAuth({ store: opened.value, clock, launchToken: token, newId }),
 );
 await engine.boot();
 const listening = listen({
   engine,
+  mcp: new McpEndpoint({ questions: engine.questions, newId, now: clock.now }),
   port: 0,
   dataDir,
   token,

@@ -32,8 +32,10 @@ function freshDir(name = "data"): string {
 
 function start(options: Partial<ListenOptions> = {}): ReturnType<typeof listen> {
   const dataDir = options.dataDir ?? freshDir();
+  const engine = new MemoryEngine(token);
   const started = listen({
-    engine: new MemoryEngine(token),
+    engine,
+    mcp: engine.mcp,
     port: 0,
     dataDir,
     token,

@@ -112,6 +112,11 @@ describe("APPR-01: a session's token", () => {
     });
   }
 
+  test("may do exactly this: ask, and take back what it asked", () => {
+    const own = allRoutes.filter(({ scope }) => scope === "session").map(({ id }) => id);
+    expect(own.sort()).toEqual(["ask", "askQuestion", "mcp", "mcpResume", "withdrawQuestion"]);
+  });
+
   test("of a closed session opens nothing either", async () => {
     server.engine.authStore.addSession("c".repeat(43), "closed");
     for (const { method, url } of guardedRoutes) {

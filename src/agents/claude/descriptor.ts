@@ -52,6 +52,7 @@ export const descriptor: Descriptor = {
     invalid: [],
   },
   defaultMode: "acceptEdits",
+  afterPlan: { approve_implement: "acceptEdits", approve_ask: "ask" },
   tested: { from: "2.1.330", to: "2.1.330" },
   capabilities: {
     resume: { kind: "supported" },

@@ -10,6 +10,7 @@ import { planLaunch } from "./launch.ts";
 import { attach, open, sweep } from "./open.ts";
 import { probe } from "./probe.ts";
 import { commandName, preparePrompt } from "./prompt.ts";
+import { trialModel } from "./trial.ts";
 
 /**
  * Claude Code, interactive in tmux: its transcript is tailed, command hooks tell where it stands,
@@ -19,6 +20,7 @@ export function createClaudeDriver(): Driver {
   return {
     descriptor,
     hooks: askProtocol,
+    trial: trialModel,
     probe,
     discover: async (harness, workdir, host) => {
       const { path } = await host.find(harness.bin ?? descriptor.defaultBin);

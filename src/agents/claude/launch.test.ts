@@ -96,7 +96,7 @@ describe("a launch of Claude", () => {
   });
 
   test("has its ways back to the person when there is a bridge", () => {
-    const bridge = { argv: ["/opt/it's/agetor", "cli"] } as const;
+    const bridge = { argv: ["/opt/it's/agetor", "cli"], mcpUrl: "http://127.0.0.1:9/mcp" } as const;
     const { plan } = planned({ bridge });
     const content = (name: string) =>
       plan.files.find(({ path }) => path === `${request.dir}/${name}`)?.content ?? "";

@@ -344,6 +344,10 @@ function terminalOf(context: Context): Terminal {
   return {
     capture: () => tmux.capture(context.name, { ansi: true, history: 200 }),
     attachCommand: tmux.attachCommand(context.name),
+    attached: async () => {
+      const pane = await tmux.pane(context.name);
+      return pane.ok ? ok((pane.value?.attached ?? 0) > 0) : pane;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { ModeId } from "../../contract/primitives.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Delivery, InteractionRequest, Message } from "../driver.ts";
 import { heard } from "./deliver.ts";
+import { afterPlan } from "./descriptor.ts";
 import type { Link } from "./link.ts";
 import { replyTo } from "./replies.ts";
 import { requestId, requestLine, resultLine } from "./rpc.ts";
@@ -104,9 +105,7 @@ export function planWords(answer: PlanAnswer): string {
   return revision === "" ? "Implement the plan." : `Implement the plan.\n${revision}`;
 }
 
-/** The mode of the next turn; null = plan mode again. A task in plan mode goes on in the default one. */
-export function approvedMode(choice: PlanAnswer["choice"], mode: ModeId): ModeId | null {
-  if (choice === "reject") return null;
-  if (choice === "approve_ask") return "ask";
-  return mode === "plan" ? "auto" : mode;
+/** The mode of the turn that follows: plan mode again, or what the plan was approved for. */
+export function modeAfter({ choice }: PlanAnswer): ModeId {
+  return choice === "reject" ? "plan" : afterPlan[choice];
 }

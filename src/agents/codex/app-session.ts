@@ -11,7 +11,7 @@ import type {
   SessionIo,
   SessionRef,
 } from "../driver.ts";
-import { answerAsk, approvedMode, planWords, type Speaking, steer } from "./answering.ts";
+import { answerAsk, modeAfter, planWords, type Speaking, steer } from "./answering.ts";
 import { endCommands } from "./children.ts";
 import { decode, draftOf } from "./decode.ts";
 import { closeAsks } from "./decode-asks.ts";
@@ -201,7 +201,7 @@ export class AppSession implements Session {
     answer: Extract<InteractionAnswer, { kind: "plan_approval" }>,
   ): Promise<Result<"accepted" | "late">> {
     if (this.state.plan?.ref !== ref) return ok("late");
-    await this.#keep({ ...this.#data, approved: approvedMode(answer.choice, this.#data.mode) });
+    await this.#keep({ ...this.#data, mode: modeAfter(answer) });
     const message = { id: planMessageId(ref), text: planWords(answer) };
     const delivery = await this.#hand(message, true);
     if (delivery.kind === "delivered") return ok("accepted");

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import { askedBy, readAskUser } from "../../contract/ask-user.ts";
 import type { InteractionRequest } from "../driver.ts";
 import { formOf, longestKey } from "./asks-form.ts";
 import { type Collector, keptName, type LineContext } from "./decoded.ts";
-import { type Fields, fields, isObject, objects, parseObject, text, texts } from "./json.ts";
+import { type Fields, fields, isObject, objects, parseObject, text } from "./json.ts";
 import { fileDiffs } from "./patch.ts";
 import { refusalLine, resultLine } from "./rpc.ts";
 import { type Ask, type State, withAsk, withoutAsk } from "./state.ts";
@@ -222,22 +223,10 @@ function userInput(params: Fields): Reading | null {
 /** The one tool of ours is `ask_user`; the words are those of its schema. */
 function toolCall(params: Fields): Reading | null {
   if (text(params, "tool") !== "ask_user") return null;
-  const given = fields(params, "arguments");
-  const question = text(given, "question");
-  if (question === null || question.trim() === "") {
-    const said = { type: "inputText", text: "ask_user needs a question." };
+  const asked = readAskUser(params["arguments"]);
+  if (!asked.ok) {
+    const said = { type: "inputText", text: asked.fault };
     return { result: { contentItems: [said], success: false } };
   }
-  const choices = texts(given, "choices").slice(0, 20);
-  const allowText = given["allowText"] === true || choices.length === 0;
-  return {
-    request: {
-      kind: "question",
-      question,
-      choices: choices.length === 0 ? null : choices,
-      multi: given["multi"] === true,
-      allowText,
-    },
-    shape: { kind: "tool" },
-  };
+  return { request: askedBy(asked.value), shape: { kind: "tool" } };
 }

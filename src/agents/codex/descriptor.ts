@@ -16,6 +16,9 @@ const models = [
   { id: "gpt-5.5", label: "GPT-5.5", efforts: all.slice(0, 4) },
 ];
 
+/** Codex has no mode of its own to go on in: what the description of plan mode promises. */
+export const afterPlan = { approve_implement: "auto", approve_ask: "ask" } as const;
+
 /** What Codex is and can do here, as codex-cli 0.169.0 has it. */
 export const descriptor: Descriptor = {
   kind: "codex",
@@ -75,6 +78,7 @@ export const descriptor: Descriptor = {
     ),
   },
   defaultMode: "auto",
+  afterPlan,
   tested: { from: "0.169.0", to: "0.169.0" },
   capabilities: {
     resume: { kind: "supported" },

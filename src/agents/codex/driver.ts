@@ -10,6 +10,7 @@ import { sandboxPreflight } from "./sandbox.ts";
 import { readData } from "./session-data.ts";
 import { sweep } from "./sweep.ts";
 import { transportOf } from "./transport.ts";
+import { trialModel } from "./trial.ts";
 
 /**
  * Codex (codex-cli 0.169.0): `app-server` in a session directory, one process per task; `exec
@@ -18,6 +19,7 @@ import { transportOf } from "./transport.ts";
 export function createCodexDriver(limits: NetworkLimits = networkLimits): Driver {
   return {
     descriptor,
+    trial: trialModel,
     probe,
     discover,
     preflight: sandboxPreflight,

@@ -1,7 +1,8 @@
+import { askUserTool } from "../../contract/ask-user.ts";
 import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Asked, Link } from "./link.ts";
-import { currentMode, rulesOf } from "./modes.ts";
+import { rulesOf } from "./modes.ts";
 import { profileConfig, profileName } from "./permissions.ts";
 import { notificationLine, requestId } from "./rpc.ts";
 import type { SessionData } from "./session-data.ts";
@@ -12,29 +13,7 @@ const initializeMs = 20_000;
 const threadMs = 60_000;
 
 /** How Codex asks its person (a dynamic tool, experimental): no process, no approval, no time limit. */
-const askUser = {
-  type: "function",
-  name: "ask_user",
-  description:
-    "Ask the person who runs you a question and wait for the answer. Use it when you cannot go on without a decision that is theirs. They may take a long time.",
-  inputSchema: {
-    type: "object",
-    properties: {
-      question: { type: "string", description: "The question, in full sentences." },
-      choices: {
-        type: "array",
-        items: { type: "string" },
-        description: "Answers to choose from, when there are a few clear ones.",
-      },
-      multi: { type: "boolean", description: "Whether several choices may be taken." },
-      allowText: {
-        type: "boolean",
-        description: "Whether a free answer is fine beside the choices.",
-      },
-    },
-    required: ["question"],
-  },
-} as const;
+const askUser = { type: "function", ...askUserTool } as const;
 
 const clientInfo = { name: "agetor", title: "Agetor", version: "0.1.0" } as const;
 
@@ -92,7 +71,7 @@ async function openThread(
 
 /** The profile is there in every mode: a later turn may be in another. */
 function threadSettings(data: SessionData): Record<string, unknown> {
-  const { sandbox, approvalPolicy } = rulesOf(currentMode(data));
+  const { sandbox, approvalPolicy } = rulesOf(data.mode);
   return {
     cwd: data.cwd,
     approvalPolicy,

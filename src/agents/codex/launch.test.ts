@@ -35,9 +35,9 @@ test("only bypass is without a sandbox; exec has only modes that never ask", () 
   expect(modeFor("yolo")).toMatchObject({ ok: false, fault: { code: "mode_unavailable" } });
 });
 
-test("every turn says all of its settings, and a plan that was approved wins over plan mode", () => {
+test("every turn says all of its settings", () => {
   const own = { model: "m", effort: "low" };
-  const data = { mode: "plan", approved: null, model: null, effort: null } as const;
+  const data = { mode: "plan", model: null, effort: null } as const;
   expect(turnSettings(data, { own })).toEqual({
     approvalPolicy: "never",
     sandboxPolicy: { type: "readOnly", networkAccess: false },
@@ -48,7 +48,7 @@ test("every turn says all of its settings, and a plan that was approved wins ove
       settings: { model: "m", reasoning_effort: "low", developer_instructions: null },
     },
   });
-  expect(turnSettings({ ...data, approved: "ask", model: "n" }, { own })).toMatchObject({
+  expect(turnSettings({ ...data, mode: "ask", model: "n" }, { own })).toMatchObject({
     approvalPolicy: "untrusted",
     permissions: "agetor",
     model: "n",
@@ -103,7 +103,6 @@ test("exec says model and sandbox in front of resume, and reads its prompt from 
     env: {},
     cwd: "/w",
     mode: "auto",
-    approved: null,
     rules: { "/m/.git/refs": "write" },
     profiles: true,
     model: "gpt-5.5",

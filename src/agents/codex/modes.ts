@@ -8,10 +8,8 @@ export type Sandbox = "read-only" | "workspace-write" | "danger-full-access";
 
 /** How a session is to work from its next turn on. */
 export interface Wishes {
-  /** The mode of the task, as the newest message said it. */
+  /** The mode of the task, as the newest message or the answer to its plan said it. */
   readonly mode: ModeId;
-  /** The mode a plan of this session was approved for, while the task stays in plan mode. */
-  readonly approved: ModeId | null;
   readonly model: string | null;
   readonly effort: string | null;
 }
@@ -70,11 +68,6 @@ export function modeOfThread(sandbox: string | null, policy: unknown): ModeId | 
   return policy === "on-request" ? "acceptEdits" : "auto";
 }
 
-/** The mode the next turn runs in: what a plan was approved for wins over the plan mode before it. */
-export function currentMode(data: Pick<Wishes, "mode" | "approved">): ModeId {
-  return data.approved ?? data.mode;
-}
-
 const policies = {
   "read-only": { sandboxPolicy: { type: "readOnly", networkAccess: false } },
   // The profile lets a worktree commit; it cannot be given together with a policy.
@@ -87,7 +80,7 @@ const policies = {
  * every turn says all of them. `collaborationMode` wins over `model` and `effort`, and wants a model.
  */
 export function turnSettings(data: Wishes, { own }: Pick<State, "own">): Record<string, unknown> {
-  const { sandbox, approvalPolicy, collaboration } = rulesOf(currentMode(data));
+  const { sandbox, approvalPolicy, collaboration } = rulesOf(data.mode);
   const model = data.model ?? own.model;
   const effort = data.effort ?? own.effort;
   const settings = { model, reasoning_effort: effort, developer_instructions: null };

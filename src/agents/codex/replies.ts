@@ -1,3 +1,4 @@
+import { answerText } from "../../contract/ask-user.ts";
 import type { InteractionAnswer } from "../../contract/interaction.ts";
 import { leaveOut, yes } from "./asks-form.ts";
 import { confirmChoices } from "./decode-asks.ts";
@@ -28,8 +29,7 @@ export function replyTo(ask: Ask, answer: InteractionAnswer): object | null {
       return { answers: Object.fromEntries(noted(shape.keys, answer.answers)) };
     case "tool": {
       if (answer.kind !== "question") return null;
-      const text = [...answer.selected, answer.text ?? ""].filter(Boolean).join("\n");
-      return { contentItems: [{ type: "inputText", text }], success: true };
+      return { contentItems: [{ type: "inputText", text: answerText(answer) }], success: true };
     }
   }
 }

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModeId } from "../../contract/primitives.ts";
 import { ok, type Result } from "../../contract/result.ts";
 import type { OpenRequest, SessionRef, TurnSettings } from "../driver.ts";
 import { type Fields, list, number, text } from "./json.ts";
@@ -40,7 +39,6 @@ export function dataOf(
     model: request.model,
     effort: request.effort,
     resume: request.resume,
-    approved: null,
     closing: false,
   };
 }
@@ -54,6 +52,7 @@ export function readData(stored: Fields): SessionData | null {
   if (generation === null || cwd === null || bin === null) return null;
   if (transport !== "app-server" && transport !== "exec") return null;
   const env = stored["env"];
+  const mode = typeof stored["mode"] === "string" ? modeFor(stored["mode"]) : null;
   return {
     transport,
     generation,
@@ -61,8 +60,7 @@ export function readData(stored: Fields): SessionData | null {
     cwd,
     args: list(stored, "args").filter((it) => typeof it === "string"),
     env: typeof env === "object" && env !== null ? (env as Record<string, string>) : {},
-    mode: storedMode(stored["mode"]) ?? "auto",
-    approved: storedMode(stored["approved"]),
+    mode: mode?.ok === true ? mode.value : "auto",
     rules: readRules(stored["rules"]),
     profiles: stored["profiles"] === true,
     model: text(stored, "model"),
@@ -72,18 +70,12 @@ export function readData(stored: Fields): SessionData | null {
   };
 }
 
-function storedMode(stored: unknown): ModeId | null {
-  const mode = typeof stored === "string" ? modeFor(stored) : null;
-  return mode?.ok === true ? mode.value : null;
-}
-
-/** The data with what a message asks for; another mode of the task ends what a plan was approved for. */
+/** The data with what a message asks for. */
 export function withSettings(data: SessionData, settings: TurnSettings): Result<SessionData> {
   const mode = modeFor(settings.mode);
   if (!mode.ok) return mode;
-  const approved = mode.value === data.mode ? data.approved : null;
   const { model, effort } = settings;
-  return ok({ ...data, mode: mode.value, approved, model, effort });
+  return ok({ ...data, mode: mode.value, model, effort });
 }
 
 export function withData(ref: SessionRef, data: SessionData): SessionRef {

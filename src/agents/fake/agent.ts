@@ -2,7 +2,8 @@
  * The scripted agent: a program of its own that outlives the server, like the real ones. It reads
  * messages from its standard input and plays what they say.
  *
- * Arguments: the session's id, `new` or `resume`, the model, and the file of its memory.
+ * Arguments: the session's id, `new` or `resume`, the model, the file of its memory, and where it
+ * finds its person over HTTP MCP: the URL and the file with the token ("" = nowhere).
  */
 import { spawn } from "node:child_process";
 import {
@@ -17,6 +18,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ToolKind } from "../../contract/event.ts";
 import type { InteractionAnswer } from "../../contract/interaction.ts";
+import { askOverMcp, type McpDoor } from "./mcp-client.ts";
 import type { FromAgent, ToAgent } from "./protocol.ts";
 import { type AskWhat, parseScript, type Step, sampleFollowUp, sampleSteps } from "./script.ts";
 
@@ -28,6 +30,7 @@ interface Turn {
 class Agent {
   readonly #model: string;
   readonly #memory: string;
+  readonly #door: McpDoor;
   readonly #taken: string[] = [];
   readonly #waiting: { id: string; text: string }[] = [];
   readonly #asked = new Map<string, (answer: InteractionAnswer) => void>();
@@ -35,9 +38,10 @@ class Agent {
   #turns = 0;
   #words = 0;
 
-  constructor(model: string, memory: string) {
+  constructor(model: string, memory: string, door: McpDoor) {
     this.#model = model;
     this.#memory = memory;
+    this.#door = door;
     mkdirSync(dirname(memory), { recursive: true, mode: 0o700 });
     if (existsSync(memory)) {
       for (const line of readFileSync(memory, "utf8").split("\n").filter(Boolean)) {
@@ -156,6 +160,8 @@ class Agent {
         return process.exit(step.code);
       case "ask":
         return this.#ask(id, step.ask, signal);
+      case "call":
+        return this.#call(id, step, signal);
       case "fail":
         return;
     }
@@ -185,6 +191,22 @@ class Agent {
     }
     const output = answer?.kind === "approval" ? (answer.reason ?? "Denied") : "Withdrawn";
     say({ t: "result", id, ok: false, denied: true, output, exitCode: null, ms: 0, file: null });
+  }
+
+  /** Asks by a tool, as agents do that have no question of their own. */
+  async #call(
+    id: string,
+    { question, choices }: Extract<Step, { do: "call" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const asked = choices.length === 0 ? { question } : { question, choices: [...choices] };
+    tool(id, "mcp__agetor__ask_user", "mcp", question, asked);
+    const began = performance.now();
+    const told = await askOverMcp(this.#door, asked, signal);
+    const ms = Math.round(performance.now() - began);
+    const ok = told?.isError === false;
+    const output = told?.text ?? "Withdrawn";
+    say({ t: "result", id, ok, output, exitCode: null, ms, file: null });
   }
 
   /** Words come in small pieces when a person watches the sample, at once in tests. */
@@ -328,8 +350,9 @@ function execute(id: string, command: string, signal: AbortSignal): Promise<void
 }
 
 function main(): void {
-  const [session = "", how = "new", model = "script", memory = ""] = process.argv.slice(2);
-  const agent = new Agent(model, memory);
+  const [session = "", how = "new", model = "script", memory = "", url = "", tokenPath = ""] =
+    process.argv.slice(2);
+  const agent = new Agent(model, memory, { url, tokenPath });
   say({ t: "ready", session, resumed: how === "resume", model });
   createInterface({ input: process.stdin }).on("line", (line) => agent.hear(line));
 }

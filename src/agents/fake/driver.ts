@@ -97,12 +97,14 @@ function leftovers(sessionsDir: string, live: ReadonlySet<string>): readonly str
 }
 
 function plan(request: OpenRequest): Result<LaunchPlan> {
-  const { harness, resume, sessionId, model } = request;
+  const { harness, resume, sessionId, model, bridge } = request;
   const id = resume ?? sessionId;
+  const how = resume === null ? "new" : "resume";
+  const door = bridge === null ? [] : [bridge.mcpUrl, join(request.dir, "token")];
   const memory = join(dirname(dirname(request.dir)), "fake", `${id}.jsonl`);
   return ok({
     hosting: "pipes",
-    argv: [request.bin, script, id, resume === null ? "new" : "resume", model ?? "script", memory],
+    argv: [request.bin, script, id, how, model ?? "script", memory, ...door],
     cwd: request.workplace.cwd,
     env: { ...harness.env },
     files: [{ path: join(request.dir, "fake"), content: "", mode: 0o600 }],

@@ -13,6 +13,8 @@ export type Step =
   | { readonly do: "emit"; readonly line: string }
   | { readonly do: "fail"; readonly why: string }
   | { readonly do: "exit"; readonly code: number }
+  /** Asks its person by the tool `ask_user`, over HTTP MCP. */
+  | { readonly do: "call"; readonly question: string; readonly choices: readonly string[] }
   /** Asks its person, and says what it was told. */
   | { readonly do: "ask"; readonly ask: AskWhat };
 
@@ -23,7 +25,7 @@ export type AskWhat =
   | { readonly kind: "plan"; readonly plan: string };
 
 const directive =
-  /^(say|think|run|write|read|todos|pause|until|emit|fail|exit|approve|question|plan):\s?(.*)$/;
+  /^(say|think|run|write|read|todos|pause|until|emit|fail|exit|approve|question|ask|plan):\s?(.*)$/;
 
 /**
  * Reads a prompt as a script: each line that begins with a directive is a step. A prompt without
@@ -82,10 +84,10 @@ function stepOf(verb: string, rest: string): Step {
       return { do: "emit", line: rest };
     case "approve":
       return { do: "ask", ask: { kind: "approval", command: rest } };
-    case "question": {
-      const [question = "", ...choices] = rest.split("|").map((part) => part.trim());
-      return { do: "ask", ask: { kind: "question", question, choices } };
-    }
+    case "question":
+      return { do: "ask", ask: { kind: "question", ...questionOf(rest) } };
+    case "ask":
+      return { do: "call", ...questionOf(rest) };
     case "plan":
       return { do: "ask", ask: { kind: "plan", plan: rest.replaceAll("\\n", "\n") } };
     case "fail":
@@ -95,6 +97,11 @@ function stepOf(verb: string, rest: string): Step {
     default:
       return { do: "say", text: rest.replaceAll("\\n", "\n") };
   }
+}
+
+function questionOf(text: string): { question: string; choices: readonly string[] } {
+  const [question = "", ...choices] = text.split("|").map((part) => part.trim());
+  return { question, choices };
 }
 
 const plan = ["Look at the greeting", "Let it take a name", "Test both ways"];

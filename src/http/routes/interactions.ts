@@ -11,7 +11,8 @@ import {
   QuestionBody,
 } from "../../contract/interaction.ts";
 import { Ulid } from "../../contract/primitives.ts";
-import type { TokenScope } from "../../engine/api.ts";
+import { ok, type Result } from "../../contract/result.ts";
+import type { Engine, TokenScope } from "../../engine/api.ts";
 import { type Call, endpoint } from "../endpoint.ts";
 import { answer, read } from "../respond.ts";
 import { Deleted, TaskParams } from "../schemas.ts";
@@ -22,16 +23,24 @@ const One = z.object({ interaction: Interaction });
 /** A hook may wait for its person overnight; nothing goes over the wire meanwhile. */
 const forever = 0;
 
-function held<B>(
+async function held<B>(
   { scope, request, peer, body }: Call<unknown, unknown, B>,
-  wait: (sessionId: string, body: B, signal: AbortSignal) => Promise<Parameters<typeof read>[0]>,
+  wait: (sessionId: string, body: B, signal: AbortSignal) => Promise<Result<unknown>>,
 ): Promise<Response> {
+  // A person has no agent's session to ask in.
+  if (scope?.kind !== "session") return read(ok({ gone: true }));
   peer.idle(forever);
-  return wait(sessionOf(scope), body, request.signal).then(read);
+  return read(await wait(scope.sessionId, body, request.signal));
 }
 
-function sessionOf(scope: TokenScope | null): string {
-  return scope?.kind === "session" ? scope.sessionId : "";
+async function question(
+  { questions }: Engine,
+  sessionId: string,
+  body: QuestionBody,
+  signal: AbortSignal,
+): Promise<Result<unknown>> {
+  const asked = await questions.ask(sessionId, body);
+  return asked.ok ? questions.answered(sessionId, asked.value.id, signal) : asked;
 }
 
 function byWhom(scope: TokenScope | null): string {
@@ -58,7 +67,15 @@ export const interactionEndpoints = {
     body: QuestionBody,
     answer: z.unknown(),
     handle: (call) =>
-      held(call, (id, body, signal) => call.context.engine.interactions.question(id, body, signal)),
+      held(call, (id, body, signal) => question(call.context.engine, id, body, signal)),
+  }),
+  withdrawQuestion: endpoint({
+    params: Params,
+    answer: z.object({ withdrawn: z.boolean() }),
+    handle: async ({ params, scope, context }) =>
+      scope?.kind === "session"
+        ? read(await context.engine.questions.withdraw(scope.sessionId, params.id))
+        : read(ok({ withdrawn: false })),
   }),
   answerApproval: endpoint({
     params: Params,

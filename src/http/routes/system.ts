@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { Doctor, ProbeBody, ProbeReport } from "../../contract/doctor.ts";
 import { AgentOptions } from "../../contract/harness.ts";
 import { Column, columns, HarnessId } from "../../contract/primitives.ts";
 import { endpoint } from "../endpoint.ts";
-import { json } from "../respond.ts";
+import { json, problem, read, text } from "../respond.ts";
+import { Flag } from "../schemas.ts";
 
 export const systemEndpoints = {
   health: endpoint({
@@ -21,6 +23,28 @@ export const systemEndpoints = {
       runtime: z.string(),
     }),
     handle: ({ context }) => json(200, context.info()),
+  }),
+  doctor: endpoint({
+    query: z.object({ fresh: Flag.exactOptional() }),
+    answer: z.object({ doctor: Doctor }),
+    handle: async ({ query, context }) =>
+      read(await context.engine.doctor.look(context.info(), { fresh: query.fresh ?? false })),
+  }),
+  doctorProbe: endpoint({
+    body: ProbeBody,
+    answer: z.object({ report: ProbeReport }),
+    handle: async ({ body, peer, context }) => {
+      // Nothing goes over the wire while the CLI works.
+      peer.idle(120);
+      return read(await context.engine.doctor.probe(body.harnessId));
+    },
+  }),
+  doctorReport: endpoint({
+    answer: null,
+    handle: async ({ context }) => {
+      const report = await context.engine.doctor.report(context.info());
+      return report.ok ? text(report.value) : problem(report.fault);
+    },
   }),
   defaults: endpoint({
     answer: z.object({

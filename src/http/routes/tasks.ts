@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { Changes } from "../../contract/changes.ts";
 import { Event } from "../../contract/event.ts";
 import { Interaction } from "../../contract/interaction.ts";
 import { Column, HarnessId, Millis, Ulid } from "../../contract/primitives.ts";
@@ -83,7 +82,7 @@ export const taskEndpoints = {
   }),
 };
 
-/** What stands behind a task: its transcript, changes, terminal and messages. */
+/** What stands behind a task: its transcript, terminal and messages. */
 export const taskViewEndpoints = {
   taskTranscript: endpoint({
     params: TaskParams,
@@ -94,12 +93,6 @@ export const taskViewEndpoints = {
       lastSeq: z.number().int(),
     }),
     handle: ({ params, query, context }) => read(context.engine.tasks.transcript(params.id, query)),
-  }),
-  taskChanges: endpoint({
-    params: TaskParams,
-    answer: z.object({ changes: Changes }),
-    handle: async ({ params, request, context }) =>
-      read(await context.engine.tasks.changes(params.id, request.signal)),
   }),
   taskTerminal: endpoint({
     params: TaskParams,

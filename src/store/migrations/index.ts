@@ -1,4 +1,6 @@
 import init from "./0001_init.sql" with { type: "text" };
+import review from "./0002_review.sql" with { type: "text" };
+import usage from "./0003_usage.sql" with { type: "text" };
 
 /** One step of the schema. Once released its text never changes: the database keeps its checksum. */
 export interface Migration {
@@ -9,4 +11,8 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [{ number: 1, name: "init", sql: init }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: "init", sql: init },
+  { number: 2, name: "review", sql: review },
+  { number: 3, name: "usage", sql: usage },
+];

@@ -1,6 +1,7 @@
 import { ulid } from "ulid";
 import type { Event, EventType } from "../../../src/contract/event.ts";
 import { fault } from "../../../src/contract/fault.ts";
+import type { QuestionBody } from "../../../src/contract/interaction.ts";
 import { type Column, columns } from "../../../src/contract/primitives.ts";
 import { err, ok, type Result } from "../../../src/contract/result.ts";
 import type { Task } from "../../../src/contract/task.ts";
@@ -13,6 +14,7 @@ import type {
   StreamSink,
 } from "../../../src/engine/api.ts";
 import { createAuth } from "../../../src/engine/auth.ts";
+import { McpEndpoint } from "../../../src/mcp/endpoint.ts";
 import { MemoryAuthStore } from "./memory-auth-store.ts";
 
 interface Subscriber {
@@ -166,12 +168,22 @@ export class MemoryEngine implements Engine {
     trash: () => ok({ tasks: [] }),
     start: (_, __, meta) => this.#refuse(meta),
     sample: (meta) => this.#refuse(meta),
-    changes: async () => nothing(),
     terminal: async () => nothing(),
     interactions: (id) =>
       id === null ? ok({ interactions: [] }) : this.#withTask(id, () => ok({ interactions: [] })),
     transcript: (id) =>
       this.#withTask(id, () => ok({ events: [], nextBefore: null, lastSeq: this.#seq })),
+  };
+
+  readonly changes: Engine["changes"] = {
+    list: async () => nothing(),
+    file: async () => nothing(),
+    lines: async () => nothing(),
+    image: async () => nothing(),
+    patch: async () => nothing(),
+    commits: async () => nothing(),
+    markReviewed: (_, meta) => this.#refuse(meta),
+    reviewedAt: async () => nothing(),
   };
 
   #withTask<T>(id: string, work: (task: Task) => Result<T>): Result<T> {
@@ -231,13 +243,55 @@ export class MemoryEngine implements Engine {
     steer: (_task, _message, meta) => this.#refuse(meta),
   };
 
+  readonly reviews: Engine["reviews"] = {
+    read: () => Promise.resolve(nothing()),
+    comment: (_task, _body, meta) => this.#refuse(meta),
+    patch: (_task, _comment, _body, meta) => this.#refuse(meta),
+    remove: (_task, _comment, meta) => this.#refuse(meta),
+    send: (_task, _body, meta) => this.#refuse(meta),
+    markViewed: (_task, _body, meta) => this.#refuse(meta),
+  };
+
+  readonly usage: Engine["usage"] = { report: nothing };
+
+  readonly doctor: Engine["doctor"] = {
+    look: () => Promise.resolve(nothing()),
+    report: () => Promise.resolve(nothing()),
+    probe: () => Promise.resolve(nothing()),
+  };
+
   readonly interactions: Engine["interactions"] = {
     approve: () => Promise.resolve(ok({ gone: true })),
-    question: () => Promise.resolve(ok({ gone: true })),
     answer: (_id, _answer, _by, meta) => this.#refuse(meta),
     rules: nothing,
     revoke: (_task, _rule, meta) => this.#refuse(meta),
   };
+
+  /** What was asked and taken back with the token of a session. */
+  readonly asked: QuestionBody[] = [];
+  readonly withdrawn: string[] = [];
+  readonly #answer = Promise.withResolvers<unknown>();
+  /** Answers every question there is and will be. */
+  readonly answerQuestions = this.#answer.resolve;
+  readonly questions: Engine["questions"] = {
+    ask: (_, body) => {
+      this.asked.push(body);
+      return Promise.resolve(ok({ id: body.requestId }));
+    },
+    answered: async (_session, _id, signal) => {
+      const left = Promise.withResolvers<null>();
+      signal.addEventListener("abort", () => left.resolve(null), { once: true });
+      const answer = await Promise.race([this.#answer.promise, left.promise]);
+      return answer === null ? err(fault("late", "Nobody waits.")) : ok(answer);
+    },
+    withdraw: (_, id) => {
+      this.withdrawn.push(id);
+      return Promise.resolve(ok({ withdrawn: true }));
+    },
+  };
+
+  /** The endpoint agents call, over this engine's questions. */
+  readonly mcp = new McpEndpoint({ questions: this.questions, newId: ulid, now: Date.now });
 
   readonly uploads: Uint8Array[] = [];
   readonly blobs: Engine["blobs"] = {

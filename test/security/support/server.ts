@@ -53,6 +53,7 @@ export function startServer(
   const opened: OpenRequest[] = [];
   const listening = listen({
     engine,
+    mcp: engine.mcp,
     port: 0,
     dataDir,
     token,

@@ -47,6 +47,7 @@ export class Stage {
     name: "a-x",
     process: this.process,
     dead: null,
+    attached: 0,
     command: "claude",
   };
 
