@@ -191,15 +191,23 @@ test("a comment that cannot be stored or sent stays where it was typed", async (
   await close();
 });
 
-test("lines of an older state say why they take no comment", async () => {
-  const { stub, task, review } = desk();
-  now = { stub, task, review };
-  review.repo.commit("Claim a key first", Date.now());
-  const { page, close } = await openDesk(browser, now, `&scope=commit${refundFile}`);
+test("lines of an older state take comments, too: they stand where the same words are", async () => {
+  now = desk();
+  now.review.repo.commit("Claim a key first", Date.now());
+  const { page, complaints, close } = await openDesk(browser, now, `&scope=commit${refundFile}`);
   await gutter(page, "claimKey(tx, req.key").click();
-  await page.locator(".toast", { hasText: "older state" }).getByText("Since base").click();
-  await page.waitForFunction(() => !location.search.includes("scope="));
-  await gutter(page, "claimKey(tx, req.key").click();
-  await field(page, /line 42/).waitFor();
+  await field(page, /line 42/).fill("In the commit");
+  await page.keyboard.press("Control+Enter");
+  await saved(page, "In the commit").getByRole("button", { name: "Edit" }).waitFor();
+  expect(now.review.comments()[0]).toMatchObject({
+    quote: "    const first = await claimKey(tx, req.key, digest(req))",
+    range: { side: "new", start: 42, end: 42 },
+  });
+  const [thread, its] = await Promise.all([
+    saved(page, "In the commit").boundingBox(),
+    gutter(page, "claimKey(tx, req.key").boundingBox(),
+  ]);
+  expect((thread?.y ?? 0) - (its?.y ?? 0)).toBeWithin(20, 40);
+  expect(complaints).toEqual([]);
   await close();
 });

@@ -30,7 +30,7 @@ import type {
   Task,
   Trash,
 } from "../../contract/task.ts";
-import type { ReviewCalls } from "./review-calls.ts";
+import type { ReviewCalls, TakeBackCalls } from "./review-calls.ts";
 
 type Routes = typeof routes;
 
@@ -73,7 +73,7 @@ export interface Info {
 type Paging = { readonly limit?: number; readonly cursor?: string };
 
 /** What each call takes beside its path parameters, and what it answers. */
-export interface Calls extends ReviewCalls {
+export interface Calls extends ReviewCalls, TakeBackCalls {
   "GET /info": { answer: Info };
   "GET /defaults": { answer: Defaults };
   "GET /tasks": {
@@ -176,7 +176,7 @@ export type Call = keyof Calls;
 
 /** Fails to compile when a call above names an endpoint the route table does not have. */
 type Known<C extends Endpoint> = C;
-export type CheckedCall = Known<Exclude<Call, keyof ReviewCalls>>;
+export type CheckedCall = Known<Exclude<Call, keyof TakeBackCalls>>;
 
 type ParamNames<Path extends string> = Path extends `${string}:${infer Rest}`
   ? Rest extends `${infer Name}/${infer More}`

@@ -45,6 +45,10 @@ export interface ReviewCalls {
     answer: { run?: Run; queued?: QueuedMessage };
   };
   "PUT /tasks/:id/viewed": { body: PutViewedBody; answer: { viewed: readonly ViewedFile[] } };
+}
+
+/** What is asked to take changes back. */
+export interface TakeBackCalls {
   "POST /tasks/:id/changes/revert": { body: RevertBody; answer: { checkpoint: Checkpoint } };
   "POST /tasks/:id/checkpoints/:checkpointId/restore": {
     body: Record<string, never>;

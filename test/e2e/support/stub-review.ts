@@ -65,7 +65,7 @@ export class StubReview {
       taskId: this.taskId,
       path: path ?? null,
       range: range ?? null,
-      quote: quoteOf(this.repo, path ?? null, range ?? null),
+      quote: body.quote ?? quoteOf(this.repo, path ?? null, range ?? null),
       body: body.body,
       state: sentIn === null ? "draft" : "open",
       current: range ?? null,

@@ -40,11 +40,11 @@ async function storeDraft(task: Task, editor: Editor, body: string): Promise<Rev
     const params = { id: task.id, commentId: editor.commentId };
     return (await call("PATCH /tasks/:id/comments/:commentId", { params, body: { body } })).comment;
   }
-  const { path, range } = editor;
+  const { path, range, quote } = editor;
   return (
     await call("POST /tasks/:id/comments", {
       params: { id: task.id },
-      body: { path, range, body },
+      body: { path, range, body, ...(range === null ? {} : { quote }) },
     })
   ).comment;
 }
@@ -92,11 +92,11 @@ function drop(task: Task, id: string): void {
 }
 
 async function bringBack(task: Task, comment: ReviewComment): Promise<void> {
-  const { path, range, body } = comment;
+  const { path, range, quote, body } = comment;
   try {
     const answer = await call("POST /tasks/:id/comments", {
       params: { id: task.id },
-      body: { path, range, body },
+      body: { path, range, body, ...(range === null ? {} : { quote }) },
     });
     changeReview(task.id, (before) => ({
       ...before,

@@ -23,13 +23,15 @@ function changesOf(over: Partial<Changes> = {}): Changes {
 
 describe("what is being typed", () => {
   const none: Editors = new Map();
-  const range = { side: "new", start: 3, end: 4 } as const;
+  const range = { range: { side: "new", start: 3, end: 4 } as const, quote: "c\nd" };
 
   test("one field for the same lines, however often they are clicked", () => {
     const first = openEditor(none, "src/a.ts", range);
+    const longer = { range: { ...range.range, end: 5 }, quote: "c\nd\ne" };
+    expect(first.editors.get(first.id)).toMatchObject({ path: "src/a.ts", ...range, text: "" });
     const again = openEditor(first.editors, "src/a.ts", { ...range });
     expect(again.id).toBe(first.id);
-    expect(openEditor(first.editors, "src/a.ts", { ...range, end: 5 }).id).not.toBe(first.id);
+    expect(openEditor(first.editors, "src/a.ts", longer).id).not.toBe(first.id);
     expect(openEditor(first.editors, "src/a.ts", null).id).not.toBe(first.id);
   });
 
@@ -60,16 +62,23 @@ describe("where a comment stands", () => {
     expect(place(changesOf(), { current: null }).files.get("src/a.ts")?.[0]?.line).toBe(1);
   });
 
-  test("at the top of its file when it is on the file, or on lines that are not shown here", () => {
+  test("at the top of its file when it is on the file", () => {
     const top = [{ id: "c", side: "new" as const, line: null }];
     expect(place(changesOf(), { range: null, current: null }).files.get("src/a.ts")).toEqual(top);
-    expect(place(changesOf({ to: side("old") })).files.get("src/a.ts")).toEqual(top);
-    const removed = { side: "old", start: 2, end: 2 } as const;
+  });
+
+  test("where its words are, when another state of the file is shown", () => {
+    const said = { quote: "one\ntwo", range: { side: "new", start: 4, end: 5 } as const };
+    expect(place(changesOf({ to: side("old") }), said).files.get("src/a.ts")).toEqual([
+      { id: "c", side: "new", line: 5, text: "two" },
+    ]);
+    const removed = { quote: "gone", range: { side: "old", start: 2, end: 2 } as const };
     const since = changesOf({ from: side("elsewhere") });
-    expect(place(since, { range: removed, current: removed }).files.get("src/a.ts")).toEqual(top);
-    expect(
-      place(changesOf(), { range: removed, current: removed }).files.get("src/a.ts")?.[0]?.line,
-    ).toBe(2);
+    const old = { ...removed, current: removed.range };
+    expect(place(since, old).files.get("src/a.ts")?.[0]?.text).toBe("gone");
+    expect(place(changesOf(), old).files.get("src/a.ts")).toEqual([
+      { id: "c", side: "old", line: 2 },
+    ]);
   });
 
   test("on the whole when it is on no file that is shown", () => {

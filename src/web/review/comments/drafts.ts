@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
 import type { LineRange, ReviewComment } from "../../../contract/review.ts";
+import type { Passage } from "../rows/cursor.ts";
 
 /** A comment while it is typed: it is kept in this tab until the server has it. */
 export interface Editor {
@@ -8,6 +9,8 @@ export interface Editor {
   readonly path: string | null;
   /** Null = on the file, or the whole. */
   readonly range: LineRange | null;
+  /** The lines as they are seen; "" where it is on none. */
+  readonly quote: string;
   readonly text: string;
   /** The draft on the server that is being changed; null for a new one. */
   readonly commentId: string | null;
@@ -40,8 +43,8 @@ export function keepEditors(taskId: string, editors: Editors): void {
 
 function isEditor(value: unknown): value is Editor {
   const editor = value as Partial<Editor> | null;
-  const { id, text, path, range } = editor ?? {};
-  const words = typeof id === "string" && typeof text === "string";
+  const { id, text, quote, path, range } = editor ?? {};
+  const words = [id, text, quote].every((word) => typeof word === "string");
   const placed = (path === null || typeof path === "string") && typeof range === "object";
   return words && placed;
 }
@@ -50,23 +53,31 @@ function isEditor(value: unknown): value is Editor {
 export function openEditor(
   editors: Editors,
   path: string | null,
-  range: LineRange | null,
+  passage: Passage | null,
 ): { readonly editors: Editors; readonly id: string } {
+  const range = passage?.range ?? null;
   for (const one of editors.values()) {
     if (one.commentId === null && one.path === path && sameRange(one.range, range)) {
       return { editors, id: one.id };
     }
   }
   const id = ulid();
-  const editor: Editor = { id, path, range, text: "", commentId: null };
+  const editor: Editor = {
+    id,
+    path,
+    range,
+    quote: passage?.quote ?? "",
+    text: "",
+    commentId: null,
+  };
   return { editors: new Map(editors).set(id, editor), id };
 }
 
 /** Opens a field for a draft that the server has. */
 export function editDraft(editors: Editors, comment: ReviewComment): Editors {
-  const { id, path, range, body } = comment;
+  const { id, path, range, quote, body } = comment;
   if (editors.has(id)) return editors;
-  return new Map(editors).set(id, { id, path, range, text: body, commentId: id });
+  return new Map(editors).set(id, { id, path, range, quote, text: body, commentId: id });
 }
 
 export function typed(editors: Editors, id: string, text: string): Editors {

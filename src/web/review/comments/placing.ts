@@ -1,8 +1,7 @@
 import type { ChangedFile, Changes } from "../../../contract/changes.ts";
 import type { ReviewComment } from "../../../contract/review.ts";
-import { canComment } from "../data/scope.ts";
 import type { Placed } from "../rows/threads.ts";
-import type { Editor, Editors } from "./drafts.ts";
+import type { Editors } from "./drafts.ts";
 
 /** Where what was said stands: by the path of its file, and what is on the whole or on no file here. */
 export interface Placing {
@@ -10,10 +9,7 @@ export interface Placing {
   readonly whole: readonly Placed[];
 }
 
-/**
- * Deals out comments and what is being typed over the files that are shown. A comment follows its
- * lines; where another state of the file is shown, it stands at the top of the file.
- */
+/** Deals out comments, which follow their lines, and what is being typed over the files shown. */
 export function placeAll(
   changes: Changes,
   comments: readonly ReviewComment[],
@@ -27,17 +23,30 @@ export function placeAll(
     else files.set(path, [...(files.get(path) ?? []), placed]);
   };
   for (const comment of [...comments].sort((a, b) => a.createdAt - b.createdAt)) {
-    put(comment.path, placeOf(changes, comment.id, comment.current ?? comment.range));
+    put(comment.path, placeOf(changes, comment));
   }
   for (const editor of editors.values()) {
-    if (editor.commentId === null) put(editor.path, placeOf(changes, editor.id, editor.range));
+    if (editor.commentId === null) put(editor.path, placeOf(changes, { ...editor, current: null }));
   }
   return { files, whole };
 }
 
-function placeOf(changes: Changes, id: string, range: Editor["range"]): Placed {
-  if (range === null || !canComment(changes, range.side)) return { id, side: "new", line: null };
-  return { id, side: range.side, line: range.end };
+function placeOf(
+  changes: Changes,
+  { id, range, current, quote }: Pick<ReviewComment, "id" | "range" | "current" | "quote">,
+): Placed {
+  if (range === null) return { id, side: "new", line: null };
+  if (isKnown(changes, range.side)) {
+    return { id, side: range.side, line: (current ?? range).end };
+  }
+  // Another state has other numbers: there the words have to be the same, too.
+  const text = quote.slice(quote.lastIndexOf("\n") + 1);
+  return { id, side: range.side, line: range.end, text };
+}
+
+/** Whether numbers of a side mean the same lines in every comparison: as now, and as at the base. */
+function isKnown(changes: Changes, side: "old" | "new"): boolean {
+  return side === "new" ? changes.to.sha === null : changes.from.sha === changes.baseSha;
 }
 
 export interface Counts {

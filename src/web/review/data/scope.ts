@@ -40,14 +40,6 @@ export function isPast(changes: Changes): boolean {
   return changes.to.sha !== null;
 }
 
-/**
- * Whether lines of a side can be talked about: the server knows the files as they are now, and the
- * base they began from.
- */
-export function canComment(changes: Changes, side: "old" | "new"): boolean {
-  return side === "new" ? changes.to.sha === null : changes.from.sha === changes.baseSha;
-}
-
 const names: Readonly<Record<ChangeScope, string>> = {
   base: "Since base",
   uncommitted: "Uncommitted",

@@ -8,7 +8,7 @@ import { openInEditor } from "../data/act.ts";
 import { useFacts } from "../data/context.ts";
 import { useNavigator } from "../data/navigator.ts";
 import { useReaderStore } from "../data/reader.ts";
-import { placeOf, rangeOf, rangeWords, type Spot, selectedRows } from "../rows/cursor.ts";
+import { passageOf, placeOf, rangeWords, type Spot, selectedRows } from "../rows/cursor.ts";
 import { lineAt, type Row } from "../rows/rows.ts";
 import type { Stack } from "../rows/stack.ts";
 import { useRevertHunk } from "./hunk-row.tsx";
@@ -60,20 +60,21 @@ function useEntries(spot: Spot, stack: Stack, onComment: () => void): readonly M
   const row = block?.rows[place?.row ?? -1];
   if (block === undefined || place === null || row?.kind !== "line") return [];
   const { cursor } = store.getState();
-  const rows = (cursor === null ? null : selectedRows(block, cursor)) ?? [place.row, place.row];
-  const range = rangeOf(block.rows, rows, spot.side);
+  const chosen = cursor ?? { at: spot, from: null };
+  const rows = selectedRows(block, chosen) ?? [place.row, place.row];
+  const passage = passageOf(block, chosen);
   const { file } = block;
   const head = headOf(block.rows, row);
   const line = lineAt(row, "new") ?? lineAt(row, "old");
   return [
     {
       kind: "item",
-      label: range === null ? "Comment" : `Comment on ${rangeWords(range)}`,
+      label: passage === null ? "Comment" : `Comment on ${rangeWords(passage.range)}`,
       icon: "comment",
       keys: "C",
       onSelect: () => {
         onComment();
-        if (range !== null) comment.onLines(file.path, range);
+        if (passage !== null) comment.onLines(file.path, passage);
       },
     },
     {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useCallback, useState } from "react";
 import { useHotkeys } from "../../ui/hotkeys.ts";
 import { useReaderStore } from "../data/reader.ts";
-import { rangeOf, type Spot, selectedRows } from "../rows/cursor.ts";
+import { passageOf, type Spot } from "../rows/cursor.ts";
 import type { LineMenuAt } from "./line-menu.tsx";
 import type { Commenting } from "./use-comment.ts";
 import { type CursorMoves, useCursor } from "./use-cursor.ts";
@@ -79,11 +79,9 @@ function useDiffHotkeys({ stack }: Scroller, moves: CursorMoves, comment: Commen
   const say = (): void => {
     const { cursor, current } = store.getState();
     const block = stack.blocks[stack.index.get(cursor?.at.path ?? "") ?? -1];
-    const rows = cursor === null || block === undefined ? null : selectedRows(block, cursor);
-    if (cursor !== null && block !== undefined && rows !== null) {
-      const range = rangeOf(block.rows, rows, cursor.at.side);
-      if (range !== null) comment.onLines(cursor.at.path, range);
-    } else if (current !== null) comment.onFile(current);
+    const passage = cursor === null || block === undefined ? null : passageOf(block, cursor);
+    if (cursor !== null && passage !== null) comment.onLines(cursor.at.path, passage);
+    else if (current !== null) comment.onFile(current);
   };
   useHotkeys([
     { id: "review.hunk.next", label: "Next hunk", keys: ["n"], run: () => moves.toHunk(1) },

@@ -1,6 +1,6 @@
 import { type MouseEvent, type PointerEvent, useRef } from "react";
 import { useReaderStore } from "../data/reader.ts";
-import { rangeOf, type Spot, selectedRows, sideOf } from "../rows/cursor.ts";
+import { passageOf, type Spot, sideOf } from "../rows/cursor.ts";
 import { rowKey, type Side } from "../rows/rows.ts";
 import type { Stack } from "../rows/stack.ts";
 import type { Commenting } from "./use-comment.ts";
@@ -70,10 +70,8 @@ export function usePointer(stack: Stack, comment: Commenting) {
     const { cursor } = store.getState();
     const block = cursor === null ? undefined : latest.current.index.get(cursor.at.path);
     const file = latest.current.blocks[block ?? -1];
-    const rows = cursor === null || file === undefined ? null : selectedRows(file, cursor);
-    if (cursor === null || file === undefined || rows === null) return;
-    const range = rangeOf(file.rows, rows, cursor.at.side);
-    if (range !== null) comment.onLines(cursor.at.path, range);
+    const passage = cursor === null || file === undefined ? null : passageOf(file, cursor);
+    if (cursor !== null && passage !== null) comment.onLines(cursor.at.path, passage);
   };
   const onPointerCancel = (): void => {
     drag.current = null;

@@ -5,11 +5,10 @@ import {
   type Cursor,
   firstFrom,
   hunkFrom,
+  passageOf,
   placeOf,
-  rangeOf,
   rangeWords,
   type Spot,
-  selectedRows,
   step,
 } from "./cursor.ts";
 import { nothingFetched } from "./gaps.ts";
@@ -90,12 +89,12 @@ describe("the cursor", () => {
 describe("a selection", () => {
   const all = stacked(false);
   const [block] = all.blocks;
-  const range = (from: string, to: string, side: Spot["side"] = "new", split = false) => {
+  const passage = (from: string, to: string, side: Spot["side"] = "new", split = false) => {
     const file = split ? stacked(true).blocks[0] : block;
     const cursor: Cursor = { at: at("a", to, side), from: at("a", from, side) };
-    const rows = file === undefined ? null : selectedRows(file, cursor);
-    return rows === null || file === undefined ? null : rangeOf(file.rows, rows, side);
+    return file === undefined ? null : passageOf(file, cursor);
   };
+  const range = (...args: Parameters<typeof passage>) => passage(...args)?.range ?? null;
 
   test("is about the new lines in it, in whichever direction it was made", () => {
     expect(range("5:5", "7:8")).toEqual({ side: "new", start: 5, end: 8 });
@@ -113,6 +112,16 @@ describe("a selection", () => {
     const spot = placeOf(stacked(true), at("a", ":6"));
     expect(spot).toEqual(placeOf(stacked(true), at("a", "6:6")));
     expect(placeOf(stacked(true), at("a", "61:"))).not.toBeNull();
+  });
+
+  test("says what stands there", () => {
+    expect(passage("5:5", ":7")?.quote).toBe("five\nSIX\nmore");
+    expect(passage("6:", "6:")?.quote).toBe("six");
+  });
+
+  test("does not reach over lines that are hidden", () => {
+    expect(range("7:8", "60:61")).toEqual({ side: "new", start: 61, end: 61 });
+    expect(range("62:62", "8:9")).toEqual({ side: "new", start: 9, end: 9 });
   });
 
   test("is not there any more when its lines are gone", () => {

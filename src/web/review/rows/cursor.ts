@@ -127,27 +127,52 @@ export function selectedRows(block: Block, { at, from }: Cursor): readonly [numb
   return start <= end ? [start, end] : [end, start];
 }
 
+/** Lines of one side that a comment is about, with the text that stands there. */
+export interface Passage {
+  readonly range: LineRange;
+  readonly quote: string;
+}
+
 /**
- * The lines a comment on these rows is about. It is about the new side where there is any of it,
- * because that is what the agent sees; only a removal is about the old one.
+ * What a comment on the selection is about. It is the new side where there is any of it, because
+ * that is what the agent sees; only a removal is about the old one. Where lines are hidden between
+ * two that are selected, it is those around the cursor.
  */
-export function rangeOf(
-  rows: readonly Row[],
-  [first, last]: readonly [number, number],
-  wanted: Side,
-): LineRange | null {
-  const sides: readonly Side[] = wanted === "new" ? ["new", "old"] : ["old", "new"];
-  for (const side of sides) {
-    const numbers: number[] = [];
-    for (const row of rows.slice(first, last + 1)) {
-      const line = lineAt(row, side);
-      const number = side === "old" ? line?.old : line?.now;
-      if (number !== null && number !== undefined) numbers.push(number);
-    }
-    const [start, end] = [numbers[0], numbers.at(-1)];
-    if (start !== undefined && end !== undefined) return { side, start, end };
+export function passageOf(block: Block, cursor: Cursor): Passage | null {
+  const rows = selectedRows(block, cursor);
+  const at = rowIndex(block, cursor.at.key);
+  if (rows === null) return null;
+  const wanted = cursor.at.side;
+  for (const side of [wanted, wanted === "new" ? "old" : "new"] as const) {
+    const passage = passageOn(block.rows, rows, at, side);
+    if (passage !== null) return passage;
   }
   return null;
+}
+
+function passageOn(
+  rows: readonly Row[],
+  [first, last]: readonly [number, number],
+  at: number,
+  side: Side,
+): Passage | null {
+  let lines: { number: number; text: string }[] = [];
+  for (let index = first; index <= last; index += 1) {
+    const row = rows[index];
+    const line = row === undefined ? null : lineAt(row, side);
+    const number = (side === "old" ? line?.old : line?.now) ?? null;
+    if (line === null || number === null) continue;
+    const before = lines.at(-1);
+    if (before !== undefined && number !== before.number + 1) {
+      if (index > at) break;
+      lines = [];
+    }
+    // Where a line ends is not part of what it says.
+    lines.push({ number, text: line.text.replace(/\r$/, "") });
+  }
+  const [start, end] = [lines[0]?.number, lines.at(-1)?.number];
+  if (start === undefined || end === undefined) return null;
+  return { range: { side, start, end }, quote: lines.map(({ text }) => text).join("\n") };
 }
 
 /** How a range is said: "line 72", "lines 72–73", "removed line 9". */

@@ -144,6 +144,16 @@ describe("the rows of a file", () => {
     expect(all.at(-1)).toBe("# lost");
   });
 
+  test("in another state a line has to say the same to be the one that was meant", () => {
+    const placed: Placed[] = [
+      { id: "there", side: "new", line: 9, text: "more" },
+      { id: "moved", side: "new", line: 10, text: "something else" },
+    ];
+    const all = rows({ placed });
+    expect(all.slice(6, 9)).toEqual([":9 more", "# there", "9:10 nine"]);
+    expect(all.at(-1)).toBe("# moved");
+  });
+
   test("every row has a name of its own", () => {
     const noted = `${patch}\\ No newline at end of file\n`;
     for (const split of [true, false]) {

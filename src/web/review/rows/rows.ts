@@ -147,7 +147,7 @@ function addLines(
     out.rows.push({ kind: "line", stretch, left, right });
     const [old, now] = [lines[left], lines[right]];
     out.columns = Math.max(out.columns, columnsOf(old), columnsOf(now));
-    push(out, threads.at(old?.old ?? null, now?.now ?? null), false);
+    push(out, threads.at(old, now), false);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DiffLine } from "../../diff/patch.ts";
 import type { Gap } from "./gaps.ts";
 
 /** A comment, sent or not, with the line below which it stands; `line` is null for the whole file. */
@@ -5,6 +6,8 @@ export interface Placed {
   readonly id: string;
   readonly side: "old" | "new";
   readonly line: number | null;
+  /** What has to stand on that line for it to be the right one. */
+  readonly text?: string;
 }
 
 /** Deals out what was said about a file, each thing once, from the first line to the last. */
@@ -28,19 +31,23 @@ export class Threads {
     return this.#take(this.#byLine.get("newnull") ?? []);
   }
 
-  /** What stands below a line with these numbers. */
-  at(old: number | null, now: number | null): readonly Placed[] {
+  /** What stands below these two lines. */
+  at(old: DiffLine | undefined, now: DiffLine | undefined): readonly Placed[] {
     if (this.#left.size === 0) return [];
-    return this.#take([
-      ...(old === null ? [] : (this.#byLine.get(`old${old}`) ?? [])),
-      ...(now === null ? [] : (this.#byLine.get(`new${now}`) ?? [])),
-    ]);
+    return this.#take([...this.#on("old", old?.old, old), ...this.#on("new", now?.now, now)]);
+  }
+
+  #on(side: string, number: number | null | undefined, line?: DiffLine): readonly Placed[] {
+    const there = this.#byLine.get(`${side}${number ?? "-"}`) ?? [];
+    const said = line?.text.replace(/\r$/, "");
+    return there.filter(({ text }) => text === undefined || text === said);
   }
 
   /** What stands on lines that are hidden: it is shown where they are left out. */
   hidden({ from, to, shift }: Gap): readonly Placed[] {
     const last = to ?? Number.POSITIVE_INFINITY;
-    const inside = ({ side, line }: Placed): boolean => {
+    const inside = ({ side, line, text }: Placed): boolean => {
+      if (text !== undefined) return false;
       const now = line === null ? Number.NaN : side === "new" ? line : line - shift;
       return from <= now && now <= last;
     };

@@ -167,8 +167,6 @@ const Entry = memo(function Entry({ id, row, on, seen, said, onPick, onMark }: E
         <Icon name={row.open ? "chev-d" : "chev-r"} size={12} />
       ) : (
         // The row says itself whether it was viewed, and Space marks it.
-        // biome-ignore lint/a11y/noStaticElementInteractions: a press on the box is not one on the row
-        // biome-ignore lint/a11y/useKeyWithClickEvents: Space does the same
         <span aria-hidden="true" onClick={(event) => event.stopPropagation()}>
           <ViewedBox checked={seen === "yes"} label="Viewed" skip onChange={onMark} />
         </span>
