@@ -1,4 +1,5 @@
 import type { News } from "./state/news.ts";
+import { openReview } from "./state/review-place.ts";
 import { go, route } from "./state/route.ts";
 import { announce } from "./ui/live-region.tsx";
 import { toast } from "./ui/toast.ts";
@@ -13,7 +14,11 @@ export function tell({ kind, task }: News): void {
       announce(`${task.title} needs you`);
       break;
     case "review":
-      toast({ text: `${task.title} is ready for review`, icon: "st-review", action: open });
+      toast({
+        text: `${task.title} is ready for review`,
+        icon: "st-review",
+        action: { label: "Review", run: () => openReview(task.id, "board") },
+      });
       break;
     case "failed":
       toast({

@@ -1,6 +1,7 @@
 import { boardFigures } from "./board.ts";
 import { ensureBuilt, launch } from "./chromium.ts";
 import { inboxFigures } from "./inbox.ts";
+import { reviewFigures } from "./review.ts";
 import type { Figure } from "./table.ts";
 import { transcriptFigures } from "./transcript.ts";
 
@@ -12,6 +13,7 @@ export async function* browserFigures(): AsyncGenerator<Figure> {
     yield* boardFigures(browser);
     yield* transcriptFigures(browser);
     yield* inboxFigures(browser);
+    yield* reviewFigures(browser);
   } finally {
     await browser.close();
   }

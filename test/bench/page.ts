@@ -4,6 +4,8 @@ export interface Bench {
   /** When the board, and the end of a transcript, were painted for the first time, in ms since navigation. */
   board: number | null;
   end: number | null;
+  /** When the first lines of a review were painted, in ms since navigation. */
+  lines: number | null;
   /** When the pointer was pressed last, in ms since navigation. */
   pressed: number;
   /** From each keydown and dragstart to the paint that followed it, in ms. */
@@ -32,6 +34,7 @@ export function watchPage(): void {
   const bench: Bench = {
     board: null,
     end: null,
+    lines: null,
     pressed: 0,
     inputs: [],
     marks: {},
@@ -45,12 +48,19 @@ export function watchPage(): void {
   };
   let board = false;
   let end = false;
+  let lines = false;
   new MutationObserver((changes) => {
     const at = Date.now();
     if (!board && document.querySelector("article.card, .board-empty") !== null) {
       board = true;
       twoFramesOn((now) => {
         bench.board = now;
+      });
+    }
+    if (!lines && document.querySelector(".frows .ln") !== null) {
+      lines = true;
+      twoFramesOn((now) => {
+        bench.lines = now;
       });
     }
     for (const { addedNodes } of changes) {
@@ -129,6 +139,26 @@ export function watchInbox(): void {
   };
   addEventListener("keydown", input, { capture: true });
   addEventListener("focusin", moved, { capture: true });
+}
+
+/** Scrolls the review slowly, a few lines each frame, for a while. */
+export function scrollSlowly(forMs: number): Promise<{ p95: number; frames: number }> {
+  const list = document.querySelector(".rv-scroll");
+  const times: number[] = [];
+  return new Promise((resolve) => {
+    const frame = (at: number): void => {
+      times.push(at);
+      list?.scrollBy(0, 60);
+      if (at - (times[0] ?? at) < forMs) {
+        requestAnimationFrame(frame);
+        return;
+      }
+      const took = times.slice(1).map((time, index) => time - (times[index] ?? time));
+      took.sort((a, b) => a - b);
+      resolve({ p95: took[Math.floor(took.length * 0.95)] ?? 0, frames: took.length });
+    };
+    requestAnimationFrame(frame);
+  });
 }
 
 export interface Frames {

@@ -5,6 +5,7 @@ import type { Browser, CDPSession, Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { TestServer } from "../support/server.ts";
 import { enter } from "./chromium.ts";
+import { heap, metric, openDevtools } from "./devtools.ts";
 import { fillTranscript } from "./fill.ts";
 import { lineOf, markOf } from "./lines.ts";
 import { type Frames, watchFrames } from "./page.ts";
@@ -145,9 +146,7 @@ const seconds = 10;
 
 /** The open transcript at its end while the agent writes a thousand lines a second. */
 async function* pinned(page: Page, out: string): AsyncGenerator<Figure> {
-  const devtools = await page.context().newCDPSession(page);
-  // Time the page really had: on a busy machine it tells whether a slow frame was our doing.
-  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+  const devtools = await openDevtools(page);
   await pause(1000);
   const idle = await framesFor(page, devtools, 3000);
   const before = await heap(devtools);
@@ -214,15 +213,4 @@ async function framesFor(
   const frames = await page.evaluate(watchFrames, forMs);
   const busy = (await metric(devtools, "TaskDuration")) - before;
   return { ...frames, own: (busy * 1000) / (frames.fps * (forMs / 1000)) };
-}
-
-async function metric(devtools: CDPSession, wanted: string): Promise<number> {
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
-}
-
-/** What the page holds in memory, without garbage, in MB. */
-async function heap(devtools: CDPSession): Promise<number> {
-  await devtools.send("HeapProfiler.collectGarbage");
-  return (await metric(devtools, "JSHeapUsedSize")) / 1e6;
 }

@@ -2,12 +2,44 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { launch, newPage } from "./support/browser.ts";
+import { desk } from "./support/review.ts";
+import { refund } from "./support/review-world.ts";
 import { busyDay } from "./support/stub-data.ts";
+import { StubRepo, treeOf } from "./support/stub-repo.ts";
 import { stubServer } from "./support/stub-server.ts";
 
 let browser: Browser;
 const busy = stubServer(busyDay());
 const empty = stubServer({ tasks: [], interactions: [] });
+const full = desk();
+const unchanged = desk(new StubRepo(treeOf({}), treeOf({})));
+
+/** A review in the middle of the talk: each kind of thread, marks, folded and special files. */
+function talk(): void {
+  const { review, task } = full;
+  const on = (start: number, end: number) => ({
+    path: refund.path,
+    range: { side: "new" as const, start, end },
+  });
+  review.view(["src/outbox/put.ts", "docs/openapi.json"]);
+  review.say({ ...on(42, 43), body: "Compare the digest." }, task.runId);
+  review.say({ ...on(45, 45), body: "Name it." }, task.runId);
+  review.say({ ...on(65, 66), body: "From when?" }, task.runId);
+  review.say({ ...on(47, 48), body: "Say so." });
+  const next = refund.after.replace("digest(req))", "digest(req), same)");
+  review.write({ [refund.path]: next, "docs/openapi.json": "{}\n" }, task.runId);
+  review.write({ [refund.path]: next.replace("const entry = await tx", "const it = await tx") });
+}
+talk();
+
+/** Opens a review by its link. */
+async function review(page: Page, { task }: typeof full, query = ""): Promise<void> {
+  await page.evaluate((url) => {
+    history.pushState(null, "", url);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, `/?task=${task.id}&view=review${query}`);
+  await page.locator(".rv .fs, .rv-none").first().waitFor();
+}
 
 beforeAll(async () => {
   browser = await launch();
@@ -15,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  await Promise.all([busy.stop(), empty.stop()]);
+  await Promise.all([busy.stop(), empty.stop(), full.stub.stop(), unchanged.stub.stop()]);
 });
 
 /** Every state a card can be in stands on one screen, so the stub is asked, in both themes. */
@@ -39,6 +71,45 @@ const screens: readonly (readonly [string, () => string, (page: Page) => Promise
     async (page) => {
       await page.locator("article.card").first().click({ button: "right" });
       await page.getByRole("menuitem", { name: "Open" }).waitFor();
+    },
+  ],
+  [
+    "a review with every kind of thread",
+    () => full.stub.url,
+    async (page) => {
+      await review(page, full, `&file=${encodeURIComponent(refund.path)}`);
+      await page.locator(".frows .k").first().waitFor();
+      await page.getByRole("button", { name: "Show change" }).first().click();
+      await page.keyboard.press("n");
+      await page.keyboard.press("c");
+      await page.keyboard.type("Half a thought");
+    },
+  ],
+  [
+    "a review in one column, with pictures and notes",
+    () => full.stub.url,
+    async (page) => {
+      await review(page, full);
+      await page.locator(".pic img").first().waitFor();
+      await page.locator(".seg label", { hasText: "Unified" }).click();
+      await page.locator(".is-unified").waitFor();
+    },
+  ],
+  [
+    "the comments of a review before they are sent",
+    () => full.stub.url,
+    async (page) => {
+      await review(page, full);
+      await page.keyboard.press("Control+Enter");
+      await page.getByRole("dialog").waitFor();
+    },
+  ],
+  [
+    "a review without changes",
+    () => unchanged.stub.url,
+    async (page) => {
+      await review(page, unchanged);
+      await page.getByText("No file has changed").waitFor();
     },
   ],
 ];
@@ -68,13 +139,21 @@ test("every control is at least 24 pixels in both directions", async () => {
   const { page, close } = await newPage(browser);
   await page.goto(`${busy.url}/#code=x`);
   await page.locator("article.card").first().waitFor();
-  const small = await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>("button, input, a, [role=separator]")]
+  expect(await smallOnes(page)).toEqual([]);
+  await page.goto(`${full.stub.url}/#code=x`);
+  await page.locator("article.card").first().waitFor();
+  await review(page, full, `&file=${encodeURIComponent(refund.path)}`);
+  await page.getByRole("button", { name: "Show change" }).first().waitFor();
+  expect(await smallOnes(page)).toEqual([]);
+  await close();
+});
+
+function smallOnes(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("button, input, a, label, [role=separator]")]
       .filter((element) => element.checkVisibility() && element.closest(".sr") === null)
       .map((element) => ({ rect: element.getBoundingClientRect(), html: element.outerHTML }))
       .filter(({ rect, html }) => rect.width > 0 && rect.height < 24 && !html.startsWith("<input"))
       .map(({ html }) => html.slice(0, 120)),
   );
-  expect(small).toEqual([]);
-  await close();
-});
+}

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { FileDiff } from "../../contract/event.ts";
-import { parsePatch } from "../run/diff/patch.ts";
+import { type FlatRow, flatten } from "../diff/flat.ts";
+import { parsePatch } from "../diff/patch.ts";
 import { AddsDels } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
@@ -65,7 +66,7 @@ const scrolls = { tabIndex: 0 } as const;
 
 function FileChange({ file }: { readonly file: FileDiff }) {
   const [whole, setWhole] = useState(false);
-  const lines = parsePatch(file.patch);
+  const lines = flatten(parsePatch(file.patch));
   const shown = whole ? lines : lines.slice(0, linesAtFirst);
   return (
     <div className="ask-file">
@@ -78,15 +79,9 @@ function FileChange({ file }: { readonly file: FileDiff }) {
       </p>
       {/* biome-ignore lint/a11y/useSemanticElements: a <fieldset> is no place for a diff */}
       <div className="diff" role="group" aria-label={`Changes of ${file.path}`} {...scrolls}>
-        {shown.map((line, index) => (
+        {shown.map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line of a patch is named by its place
-          <div key={index} className={cx("ln", looks[line.sort])}>
-            <i>{line.sort === "del" ? line.old : line.now}</i>
-            <u>{signs[line.sort]}</u>
-            <s>
-              <Exact>{line.sort === "hunk" && line.text === "" ? "⋯" : line.text}</Exact>
-            </s>
-          </div>
+          <ExactRow key={index} row={row} />
         ))}
       </div>
       {shown.length < lines.length && (
@@ -97,6 +92,22 @@ function FileChange({ file }: { readonly file: FileDiff }) {
           </Button>
         </p>
       )}
+    </div>
+  );
+}
+
+/** Nothing of it is coloured or compared: every character counts. */
+function ExactRow({ row }: { readonly row: FlatRow }) {
+  const line = row.sort === "line" ? row.lines[row.index] : undefined;
+  const sort = line?.sort ?? "hunk";
+  const section = row.sort === "hunk" ? row.section || "⋯" : "";
+  return (
+    <div className={cx("ln", looks[sort])}>
+      <i>{line?.now ?? line?.old}</i>
+      <u>{signs[sort]}</u>
+      <s>
+        <Exact>{line?.text ?? section}</Exact>
+      </s>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { board, changeBoard } from "../state/board.ts";
 import { addPatch, dropPatch } from "../state/fold.ts";
 import { columns, type Order } from "../state/order.ts";
 import { rankFor } from "../state/rank.ts";
+import { openReview } from "../state/review-place.ts";
 import { go } from "../state/route.ts";
 import { focusCard, type Grab, selection, setGrab, toggleMark } from "../state/selection.ts";
 import { announce } from "../ui/live-region.tsx";
@@ -78,6 +79,10 @@ function onCardKey(event: KeyboardEvent, grid: Grid, id: string): boolean {
   switch (event.key) {
     case "Enter":
       go({ task: id });
+      return true;
+    case "r":
+    case "R":
+      if (task.runId !== null) openReview(id, "board");
       return true;
     case "m":
     case "M":

@@ -1,6 +1,6 @@
 import type { Task } from "../../contract/task.ts";
 import { later, startTask, stopTask } from "../state/actions.ts";
-import { go } from "../state/route.ts";
+import { openReview } from "../state/review-place.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import type { StateName } from "../ui/state-glyph.tsx";
 import { tip } from "../ui/tooltip.tsx";
@@ -9,6 +9,7 @@ import { openCardMenu } from "./card-menu-state.ts";
 interface Quick {
   readonly icon: IconName;
   readonly label: string;
+  readonly keys?: string;
   readonly run: () => void;
 }
 
@@ -35,8 +36,9 @@ function quickAction(task: Task, state: StateName): Quick | null {
     case "done":
       return {
         icon: "st-review",
-        label: "See the changes",
-        run: () => go({ task: task.id, tab: "changes" }),
+        label: "Review",
+        keys: "R",
+        run: () => openReview(task.id, "board"),
       };
     case "blocked":
     case "stopping":
@@ -63,7 +65,7 @@ export function CardActions({ task, state, current }: CardActionsProps) {
           tabIndex={tabIndex}
           aria-label={`${quick.label}: ${task.title}`}
           onClick={quick.run}
-          {...tip(quick.label)}
+          {...tip(quick.label, quick.keys)}
         >
           <Icon name={quick.icon} size={14} />
         </button>

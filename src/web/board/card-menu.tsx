@@ -14,6 +14,7 @@ import {
 import { board, useTask } from "../state/board.ts";
 import { columns } from "../state/order.ts";
 import { rankFor } from "../state/rank.ts";
+import { openReview } from "../state/review-place.ts";
 import { go } from "../state/route.ts";
 import { toggleMark } from "../state/selection.ts";
 import type { MenuEntry } from "../ui/menu.tsx";
@@ -73,6 +74,14 @@ export function cardEntries(task: Task): readonly MenuEntry[] {
       icon: "panel",
       keys: "Enter",
       onSelect: () => go({ task: task.id }),
+    },
+    {
+      kind: "item",
+      label: "Review the changes",
+      icon: "st-review",
+      keys: "R",
+      blocked: task.runId === null ? "It has not run yet" : null,
+      onSelect: () => openReview(task.id, "board"),
     },
     active
       ? { kind: "item", label: "Stop", icon: "stop", onSelect: () => later(stopTask(task.id)) }

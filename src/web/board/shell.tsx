@@ -23,6 +23,7 @@ import { TrustSlot } from "./trust-slot.tsx";
 const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
 const inboxPage = () => import("../inbox/inbox.tsx");
 const Inbox = lazy(inboxPage);
+const Review = lazy(() => import("../review/review.tsx"));
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
 const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
@@ -48,9 +49,10 @@ function useWindowWidth(): number {
 export function Shell() {
   const width = useWindowWidth();
   const task = useRoute((state) => state.task);
-  const inbox = useRoute((state) => state.view === "inbox");
+  const view = useRoute((state) => state.view);
+  const review = view === "review" ? task : null;
   const rail = usePref("ui.rail");
-  const beside = task !== null && width >= sideBySide;
+  const beside = task !== null && review === null && width >= sideBySide;
   // The panel needs the room more than the rail does; the preference comes back with the board.
   const narrow = rail === "closed" || width < railFrom || (task !== null && width < 1900);
   const away = useConnection((state) => state.kind === "lost");
@@ -71,8 +73,10 @@ export function Shell() {
       <div className={cx("app", narrow && "narrow", away && "is-away")}>
         <Rail narrow={narrow} covered={task !== null && !beside} />
         <div className="stage">
-          <main className="main" inert={task !== null && !beside}>
-            {inbox ? (
+          <main className="main" inert={task !== null && review === null && !beside}>
+            {review !== null ? (
+              <ReviewPage taskId={review} />
+            ) : view === "inbox" ? (
               <>
                 <ReconnectBanner />
                 <Suspense fallback={<div aria-busy="true" />}>
@@ -88,7 +92,7 @@ export function Shell() {
               </>
             )}
           </main>
-          {task !== null && <Panel taskId={task} beside={beside} room={width} />}
+          {task !== null && review === null && <Panel taskId={task} beside={beside} room={width} />}
         </div>
       </div>
       <CardMenu />
@@ -104,6 +108,15 @@ function useInboxSoon(): void {
     // What fails now is told when the page is really wanted.
     if (soon) inboxPage().catch(() => undefined);
   }, [soon]);
+}
+
+function ReviewPage({ taskId }: { readonly taskId: string }) {
+  useSeen(taskId);
+  return (
+    <Suspense fallback={<div aria-busy="true" />}>
+      <Review taskId={taskId} />
+    </Suspense>
+  );
 }
 
 interface PanelProps {

@@ -1,5 +1,5 @@
 import "../run/prose.css";
-import "../run/code.css";
+import "../code/code.css";
 import "../ask/ask.css";
 import "../ask/forms.css";
 import "./inbox.css";

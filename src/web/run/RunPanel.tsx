@@ -1,7 +1,7 @@
 import "./run.css";
 import "./transcript.css";
 import "./prose.css";
-import "./code.css";
+import "../code/code.css";
 import "./changes.css";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import type { Task } from "../../contract/task.ts";

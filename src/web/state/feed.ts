@@ -2,18 +2,15 @@ import type { Event, NoticeData } from "../../contract/event.ts";
 import { type Frame, isEvent } from "../wire/frames.ts";
 import { openStream, type Stream } from "../wire/stream.ts";
 import { board, changeBoard } from "./board.ts";
+import { changesMissed, feedChanges } from "./changes.ts";
 import { noteState } from "./connection.ts";
 import { foldFrames } from "./fold.ts";
 import { oncePerFrame } from "./frame.ts";
 import { loadBoard, noteStreamed } from "./load.ts";
 import { type News, newsOf } from "./news.ts";
 import { beat, seed } from "./pulse.ts";
-import {
-  feedTranscripts,
-  reloadTranscripts,
-  transcriptsLive,
-  watchTranscriptsWith,
-} from "./transcript.ts";
+import { feedTranscripts, reloadTranscripts, transcriptsLive } from "./transcript.ts";
+import { watchWith } from "./watch.ts";
 
 export interface Notice {
   readonly event: Event;
@@ -35,6 +32,7 @@ let stream: Stream | null = null;
 /** Starts what keeps this page true: the stream, folded once per animation frame. */
 export function startFeed(token: string, handlers: FeedHandlers): () => void {
   let queue: Frame[] = [];
+  let away = false;
 
   const flush = (): void => {
     if (queue.length === 0) return;
@@ -46,6 +44,7 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
     for (const news of newsOf(before, board.getState().tasks, frames)) handlers.news(news);
     beat(frames);
     feedTranscripts(frames);
+    feedChanges(frames);
     for (const frame of frames) {
       if (isEvent(frame) && frame.type === "notice") {
         handlers.notice({ event: frame, data: frame.data as NoticeData });
@@ -73,6 +72,7 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
     },
     state(state) {
       noteState(state);
+      if (state.kind === "lost") away = true;
       if (state.kind === "refused") handlers.refused();
     },
     live(tasks, gap) {
@@ -80,10 +80,13 @@ export function startFeed(token: string, handlers: FeedHandlers): () => void {
       flush();
       if (gap) reload();
       transcriptsLive(tasks, gap);
+      // Files may have changed while nobody could say so: that is never told afterwards.
+      if (gap || away) changesMissed(tasks);
+      away = false;
     },
   });
   stream = opened;
-  watchTranscriptsWith((taskId) => opened.watch(taskId));
+  watchWith((taskId) => opened.watch(taskId));
   return () => {
     opened.close();
     if (stream === opened) stream = null;

@@ -23,6 +23,10 @@ export interface Prefs {
   readonly "ui.detail": "summary" | "normal" | "verbose";
   /** Whether a hidden tab tells of what waits, where the browser lets it. */
   readonly "ui.notify": boolean;
+  /** How diffs are shown in the review. */
+  readonly "ui.diffLayout": "split" | "unified";
+  readonly "ui.diffWrap": boolean;
+  readonly "ui.diffWhitespace": "show" | "ignore";
   readonly "ui.lastProject": string | null;
   readonly "ui.lastPicks": Readonly<Record<string, LastPicks>>;
 }
@@ -34,6 +38,9 @@ const defaults: Prefs = {
   "ui.panelWidth": 760,
   "ui.detail": "normal",
   "ui.notify": true,
+  "ui.diffLayout": "split",
+  "ui.diffWrap": false,
+  "ui.diffWhitespace": "show",
   "ui.lastProject": null,
   "ui.lastPicks": {},
 };

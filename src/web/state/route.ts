@@ -14,8 +14,13 @@ export interface Route {
   readonly column: string | null;
   /** An open dialog: `new`. */
   readonly dialog: string | null;
-  /** Another page than the board: `inbox`. */
+  /** Another page than the board: `inbox`, or `review` for the open task. */
   readonly view: string | null;
+  /** In the review: what is compared, with whose run or which commit, and the file that is read. */
+  readonly scope: string | null;
+  readonly run: string | null;
+  readonly commit: string | null;
+  readonly file: string | null;
 }
 
 const empty: Route = {
@@ -27,6 +32,10 @@ const empty: Route = {
   column: null,
   dialog: null,
   view: null,
+  scope: null,
+  run: null,
+  commit: null,
+  file: null,
 };
 
 export function parseRoute(search: string): Route {
@@ -40,6 +49,10 @@ export function parseRoute(search: string): Route {
     column: query.get("column"),
     dialog: query.get("dialog"),
     view: query.get("view"),
+    scope: query.get("scope"),
+    run: query.get("run"),
+    commit: query.get("commit"),
+    file: query.get("file"),
   };
 }
 
@@ -56,9 +69,13 @@ export const route = createStore<Route>(() =>
   typeof location === "undefined" ? empty : parseRoute(location.search),
 );
 
+/** What only the review knows does not stay in the address of another page. */
+const outside = { scope: null, run: null, commit: null, file: null } as const;
+
 /** Goes somewhere. `replace` for what is not worth a step back, like typing in the filter. */
 export function go(change: Partial<Route>, how: "push" | "replace" = "push"): void {
-  const next = { ...route.getState(), ...change };
+  const wanted = { ...route.getState(), ...change };
+  const next = wanted.view === "review" ? wanted : { ...wanted, ...outside };
   const url = formatRoute(next);
   if (url === formatRoute(route.getState())) return;
   if (how === "push") history.pushState(null, "", url);

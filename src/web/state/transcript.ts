@@ -4,6 +4,7 @@ import type { Run } from "../../contract/run.ts";
 import { type ApiError, call } from "../wire/client.ts";
 import { type Frame, isEvent } from "../wire/frames.ts";
 import { foldDraft } from "../wire/hub.ts";
+import { watchTask } from "./watch.ts";
 
 const pageSize = 400;
 
@@ -236,13 +237,6 @@ class OpenTranscript {
 }
 
 const open = new Map<string, OpenTranscript>();
-/** Set by the feed: adds a task to the stream until the answer is called. */
-let watch: (taskId: string) => () => void = () => () => undefined;
-
-export function watchTranscriptsWith(next: typeof watch): void {
-  watch = next;
-}
-
 export function feedTranscripts(frames: readonly Frame[]): void {
   for (const transcript of open.values()) transcript.take(frames);
 }
@@ -263,7 +257,7 @@ export function openTranscript(taskId: string): () => void {
   const transcript = open.get(taskId) ?? new OpenTranscript(taskId);
   open.set(taskId, transcript);
   transcript.users += 1;
-  const unwatch = watch(taskId);
+  const unwatch = watchTask(taskId);
   return () => {
     setTimeout(() => {
       unwatch();

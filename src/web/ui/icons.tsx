@@ -154,6 +154,8 @@ const shapes = {
   "chev-d": <path d="m4.5 6.25 3.5 3.5 3.5-3.5" />,
   "chev-r": <path d="m6.25 4.5 3.5 3.5-3.5 3.5" />,
   "chev-ud": <path d="m5.25 6 2.75-2.75L10.75 6M5.25 10 8 12.75 10.75 10" />,
+  "more-above": <path d="M3.5 12.75h9M8 10V3.25M5.25 6 8 3.25 10.75 6" />,
+  "more-below": <path d="M3.5 3.25h9M8 6v6.75M5.25 10 8 12.75 10.75 10" />,
   more: (
     <g fill="currentColor" stroke="none">
       <circle cx="3.5" cy="8" r="1.25" />

@@ -11,6 +11,8 @@ export interface MenuItem {
   /** Why it cannot be chosen now. It stays listed with that reason. */
   readonly blocked?: string | null;
   readonly checked?: boolean;
+  /** A second, quieter line. */
+  readonly detail?: string;
   readonly onSelect: () => void;
 }
 
@@ -36,11 +38,14 @@ export interface MenuProps {
   readonly onClose: () => void;
   /** Gets the focus when the menu closes. */
   readonly returnTo?: HTMLElement | null;
+  /** True when what was chosen takes the focus itself. */
+  readonly elsewhere?: () => boolean;
 }
 
 /** A menu at an element or a point; it is open as long as it is mounted. */
 export default function Menu(props: MenuProps) {
-  const { label, entries, anchor, align = "start", onClose, returnTo } = props;
+  const { label, entries, anchor, align = "start", onClose, returnTo, elsewhere } = props;
+  const focusAfter = () => (elsewhere?.() === true ? false : (returnTo ?? true));
   return (
     <Base.Root
       open
@@ -51,7 +56,7 @@ export default function Menu(props: MenuProps) {
     >
       <Base.Portal>
         <Base.Positioner anchor={anchor} align={align} sideOffset={4} className="layer">
-          <Base.Popup className="menu" aria-label={label} finalFocus={() => returnTo ?? true}>
+          <Base.Popup className="menu" aria-label={label} finalFocus={focusAfter}>
             <Entries entries={entries} />
           </Base.Popup>
         </Base.Positioner>
@@ -65,7 +70,8 @@ function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
 }
 
 function keyOf(entry: MenuEntry): string {
-  return entry.kind === "separator" ? entry.id : entry.label;
+  if (entry.kind === "separator") return entry.id;
+  return entry.kind === "item" ? `${entry.label}\n${entry.detail ?? ""}` : entry.label;
 }
 
 function Entry({ entry }: { readonly entry: MenuEntry }) {
@@ -122,7 +128,9 @@ function Item({ item }: { readonly item: MenuItem }) {
       <Lead icon={item.icon} checked={item.checked ?? false} />
       <span>{item.label}</span>
       <span className="r">{item.keys !== undefined && <Kbd keys={item.keys} />}</span>
-      {blocked !== null && <span className="why">{blocked}</span>}
+      {(blocked ?? item.detail) !== undefined && (
+        <span className="why">{blocked ?? item.detail}</span>
+      )}
     </Base.Item>
   );
 }

@@ -7,6 +7,13 @@ import type { ReactNode } from "react";
  */
 const hidden = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
+const once = new RegExp(hidden.source, "u");
+
+/** Whether there is anything in a text that cannot be seen. */
+export function hasHidden(text: string): boolean {
+  return once.test(text);
+}
+
 /** Splits text into what is seen and the code points that are not. */
 export function splitHidden(text: string): readonly { text: string; hidden: boolean }[] {
   const parts: { text: string; hidden: boolean }[] = [];

@@ -1,4 +1,3 @@
-import type { Changes } from "../../contract/changes.ts";
 import type { Event } from "../../contract/event.ts";
 import type {
   AgentCommand,
@@ -31,6 +30,7 @@ import type {
   Task,
   Trash,
 } from "../../contract/task.ts";
+import type { ReviewCalls, TakeBackCalls } from "./review-calls.ts";
 
 type Routes = typeof routes;
 
@@ -73,7 +73,7 @@ export interface Info {
 type Paging = { readonly limit?: number; readonly cursor?: string };
 
 /** What each call takes beside its path parameters, and what it answers. */
-export interface Calls {
+export interface Calls extends ReviewCalls, TakeBackCalls {
   "GET /info": { answer: Info };
   "GET /defaults": { answer: Defaults };
   "GET /tasks": {
@@ -94,7 +94,6 @@ export interface Calls {
     query: { readonly before?: number; readonly limit?: number };
     answer: TranscriptPage;
   };
-  "GET /tasks/:id/changes": { answer: { changes: Changes } };
   "GET /tasks/:id/terminal": {
     answer: {
       terminal: { text: string; columns: number; rows: number; attachCommand: string };
@@ -177,7 +176,7 @@ export type Call = keyof Calls;
 
 /** Fails to compile when a call above names an endpoint the route table does not have. */
 type Known<C extends Endpoint> = C;
-export type CheckedCall = Known<Call>;
+export type CheckedCall = Known<Exclude<Call, keyof TakeBackCalls>>;
 
 type ParamNames<Path extends string> = Path extends `${string}:${infer Rest}`
   ? Rest extends `${infer Name}/${infer More}`

@@ -1,6 +1,7 @@
 import { ulid } from "ulid";
 import type { ErrorBody, FaultCode } from "../../contract/fault.ts";
 import type { AnswerOf, Call, Options } from "./calls.ts";
+import type { ByteCalls } from "./review-calls.ts";
 
 /** What a failed call says, in the words of the server. */
 export class ApiError extends Error {
@@ -50,11 +51,33 @@ export async function call<C extends Call>(
   endpoint: C,
   ...[options]: Record<string, never> extends Options<C> ? [options?: Options<C>] : [Options<C>]
 ): Promise<AnswerOf<C>> {
+  return (await repeated(endpoint, options as Loose | undefined, (answer) =>
+    answer.json(),
+  )) as AnswerOf<C>;
+}
+
+/** A call that answers bytes, such as an image or a patch. Throws as `call` does. */
+export async function callBytes<C extends keyof ByteCalls>(
+  endpoint: C,
+  options: {
+    readonly params: Readonly<Record<string, string>>;
+    readonly query: ByteCalls[C];
+    readonly signal?: AbortSignal;
+  },
+): Promise<Blob> {
+  return await repeated(endpoint, options, (answer) => answer.blob());
+}
+
+async function repeated<T>(
+  endpoint: string,
+  options: Loose | undefined,
+  read: (answer: Response) => Promise<T>,
+): Promise<T> {
   const [method = "GET", path = "/"] = endpoint.split(" ", 2);
-  const request = build(method, path, options as Loose | undefined);
+  const request = build(method, path, options);
   for (const pause of [...pauses, null]) {
     try {
-      return (await once(request)) as AnswerOf<C>;
+      return await read(await once(request));
     } catch (error) {
       const retry = error instanceof ApiError && error.code === "unreachable" && pause !== null;
       if (!retry) throw error;
@@ -83,7 +106,9 @@ function build(method: string, path: string, options: Loose = {}): Built {
   );
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(options.query ?? {})) {
-    if (value !== undefined) query.set(name, String(value));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) query.append(name, String(one));
+    }
   }
   const headers: Record<string, string> = {};
   if (method !== "GET") headers["idempotency-key"] = options.key ?? ulid();
@@ -102,7 +127,7 @@ function build(method: string, path: string, options: Loose = {}): Built {
   };
 }
 
-async function once({ url, init }: Built): Promise<unknown> {
+async function once({ url, init }: Built): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(url, { ...init, headers: { ...init.headers, authorization: bearer() } });
@@ -115,7 +140,7 @@ async function once({ url, init }: Built): Promise<unknown> {
       details: null,
     });
   }
-  if (answer.ok) return await answer.json();
+  if (answer.ok) return answer;
   if (answer.status === 401) session.refused();
   throw new ApiError(answer.status, await errorBody(answer));
 }

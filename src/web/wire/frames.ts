@@ -1,7 +1,8 @@
+import type { ChangesFrame } from "../../contract/changes.ts";
 import type { ActivityFrame, DraftFrame, Event, ResetFrame } from "../../contract/event.ts";
 
 /** One frame of the stream. Only an event has a seq. */
-export type Frame = Event | DraftFrame | ActivityFrame | ResetFrame;
+export type Frame = Event | DraftFrame | ActivityFrame | ChangesFrame | ResetFrame;
 
 export function isEvent(frame: Frame): frame is Event {
   return "seq" in frame;

@@ -7,11 +7,14 @@
  */
 import { generateKeyBetween } from "fractional-indexing";
 import type { Task } from "../../../src/contract/task.ts";
+import { refundRepo } from "./review-world.ts";
 import { agents, defaults, harnesses, models } from "./stub-answers.ts";
 import { busyDay, id, manyTasks, projectPaths, task, type World } from "./stub-data.ts";
+import type { StubRepo } from "./stub-repo.ts";
+import { StubReview } from "./stub-review.ts";
 
 const csp = [
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'",
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'",
   "connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'",
   "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",
 ].join("; ");
@@ -21,6 +24,8 @@ export function stubServer(world: World, port = 0) {
   const interactions = new Map(world.interactions.map((item) => [item.id, item]));
   const preferences: Record<string, unknown> = {};
   const trusted = new Set<string>();
+  const runs = new Map<string, object[]>();
+  const opened: unknown[] = [];
   const streams = new Set<ReadableStreamDefaultController<string>>();
   let seq = 100;
   let down = false;
@@ -56,12 +61,44 @@ export function stubServer(world: World, port = 0) {
     details: unknown = null,
   ) => Response.json({ error, code, hint, details }, { status });
 
+  const reviews = new Map<string, StubReview>();
+  /** The review of a task; made when it is first asked for. */
+  const reviewOf = (taskId: string, repo?: StubRepo): StubReview => {
+    const held = reviews.get(taskId);
+    if (held !== undefined) return held;
+    const made = new StubReview(taskId, repo ?? refundRepo(), {
+      changed: (changed) => send({ type: "changes", taskId: changed, at: Date.now() }),
+      begin(owner, prompt) {
+        const runId = id();
+        const before = tasks.get(owner);
+        runs.set(owner, [aRun(runId, owner, prompt), ...(runs.get(owner) ?? [])]);
+        if (before !== undefined) {
+          change(before, {
+            column: "running",
+            phase: { kind: "working" },
+            runId,
+            runStatus: "running",
+            runStartedAt: Date.now(),
+            live: { verb: "Reading", object: "the comments", at: Date.now() },
+          });
+        }
+        return runId;
+      },
+    });
+    reviews.set(taskId, made);
+    return made;
+  };
+
   const listed = () => [...tasks.values()].filter((item) => item.archivedAt === null);
 
   async function api(request: Request, url: URL): Promise<Response | null> {
     const body = async () => (await request.json()) as Record<string, unknown>;
     const [, noun, key = "", verb] = url.pathname.split("/").map(decodeURIComponent);
     const found = tasks.get(key);
+    if (noun === "tasks" && found !== undefined) {
+      const answer = await reviewOf(key).answer(request, url);
+      if (answer !== null) return answer;
+    }
     switch (
       `${request.method} /${noun}${key === "" ? "" : "/:id"}${verb === undefined ? "" : `/${verb}`}`
     ) {
@@ -171,7 +208,10 @@ export function stubServer(world: World, port = 0) {
       case "GET /tasks/:id/transcript":
         return Response.json({ events: [], nextBefore: null, lastSeq: seq });
       case "GET /tasks/:id/runs":
-        return Response.json({ runs: [], nextCursor: null });
+        return Response.json({ runs: runs.get(key) ?? [], nextCursor: null });
+      case "POST /open-path":
+        opened.push(await body());
+        return Response.json({ opened: true });
       case "GET /interactions/:id":
         return Response.json({ interactions: [...interactions.values()] });
       case "POST /approvals/:id/answer": {
@@ -274,6 +314,23 @@ export function stubServer(world: World, port = 0) {
     url: `http://127.0.0.1:${server.port}`,
     emit,
     send,
+    reviewOf,
+    /** What was opened in programs of the machine. */
+    opened,
+    /** The agent is done: its run has ended well. */
+    finish(taskId: string) {
+      const before = tasks.get(taskId);
+      const turn = reviewOf(taskId).repo.turns.at(-1);
+      if (turn !== undefined) turn.end = reviewOf(taskId).repo.now;
+      if (before !== undefined) {
+        change(before, {
+          column: "review",
+          phase: { kind: "ended", outcome: { kind: "succeeded" } },
+          runStatus: "succeeded",
+          live: null,
+        });
+      }
+    },
     /** Breaks every stream and answers nothing, as a server that was killed does. */
     fall() {
       down = true;
@@ -287,6 +344,25 @@ export function stubServer(world: World, port = 0) {
       clearInterval(beat);
       await server.stop(true);
     },
+  };
+}
+
+function aRun(runId: string, taskId: string, prompt: string): object {
+  return {
+    id: runId,
+    taskId,
+    agent: "claude-code",
+    status: "running",
+    prompt,
+    startedAt: Date.now(),
+    endedAt: null,
+    exitCode: null,
+    error: null,
+    sessionRef: null,
+    usage: null,
+    phase: { kind: "working" },
+    background: [],
+    createdAt: Date.now(),
   };
 }
 

@@ -1,8 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { ChangedFile } from "../../../contract/changes.ts";
 import type { Task } from "../../../contract/task.ts";
 import { counted } from "../../../domain/transcript-words.ts";
+import { statusMark } from "../../diff/change-words.ts";
 import { isActive, later, startTask } from "../../state/actions.ts";
+import { changesQuery, useLiveChanges } from "../../state/changes.ts";
+import { cameBack, openReview } from "../../state/review-place.ts";
 import { AddsDels, EmptyState } from "../../ui/bits.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { useHotkeys } from "../../ui/hotkeys.ts";
@@ -12,8 +16,7 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { Exact } from "../../ui/text.tsx";
 import { CopyButton } from "../copy-button.tsx";
 import { FileDiff, type Layout } from "./file-diff.tsx";
-import { FileList, statusWord } from "./file-list.tsx";
-import { useChanges } from "./use-changes.ts";
+import { FileList } from "./file-list.tsx";
 
 export interface ChangesTabProps {
   readonly task: Task;
@@ -23,16 +26,32 @@ export interface ChangesTabProps {
 
 /** What the agent changed since the base: files on the left, one diff beside them. */
 export default function ChangesTab({ task, file, onFile }: ChangesTabProps) {
-  const { changes, error, loading, retry } = useChanges(task);
-  if (changes === null) {
-    return loading ? (
+  const { data: changes, error, isPending, refetch } = useQuery(changesQuery(task.id));
+  useLiveChanges(task);
+  useHotkeys([
+    {
+      id: "changes.review",
+      label: "Review the changes",
+      keys: ["Shift+R"],
+      run: () => openReview(task.id, "panel", file ?? undefined),
+    },
+  ]);
+  if (changes === undefined) {
+    return isPending ? (
       <div className="chg" aria-busy="true" />
     ) : (
-      <Unreadable error={error} onRetry={retry} />
+      <Unreadable error={error} onRetry={() => later(refetch())} />
     );
   }
   if (changes.files.length === 0) return <Nothing task={task} />;
-  return <Files files={changes.files} truncated={changes.truncated} {...{ file, onFile }} />;
+  return (
+    <Files
+      taskId={task.id}
+      files={changes.files}
+      truncated={changes.truncated}
+      {...{ file, onFile }}
+    />
+  );
 }
 
 function Unreadable({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
@@ -76,13 +95,14 @@ function Nothing({ task }: { readonly task: Task }) {
 }
 
 interface FilesProps {
+  readonly taskId: string;
   readonly files: readonly ChangedFile[];
   readonly truncated: boolean;
   readonly file: string | null;
   readonly onFile: (path: string) => void;
 }
 
-function Files({ files, truncated, file, onFile }: FilesProps) {
+function Files({ taskId, files, truncated, file, onFile }: FilesProps) {
   const [layout, setLayout] = useState<Layout>("unified");
   const places = useRef(new Map<string, number>());
   const found = files.findIndex((one) => one.path === file);
@@ -94,7 +114,7 @@ function Files({ files, truncated, file, onFile }: FilesProps) {
     const next = files[last.current + by];
     if (next === undefined) return;
     onFile(next.path);
-    announce(`${next.path}, ${statusWord(next.status)}`);
+    announce(`${next.path}, ${statusMark(next.status).word}`);
   };
   useHotkeys([
     { id: "changes.next", label: "Next file", keys: ["]"], run: () => step(1) },
@@ -156,9 +176,29 @@ function Files({ files, truncated, file, onFile }: FilesProps) {
             ]}
             onChange={setLayout}
           />
+          <ReviewButton taskId={taskId} file={current.path} />
         </div>
         <FileDiff key={current.path} file={current} layout={layout} places={places.current} />
       </div>
     </div>
+  );
+}
+
+/** The way to the whole width, and back to it with the focus. */
+function ReviewButton({ taskId, file }: { readonly taskId: string; readonly file: string }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (cameBack(taskId)) button.current?.focus();
+  }, [taskId]);
+  return (
+    <Button
+      ref={button}
+      size="s"
+      icon="st-review"
+      keys="Shift+R"
+      onClick={() => openReview(taskId, "panel", file)}
+    >
+      Review
+    </Button>
   );
 }

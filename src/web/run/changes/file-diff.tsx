@@ -1,10 +1,13 @@
 import { useEffect, useMemo, useRef } from "react";
 import { VList, type VListHandle } from "virtua";
 import type { ChangedFile } from "../../../contract/changes.ts";
+import { notesOf, whyNoLines } from "../../diff/change-words.ts";
+import { DiffRow, HalfRow, HunkRow } from "../../diff/diff-lines.tsx";
+import { type FlatPair, type FlatRow, flatten, flattenPairs } from "../../diff/flat.ts";
+import { type Inks, useDiff } from "../../diff/use-diff.ts";
+import { marksAt } from "../../diff/words.ts";
 import { EmptyState } from "../../ui/bits.tsx";
-import { DiffRow, HalfRow, HunkRow } from "../diff/diff-lines.tsx";
-import { splitLines } from "../diff/patch.ts";
-import { useDiff } from "../diff/use-diff.ts";
+import { Exact } from "../../ui/text.tsx";
 
 export type Layout = "unified" | "split";
 
@@ -17,91 +20,85 @@ export interface FileDiffProps {
 
 /** The diff of one file. Only what is in view is drawn, however long it is. */
 export function FileDiff({ file, layout, places }: FileDiffProps) {
-  const why = reasonForNone(file);
-  return why === null ? (
-    <DiffList file={file} layout={layout} places={places} />
-  ) : (
-    <EmptyState title={why.title}>{why.text}</EmptyState>
+  const why = whyNoLines(file);
+  const notes = notesOf(file);
+  return (
+    <>
+      {notes.length > 0 && (
+        <p className="chg-note small t2">
+          <Exact>{`${notes.join(". ")}.`}</Exact>
+        </p>
+      )}
+      {why === null ? (
+        <DiffList file={file} layout={layout} places={places} />
+      ) : (
+        <EmptyState title={why.title}>{why.text}</EmptyState>
+      )}
+    </>
   );
-}
-
-function reasonForNone(file: ChangedFile): { title: string; text: string } | null {
-  if (file.binary) {
-    return {
-      title: "A binary file",
-      text: "It has no lines to compare. Open it from the worktree.",
-    };
-  }
-  if (file.tooLarge) {
-    return {
-      title: "Too large to show",
-      text: `${file.additions.toLocaleString()} lines added, ${file.deletions.toLocaleString()} removed. Open it in your editor.`,
-    };
-  }
-  if (file.patch?.includes("@@") === true) return null;
-  if (file.status === "renamed") {
-    return {
-      title: "Renamed",
-      text: `From ${file.oldPath ?? "another name"}; its content is the same.`,
-    };
-  }
-  if (file.status === "type") {
-    return {
-      title: "Another type of file",
-      text: "Its content is the same; what it is has changed.",
-    };
-  }
-  return {
-    title: file.status === "deleted" ? "An empty file was removed" : "An empty file",
-    text: "There are no lines in it.",
-  };
 }
 
 function DiffList({ file, layout, places }: FileDiffProps) {
   const list = useRef<VListHandle>(null);
-  const { lines, tokens } = useDiff(file.patch ?? "", file.path);
-  const rows = useMemo(() => (layout === "split" ? splitLines(lines) : []), [lines, layout]);
+  const { hunks, inks } = useDiff(file.patch ?? "", file.path);
+  const rows = useMemo(() => (layout === "unified" ? flatten(hunks) : []), [hunks, layout]);
+  const pairs = useMemo(() => (layout === "split" ? flattenPairs(hunks) : []), [hunks, layout]);
   const key = `${layout} ${file.path}`;
   useEffect(() => {
     const place = places.get(key) ?? 0;
     if (place > 0) list.current?.scrollTo(place);
   }, [key, places]);
-  const onScroll = (offset: number): void => {
-    places.set(key, offset);
-  };
   const common = {
     ref: list,
+    className: "diff-list",
     itemSize: 20,
-    onScroll,
+    onScroll: (offset: number): void => {
+      places.set(key, offset);
+    },
     tabIndex: 0,
     "aria-label": `Changes of ${file.path}`,
   };
   return layout === "unified" ? (
-    <VList key={key} className="diff-list" data={lines} {...common}>
-      {(line, index) => (
+    <VList key={key} data={rows} {...common}>
+      {(row, index) => (
         <div key={index} className="diff">
-          <DiffRow line={line} tokens={tokens(line)} />
+          <Row row={row} inks={inks} />
         </div>
       )}
     </VList>
   ) : (
-    <VList key={key} className="diff-list" data={rows} {...common}>
-      {({ left, right }, index) => (
+    <VList key={key} data={pairs} {...common}>
+      {(row, index) => (
         <div key={index} className="diff two">
-          {left?.sort === "hunk" ? (
-            <HunkRow line={left} />
-          ) : (
-            <>
-              <HalfRow line={left} side="old" tokens={left === null ? undefined : tokens(left)} />
-              <HalfRow
-                line={right}
-                side="now"
-                tokens={right === null ? undefined : tokens(right)}
-              />
-            </>
-          )}
+          <Halves row={row} inks={inks} />
         </div>
       )}
     </VList>
+  );
+}
+
+function Row({ row, inks }: { readonly row: FlatRow; readonly inks: Inks }) {
+  if (row.sort === "hunk") return <HunkRow section={row.section} />;
+  const line = row.lines[row.index];
+  if (line === undefined) return null;
+  return <DiffRow line={line} tokens={inks(line)} marks={marksAt(row.lines, row.index)} />;
+}
+
+function Halves({ row, inks }: { readonly row: FlatPair; readonly inks: Inks }) {
+  if (row.sort === "hunk") return <HunkRow section={row.section} />;
+  const { lines, left, right } = row;
+  const half = (index: number, side: "old" | "now") => (
+    <HalfRow
+      line={lines[index] ?? null}
+      side={side}
+      tokens={inks(lines[index] ?? null)}
+      marks={marksAt(lines, index)}
+    />
+  );
+  return (
+    <>
+      {half(left, "old")}
+      {half(right, "now")}
+    </>
   );
 }

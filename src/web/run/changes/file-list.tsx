@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import { VList, type VListHandle } from "virtua";
 import type { ChangedFile } from "../../../contract/changes.ts";
+import { statusMark } from "../../diff/change-words.ts";
 import { AddsDels } from "../../ui/bits.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Exact } from "../../ui/text.tsx";
@@ -9,22 +10,6 @@ export interface FileListProps {
   readonly files: readonly ChangedFile[];
   readonly selected: string | null;
   readonly onSelect: (path: string) => void;
-}
-
-const marks: Readonly<
-  Record<ChangedFile["status"], { letter: string; word: string; ink: string }>
-> = {
-  added: { letter: "A", word: "added", ink: "add" },
-  untracked: { letter: "A", word: "added", ink: "add" },
-  modified: { letter: "M", word: "modified", ink: "t3" },
-  deleted: { letter: "D", word: "deleted", ink: "del" },
-  renamed: { letter: "R", word: "renamed", ink: "t3" },
-  copied: { letter: "C", word: "copied", ink: "t3" },
-  type: { letter: "T", word: "another type", ink: "t3" },
-};
-
-export function statusWord(status: ChangedFile["status"]): string {
-  return marks[status].word;
 }
 
 /** The changed files. Up and Down move through them while the list has the focus. */
@@ -61,7 +46,7 @@ function FileEntry(props: {
   readonly onSelect: (path: string) => void;
 }) {
   const { file, on, onSelect } = props;
-  const { letter, word, ink } = marks[file.status];
+  const { letter, word, ink } = statusMark(file.status);
   const slash = file.path.lastIndexOf("/");
   return (
     <button

@@ -1,7 +1,7 @@
+import { CodeLine } from "../../code/code-line.tsx";
+import { useHighlight } from "../../code/highlight.ts";
+import { languageNamed } from "../../code/language-of.ts";
 import { CopyButton } from "../copy-button.tsx";
-import { CodeLine } from "../highlight/code-line.tsx";
-import { useHighlight } from "../highlight/highlight.ts";
-import { languageNamed } from "../highlight/language-of.ts";
 
 export interface CodeBlockProps {
   readonly code: string;

@@ -1,9 +1,11 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { FileDiff } from "../../../contract/event.ts";
 import { diffVerb } from "../../../domain/transcript-words.ts";
+import { DiffRow, HunkRow } from "../../diff/diff-lines.tsx";
+import { type FlatRow, flatten } from "../../diff/flat.ts";
+import { type Inks, useDiff } from "../../diff/use-diff.ts";
+import { marksAt } from "../../diff/words.ts";
 import { AddsDels } from "../../ui/bits.tsx";
-import { DiffRow } from "../diff/diff-lines.tsx";
-import { useDiff } from "../diff/use-diff.ts";
 import { useRun } from "../run-context.ts";
 
 /** How many lines of a change are shown in the transcript before the person asks for more. */
@@ -18,9 +20,10 @@ export function FileDiffs({ files }: { readonly files: readonly FileDiff[] }) {
 function FileChange({ file, named }: { readonly file: FileDiff; readonly named: boolean }) {
   const { openChange } = useRun();
   const [limit, setLimit] = useState(atOnce);
-  const { lines, tokens } = useDiff(file.patch, file.path);
+  const { hunks, inks } = useDiff(file.patch, file.path);
+  const rows = useMemo(() => flatten(hunks), [hunks]);
   // The first hunk needs no line of its own; the later ones say that something is left out.
-  const body = lines[0]?.sort === "hunk" ? lines.slice(1) : lines;
+  const body = rows[0]?.sort === "hunk" ? rows.slice(1) : rows;
   const left = body.length - limit;
   return (
     <div className="inset">
@@ -33,9 +36,9 @@ function FileChange({ file, named }: { readonly file: FileDiff; readonly named: 
       )}
       {body.length > 0 && (
         <div className="diff">
-          {body.slice(0, limit).map((line, index) => (
+          {body.slice(0, limit).map((row, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is named by its place
-            <DiffRow key={index} line={line} tokens={tokens(line)} />
+            <Row key={index} row={row} inks={inks} />
           ))}
         </div>
       )}
@@ -54,4 +57,11 @@ function FileChange({ file, named }: { readonly file: FileDiff; readonly named: 
       </div>
     </div>
   );
+}
+
+function Row({ row, inks }: { readonly row: FlatRow; readonly inks: Inks }) {
+  if (row.sort === "hunk") return <HunkRow section={row.section} />;
+  const line = row.lines[row.index];
+  if (line === undefined) return null;
+  return <DiffRow line={line} tokens={inks(line)} marks={marksAt(row.lines, row.index)} />;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { scriptUrl } from "../../wire/trusted.ts";
+import { scriptUrl } from "../wire/trusted.ts";
 import workerUrl from "./highlight.worker.ts?worker&url";
 import type { Ask, TokenLine, Told } from "./messages.ts";
 
@@ -7,7 +7,8 @@ type Lines = readonly TokenLine[] | null;
 
 /** Above this many characters code stays plain: nobody reads it for its colours. */
 const longest = 120_000;
-const remembered = 200;
+/** How many characters of code are remembered with their inks: a diff of 50,000 lines is not. */
+const remembered = 600_000;
 /** Code that only flies past is not worth reading, in ms. */
 const linger = 80;
 
@@ -25,6 +26,7 @@ let count = 0;
 const waiting = new Map<number, Waiting>();
 /** Answers, the oldest first. */
 const known = new Map<string, Lines>();
+let held = 0;
 
 function open(): Worker | null {
   if (worker !== null || broken) return worker;
@@ -70,9 +72,13 @@ function ask(code: string, language: string): Promise<Lines> {
 }
 
 function remember(key: string, lines: Lines): void {
+  if (!known.has(key)) held += key.length;
   known.set(key, lines);
-  const [oldest] = known.keys();
-  if (known.size > remembered && oldest !== undefined) known.delete(oldest);
+  for (const oldest of known.keys()) {
+    if (held <= remembered) return;
+    known.delete(oldest);
+    held -= oldest.length;
+  }
 }
 
 /** The code in pieces with their inks; null until that is known, or when there is no grammar. */

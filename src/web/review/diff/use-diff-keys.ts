@@ -1,0 +1,102 @@
+import { type KeyboardEvent, useCallback, useState } from "react";
+import { useHotkeys } from "../../ui/hotkeys.ts";
+import { useReaderStore } from "../data/reader.ts";
+import { passageOf, type Spot } from "../rows/cursor.ts";
+import type { LineMenuAt } from "./line-menu.tsx";
+import type { Commenting } from "./use-comment.ts";
+import { type CursorMoves, useCursor } from "./use-cursor.ts";
+import type { Scroller } from "./use-scroller.ts";
+import type { Sideways } from "./use-sideways.ts";
+
+/** How far one press moves the lines sideways, in px. */
+const sidestep = 60;
+
+/** The keys of the lines: a cursor that walks and selects, hunk by hunk, and what begins at it. */
+export function useDiffKeys(
+  scroller: Scroller,
+  sideways: Sideways,
+  split: boolean,
+  comment: Commenting,
+) {
+  const store = useReaderStore();
+  const moves = useCursor(scroller);
+  const [menu, setMenu] = useState<LineMenuAt | null>(null);
+  useDiffHotkeys(scroller, moves, comment);
+
+  const openAtCursor = (target: Element): void => {
+    const { cursor } = store.getState();
+    const line = target.querySelector(".is-cur");
+    if (cursor === null || line === null) return;
+    const { left, bottom } = line.getBoundingClientRect();
+    setMenu({ spot: cursor.at, x: left + 60, y: bottom });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const others = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.target !== event.currentTarget || others) return;
+    const asksMenu = event.key === "ContextMenu" || event.key === "m";
+    if (asksMenu || (event.key === "F10" && event.shiftKey)) openAtCursor(event.currentTarget);
+    else if (!onMoveKey(event, moves, split ? null : sideways)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const openMenu = useCallback(
+    (spot: Spot, x: number, y: number): void => {
+      store.setState({ cursor: { at: spot, from: null } });
+      setMenu({ spot, x, y });
+    },
+    [store],
+  );
+  const closeMenu = useCallback(() => setMenu(null), []);
+  return { onKeyDown, menu, openMenu, closeMenu };
+}
+
+/** Sideways is another half where there are two, else further along the line. */
+function onMoveKey(event: KeyboardEvent, moves: CursorMoves, sideways: Sideways | null): boolean {
+  switch (event.key) {
+    case "ArrowDown":
+    case "j":
+      moves.walk(1, event.shiftKey);
+      return true;
+    case "ArrowUp":
+    case "k":
+      moves.walk(-1, event.shiftKey);
+      return true;
+    case "ArrowLeft":
+      if (sideways === null) moves.toSide("old");
+      else sideways.by(-sidestep);
+      return true;
+    case "ArrowRight":
+      if (sideways === null) moves.toSide("new");
+      else sideways.by(sidestep);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function useDiffHotkeys({ stack }: Scroller, moves: CursorMoves, comment: Commenting): void {
+  const store = useReaderStore();
+  const say = (): void => {
+    const { cursor, current } = store.getState();
+    const block = stack.blocks[stack.index.get(cursor?.at.path ?? "") ?? -1];
+    const passage = cursor === null || block === undefined ? null : passageOf(block, cursor);
+    if (cursor !== null && passage !== null) comment.onLines(cursor.at.path, passage);
+    else if (current !== null) comment.onFile(current);
+  };
+  useHotkeys([
+    { id: "review.hunk.next", label: "Next hunk", keys: ["n"], run: () => moves.toHunk(1) },
+    {
+      id: "review.hunk.previous",
+      label: "Previous hunk",
+      keys: ["p"],
+      run: () => moves.toHunk(-1),
+    },
+    { id: "review.comment", label: "Comment on the lines", keys: ["c"], run: say },
+    {
+      id: "review.comment.whole",
+      label: "Comment on the whole",
+      keys: ["Shift+C"],
+      run: () => comment.onWhole(),
+    },
+  ]);
+}

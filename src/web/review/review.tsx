@@ -1,0 +1,199 @@
+import "../code/code.css";
+import "./review.css";
+import "./diff.css";
+import "./comments.css";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Changes } from "../../contract/changes.ts";
+import type { Review as ReviewData } from "../../contract/review.ts";
+import type { Run } from "../../contract/run.ts";
+import type { Task } from "../../contract/task.ts";
+import { ReconnectBanner } from "../board/reconnect.tsx";
+import { later } from "../state/actions.ts";
+import { useBoard, useTask } from "../state/board.ts";
+import { changesQuery, useLiveChanges } from "../state/changes.ts";
+import { queries } from "../state/queries.ts";
+import { closeReview } from "../state/review-place.ts";
+import { route } from "../state/route.ts";
+import { useHotkeys } from "../ui/hotkeys.ts";
+import { unsaved } from "./comments/drafts.ts";
+import { placeAll } from "./comments/placing.ts";
+import { ReviewContext } from "./data/context.ts";
+import { type Navigator, NavigatorContext } from "./data/navigator.ts";
+import { reviewQuery, runsQuery } from "./data/queries.ts";
+import {
+  createReader,
+  ReaderContext,
+  startAnew,
+  useReader,
+  useReaderStore,
+} from "./data/reader.ts";
+import { type Compared, isPast, useCompared } from "./data/scope.ts";
+import { useShown } from "./data/use-shown.ts";
+import { seenOf } from "./data/viewed.ts";
+import { Header } from "./header.tsx";
+import { Reading } from "./reading.tsx";
+import { RevertTurn } from "./revert-turn.tsx";
+import { About, Scopes, ViewOptions } from "./scopes.tsx";
+import { SendSheet } from "./send-sheet.tsx";
+import { Loading, Nothing, NotOnTheBoard, Unreadable } from "./states.tsx";
+import { WorkingStrip } from "./working-strip.tsx";
+
+/** The review of one task: its changes at full width, and the talk about them. */
+export default function Review({ taskId }: { readonly taskId: string }) {
+  const task = useTask(taskId);
+  const loaded = useBoard((state) => state.loaded);
+  const { scope, query } = useCompared();
+  // The changes are on their way while the board is still coming.
+  useEffect(() => {
+    later(queries.prefetchQuery(reviewQuery(taskId)));
+    if (scope !== "review") later(queries.prefetchQuery(changesQuery(taskId, query)));
+  }, [taskId, scope, query]);
+  if (task === null) return loaded ? <NotOnTheBoard /> : <Loading />;
+  return <Screen key={taskId} task={task} />;
+}
+
+function Screen({ task }: { readonly task: Task }) {
+  const [store] = useState(() => createReader(task.id, route.getState().file));
+  const navigator = useRef<Navigator | null>(null);
+  return (
+    <ReaderContext value={store}>
+      <NavigatorContext value={navigator}>
+        <Page task={task} />
+      </NavigatorContext>
+    </ReaderContext>
+  );
+}
+
+const noRuns: readonly Run[] = [];
+const nothingSaid: ReviewData = { comments: [], viewed: [], reviewedAt: null };
+
+function Page({ task }: { readonly task: Task }) {
+  const store = useReaderStore();
+  const compared = useCompared();
+  const what = nameOf(compared);
+  const review = useQuery(reviewQuery(task.id));
+  const reviewedAt = review.data?.reviewedAt ?? null;
+  const known = review.data !== undefined || review.isError;
+  // Without a review there is no "since": nobody needs to be asked.
+  const never = compared.scope === "review" && known && reviewedAt === null;
+  const changes = useQuery({
+    ...changesQuery(task.id, compared.query),
+    enabled: !never && (compared.scope !== "review" || known),
+  });
+  const runs = useQuery(runsQuery(task.id, task.runId)).data ?? noRuns;
+  const editors = useReader((reader) => reader.editors);
+  // What stands in for an answer is another comparison: the answer is not held back behind it.
+  const shown = useShown(
+    never ? undefined : changes.data,
+    changes.isPlaceholderData ? `before ${what}` : what,
+  );
+  const [sending, setSending] = useState(false);
+  useLiveChanges(task);
+  const before = useRef(what);
+  useEffect(() => {
+    if (before.current !== what) startAnew(store);
+    before.current = what;
+  }, [what, store]);
+
+  const data = review.data ?? nothingSaid;
+  const seen = useMemo(
+    () => seenOf(shown.files, data.viewed, changes.data !== undefined && isPast(changes.data)),
+    [shown.files, data.viewed, changes.data],
+  );
+  const drafts = data.comments.filter(({ state }) => state === "draft");
+  const waiting = drafts.length + unsaved(editors).filter((one) => one.commentId === null).length;
+  const facts = useFactsOf(task, compared, changes.data, shown, seen, data, runs);
+  useHotkeys([
+    { id: "review.close", label: "Back", keys: ["Escape"], run: () => stepBack(store) },
+    {
+      id: "review.send",
+      label: "Send the comments",
+      keys: ["$mod+Enter"],
+      run: () => setSending(waiting > 0),
+    },
+  ]);
+  const empty = never || (changes.data !== undefined && shown.files.length === 0);
+  return (
+    <div className="rv">
+      <Header
+        task={task}
+        progress={empty || facts === null ? null : { viewed: seen.count, of: shown.files.length }}
+        drafts={waiting}
+        onSend={() => setSending(true)}
+      />
+      <ReconnectBanner />
+      <div className="sub">
+        <Scopes
+          taskId={task.id}
+          compared={compared}
+          reviewedAt={review.data?.reviewedAt}
+          hasRun={task.runId !== null}
+        />
+        {!never && (
+          <About changes={changes.data} reviewedAt={reviewedAt} changedSince={seen.changed} />
+        )}
+        <span className="grow" />
+        {compared.scope === "turn" && !empty && facts !== null && (
+          <RevertTurn task={task} run={compared.query.run ?? null} expect={shown.expect} />
+        )}
+        <ViewOptions />
+      </div>
+      <WorkingStrip task={task} />
+      {empty ? (
+        <Nothing task={task} scope={compared.scope} reviewedAt={reviewedAt} />
+      ) : facts !== null ? (
+        <ReviewContext value={facts}>
+          <Reading failed={review.isError ? () => later(review.refetch()) : null} />
+        </ReviewContext>
+      ) : changes.isError ? (
+        <Unreadable error={changes.error} retry={() => later(changes.refetch())} />
+      ) : (
+        <Loading />
+      )}
+      {/* The bar with what stands between the work and its base goes here, 48 px high: the last
+          child of the screen, which gives the rest of its height to the changes above. */}
+      {sending && <SendSheet task={task} drafts={drafts} onClose={() => setSending(false)} />}
+    </div>
+  );
+}
+
+/** Names a comparison: with or without white space it is another one, too. */
+function nameOf({ query }: Compared): string {
+  return [query.scope, query.run, query.commit, query.whitespace].join(" ");
+}
+
+function useFactsOf(
+  task: Task,
+  compared: Compared,
+  changes: Changes | undefined,
+  shown: ReturnType<typeof useShown>,
+  seen: ReturnType<typeof seenOf>,
+  review: ReviewData,
+  runs: readonly Run[],
+) {
+  const editors = useReader((reader) => reader.editors);
+  const placing = useMemo(
+    () => (changes === undefined ? null : placeAll(changes, review.comments, editors)),
+    [changes, review.comments, editors],
+  );
+  const comments = useMemo(
+    () => new Map(review.comments.map((comment) => [comment.id, comment])),
+    [review.comments],
+  );
+  return useMemo(
+    () =>
+      changes === undefined || placing === null
+        ? null
+        : { task, compared, changes, shown, seen, review, comments, placing, runs },
+    [task, compared, changes, shown, seen, review, comments, placing, runs],
+  );
+}
+
+/** Escape puts away what is nearest first: a selection, then the review. */
+function stepBack(store: ReturnType<typeof useReaderStore>): void {
+  const { cursor } = store.getState();
+  if (cursor !== null && cursor.from !== null) {
+    store.setState({ cursor: { at: cursor.at, from: null } });
+  } else closeReview();
+}
