@@ -46,6 +46,9 @@ export class InteractionCommands implements Interactions {
     if (session === null || hooks === null || request === null) {
       return ok({ gone: true });
     }
+    if (this.#isStopping(session.taskId)) {
+      return ok(await this.#dismissed(session));
+    }
     const asked = this.#ask(session, body.requestId, request, body.requestId);
     if (!asked.ok) {
       return asked;
@@ -150,8 +153,18 @@ export class InteractionCommands implements Interactions {
     const { id } = record.interaction;
     for (;;) {
       const now = this.#core.deps.store.interaction(id);
-      if (now === null || now.state === "gone") {
+      if (now === null) {
         return ok({ gone: true });
+      }
+      if (now.state === "gone") {
+        const { taskId } = now.interaction;
+        const session = this.#core.deps.store.session(now.sessionId);
+        const stopping = session !== null && this.#isStopping(taskId);
+        const printed = stopping ? await this.#dismissed(session) : null;
+        // A call that waits knows no other end than this.
+        return ok(
+          now.interaction.kind === "question" ? { gone: true } : (printed ?? { gone: true }),
+        );
       }
       if (now.state === "answered") {
         return ok(respond(now.answer as InteractionAnswer));
@@ -161,6 +174,19 @@ export class InteractionCommands implements Interactions {
       }
       await this.#change(id, signal);
     }
+  }
+
+  #isStopping(taskId: string): boolean {
+    const { store } = this.#core.deps;
+    const runId = store.task(taskId)?.runId ?? null;
+    return runId !== null && store.run(runId)?.phase.kind === "cancelling";
+  }
+
+  /** What a hook of a turn prints that is being stopped: nothing, or what its driver says. */
+  async #dismissed(session: SessionRecord): Promise<unknown> {
+    const live = this.#sessions.live(session.taskId);
+    const mine = live?.record.id === session.id ? live.session : null;
+    return (await mine?.dismiss?.()) ?? { gone: true };
   }
 
   #change(id: string, signal: AbortSignal): Promise<void> {

@@ -14,9 +14,10 @@ import { err, type Result } from "../contract/result.ts";
 import type { RunOutcome } from "../contract/run.ts";
 import type { SessionRecord } from "../store/types.ts";
 import type { Activity } from "./activity.ts";
+import { orphaned } from "./agent-exit.ts";
 import type { Core } from "./core.ts";
 import type { Drafts } from "./drafts.ts";
-import { ingest, orphaned } from "./ingest.ts";
+import { ingest } from "./ingest.ts";
 import { changeRun } from "./run-changes.ts";
 import type { DiffStats } from "./stats.ts";
 

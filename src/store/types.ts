@@ -224,6 +224,8 @@ export interface Reads {
     runId: string,
     toolId: string,
   ): { readonly name: string; readonly input: unknown } | null;
+  /** The words of a message as they were shown in this run, or null. */
+  said(runId: string, messageId: string): string | null;
   /** The newest `limit` events of a task with a lower seq than `before`, in rising order. */
   eventsBefore(taskId: string, before: number, limit: number): readonly Event[];
   /** The seq that is `n` stored events before the end of the task's events (0 = all). */

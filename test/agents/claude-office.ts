@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { Event, TranscriptData } from "../../src/contract/event.ts";
 import type { Interaction } from "../../src/contract/interaction.ts";
 import type { Run } from "../../src/contract/run.ts";
-import type { Task } from "../../src/contract/task.ts";
+import type { QueuedMessage, Task } from "../../src/contract/task.ts";
 import { createHost } from "../../src/host/host.ts";
 import type { Host } from "../../src/host/types.ts";
 import { type FakeAnthropic, startFakeAnthropic } from "../fakes/anthropic/server.ts";
@@ -16,6 +16,9 @@ import { claudeBinary } from "./claude-lab.ts";
 
 /** No stand-in here: the real Claude Code in tmux. */
 const env = { AGETOR_CLAUDE_DRIVER: "" };
+
+/** What became of a message: part of a run, or a place in the queue. */
+export type Said = { run: Run } | { queued: QueuedMessage };
 
 export type Asked<K extends Interaction["kind"]> = Extract<Interaction, { kind: K }>;
 
@@ -68,10 +71,18 @@ export class Office {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** `kill -9`, then another server on the same data. */
-  async restart(): Promise<void> {
+  /** `kill -9`, then another server on the same data; `meanwhile` happens while there is none. */
+  async restart(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     await this.server.kill();
+    await meanwhile();
     this.server = await this.server.restart({ env });
+  }
+
+  /** What a terminal shows now. */
+  async screen(name: string): Promise<string> {
+    const shown = await this.host.tmux.capture(name, { ansi: false, history: 0 });
+    if (!shown.ok) throw new Error(shown.fault.message);
+    return shown.value.text;
   }
 
   /** Starts a task whose prompt is a script of the fake model. */
@@ -154,6 +165,31 @@ export class Job {
     this.run = body.run.id;
   }
 
+  /** Says something into the current turn. */
+  async steer(text: string): Promise<Said> {
+    const body = { text, delivery: "steer" };
+    return (await this.client.post<Said>(`/runs/${this.run}/input`, body)).body;
+  }
+
+  /** Says something into the current turn, and says it again until that is safe. */
+  async steered(text: string): Promise<void> {
+    let said = await this.steer(text);
+    while ("queued" in said) {
+      const path = `/tasks/${this.id}/queue/${said.queued.id}/steer`;
+      said = (await this.client.post<Said>(path)).body;
+    }
+  }
+
+  /** The messages that wait. */
+  async queue(): Promise<readonly QueuedMessage[]> {
+    const path = `/tasks/${this.id}/queue`;
+    return (await this.client.get<{ messages: QueuedMessage[] }>(path)).body.messages;
+  }
+
+  async stop(): Promise<void> {
+    await this.client.post(`/runs/${this.run}/cancel`);
+  }
+
   async worktree(): Promise<string> {
     return (await this.task()).worktreePath ?? "";
   }
@@ -173,6 +209,11 @@ export class Job {
     return trees.findLast(([, script]) => script.includes(worktree))?.[0] ?? "";
   }
 
+  /** The name of its tmux session. */
+  async terminal(): Promise<string> {
+    return `a-${basename(await this.session()).toLowerCase()}`;
+  }
+
   /** The processes that wait for an answer now. */
   async hooks(): Promise<number[]> {
     return readdirSync(join(await this.session(), "asks")).map(Number);
@@ -181,11 +222,8 @@ export class Job {
   /** Says yes to the dialog in Claude's own terminal, which opens a moment after its hook ran. */
   async sayYes(): Promise<void> {
     const { tmux } = this.#office.host;
-    const name = `a-${basename(await this.session()).toLowerCase()}`;
-    const asks = async (): Promise<boolean> => {
-      const shown = await tmux.capture(name, { ansi: false, history: 0 });
-      return shown.ok && /❯ 1\. Yes/.test(shown.value.text);
-    };
+    const name = await this.terminal();
+    const asks = async () => /❯ 1\. Yes/.test(await this.#office.screen(name));
     await until(asks);
     // A dialog that was just drawn does not hear its first keys.
     await until(async () => {

@@ -74,6 +74,9 @@ function respond(
   return {};
 }
 
+/** What a hook prints when its turn is being stopped: its dialog goes, and nothing is allowed. */
+export const stopped: Record<string, unknown> = deny("The person stopped this.");
+
 type Of<K extends InteractionAnswer["kind"]> = Extract<InteractionAnswer, { kind: K }>;
 
 /** "Always" is a rule of ours that answers the next hook: Claude's own permissions stay as they are. */

@@ -39,6 +39,8 @@ export class Context {
   gone = false;
   /** Set while we end it ourselves. */
   closing = false;
+  /** Set while Claude is held still so that a stop can take back what waits in its queue. */
+  halted = false;
   /** Set once everything an earlier server left unread is read. */
   caughtUp = false;
 

@@ -34,7 +34,10 @@ export function hookSettings(
   const hooks: Record<string, unknown> = {};
   for (const event of spooledEvents) hooks[event] = entry(command(spool(files), 60));
   hooks["MessageDisplay"] = entry(command(append(files), 5));
-  hooks["PreToolUse"] = entry(command(gate(files), 15));
+  hooks["PreToolUse"] = entry(command(gate(files), askTimeout));
+  // Where a turn takes in what was queued, and where it ends and the queue's next one begins.
+  hooks["PostToolBatch"] = entry(command(held(files), askTimeout));
+  hooks["Stop"] = entry(command(spool(files), 60), command(held(files), askTimeout));
   if (asks) {
     // Beside the spooling one, not instead of it: they run at the same time.
     const told = command(spool(files), 60);
@@ -81,10 +84,18 @@ function append(files: SessionFiles, ...then: string[]): string {
   ].join("; ");
 }
 
+/** Waits while Claude is to be held still, for as long as it takes. Costs no process else. */
+const whileHalted = "while [ -e halt ]; do sleep 0.1; done";
+
+function held(files: SessionFiles): string {
+  return `cd ${shellWord(files.dir)} 2>/dev/null || exit 0; ${whileHalted}; exit 0`;
+}
+
 /**
  * Holds the tool back while a message is being typed (M2), 5 s at most, and notes when it lets go:
  * before the look as well, so that whoever takes the lock in between sees it. Costs no process
  * without a lock. A lock held for longer was forgotten; it must not slow down every tool to come.
+ * A stop holds it for as long as it takes: Escape ends the hook and the tool with it (tried).
  */
 function gate(files: SessionFiles): string {
   return append(
@@ -92,6 +103,7 @@ function gate(files: SessionFiles): string {
     ": > released",
     'i=0; while [ -e typing ] && [ "$i" -lt 50 ]; do i=$((i + 1)); sleep 0.1; done',
     '[ "$i" -lt 50 ] || rm -f typing',
+    whileHalted,
     ": > released",
   );
 }

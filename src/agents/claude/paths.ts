@@ -70,6 +70,8 @@ export interface SessionFiles {
   /** Holds tools back while it is there; when the last one was let go on. */
   readonly typing: string;
   readonly released: string;
+  /** Holds Claude at its next step while it is there. */
+  readonly halt: string;
 }
 
 export function sessionFiles(dir: string): SessionFiles {
@@ -87,5 +89,6 @@ export function sessionFiles(dir: string): SessionFiles {
     mcp: join(dir, "mcp.json"),
     typing: join(dir, "typing"),
     released: join(dir, "released"),
+    halt: join(dir, "halt"),
   };
 }

@@ -2,6 +2,7 @@ import type { Asking } from "./asking.ts";
 import type { Context } from "./context.ts";
 import type { Spool } from "./spool.ts";
 import { readStatus, type Status } from "./status.ts";
+import type { Stopping } from "./stop.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
 
@@ -20,6 +21,7 @@ export interface WatchParts {
   readonly spool: Spool;
   readonly turns: Turns;
   readonly asking: Asking;
+  readonly stopping: Stopping;
   readonly onGone: () => Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export class Watch {
     const status = await readStatus(context);
     const since = this.#since(`${status?.kind}:${status?.since}`);
     await this.#settle(status, since);
+    await this.#parts.stopping.rest();
     const asks = context.data.bridged === true && (await this.#parts.asking.open());
     await this.#needs(asks ? null : this.#why(status, since));
     context.beacon.stir();
