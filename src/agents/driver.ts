@@ -101,8 +101,8 @@ export interface Workplace {
 
 /**
  * The way back from an agent's own processes: `[...argv, "hook", "ask", <session dir>]` reads a
- * hook's JSON from stdin and prints the answer; `[...argv, "mcp", <session dir>]` is a stdio MCP
- * server with `ask_user`. Both find socket and secret in the session directory.
+ * hook's JSON from stdin and prints the answer; with one more argument it notes there, before it
+ * asks, `{requestId, hook, at}`. `[...argv, "mcp", <session dir>]` is a stdio MCP server with `ask_user`. Both find socket and secret in the session directory.
  */
 export interface Bridge {
   readonly argv: readonly [string, ...string[]];

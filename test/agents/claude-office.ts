@@ -85,6 +85,18 @@ export class Office {
     return shown.value.text;
   }
 
+  /** Presses a key in a terminal once it shows that, until it does no more. */
+  async press(name: string, shown: RegExp, key: string): Promise<void> {
+    const shows = async () => shown.test(await this.screen(name));
+    await until(shows);
+    // A dialog that was just drawn does not hear its first keys, and a key takes its time.
+    for (let look = 0; await shows(); look += 1) {
+      if (look % 10 > 0) continue;
+      const pressed = await this.host.tmux.keys(name, [key]);
+      if (!pressed.ok) throw new Error(pressed.fault.message);
+    }
+  }
+
   /** Starts a task whose prompt is a script of the fake model. */
   async start(mode: string, ...script: string[]): Promise<Job> {
     const reply = await this.client.post<{ task: Task; run: Run }>("/tasks", {
@@ -131,11 +143,12 @@ export class Job {
     return this.client.events(`/tasks/${this.id}/events`, until);
   }
 
-  /** The next question nobody has answered here, once it stands on the card. */
-  async asked<K extends Interaction["kind"]>(kind: K): Promise<Asked<K>> {
+  /** The next question nobody has answered here, once it stands on the card; or the n-th of them. */
+  async asked<K extends Interaction["kind"]>(kind: K, nth = 1): Promise<Asked<K>> {
     const isNew = (event: Event) =>
       event.type === "interaction.opened" && !this.#answered.has((event.data as Interaction).id);
-    const asked = (await this.events(isNew)).findLast(isNew)?.data as Interaction;
+    const enough = (_: Event, all: readonly Event[]) => all.filter(isNew).length >= nth;
+    const asked = (await this.events(enough)).findLast(isNew)?.data as Interaction;
     if (asked.kind !== kind) throw new Error(`asked ${JSON.stringify(asked)}`);
     return asked as Asked<K>;
   }
@@ -220,18 +233,12 @@ export class Job {
   }
 
   /** Says yes to the dialog in Claude's own terminal, which opens a moment after its hook ran. */
-  async sayYes(): Promise<void> {
-    const { tmux } = this.#office.host;
-    const name = await this.terminal();
-    const asks = async () => /❯ 1\. Yes/.test(await this.#office.screen(name));
-    await until(asks);
-    // A dialog that was just drawn does not hear its first keys.
-    await until(async () => {
-      if (!(await asks())) return true;
-      const pressed = await tmux.keys(name, ["Enter"]);
-      if (!pressed.ok) throw new Error(pressed.fault.message);
-      return false;
-    });
+  sayYes(): Promise<void> {
+    return this.press(/❯ 1\. Yes/, "Enter");
+  }
+
+  async press(shown: RegExp, key: string): Promise<void> {
+    return this.#office.press(await this.terminal(), shown, key);
   }
 }
 

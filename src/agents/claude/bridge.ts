@@ -19,11 +19,12 @@ export function bridgeFiles(
 ): readonly { readonly path: string; readonly content: string; readonly mode: number }[] {
   const run = (...rest: string[]): string => [...bridge.argv, ...rest].map(shellWord).join(" ");
   const enter = `cd ${shellWord(files.dir)} 2>/dev/null || exit 0\numask 077\n`;
+  const asks = shellWord(files.asks);
   const ask = [
     // Named by the pid the bridge keeps: whoever looks can tell whether it still waits (M11).
-    `mkdir -p ${shellWord(files.asks)} && : > ${shellWord(files.asks)}/$$`,
+    `mkdir -p ${asks} && : > ${asks}/$$`,
     // In place of the shell, so that the bridge is Claude's own child and sees it go (M5).
-    `exec ${run("hook", "ask", files.dir)}`,
+    `exec ${run("hook", "ask", files.dir)} ${asks}/$$`,
   ];
   const config = {
     mcpServers: {
