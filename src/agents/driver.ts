@@ -206,6 +206,8 @@ export type AgentItem =
       readonly messageId: string | null;
       readonly text: string;
     }
+  /** It works in this mode from now on, one of the descriptor's. */
+  | { readonly kind: "mode"; readonly key: string; readonly mode: string }
   | { readonly kind: "notice"; readonly key: string; readonly notice: NoticeData }
   /** The process is gone. `expected` when we closed it. */
   | {
@@ -314,6 +316,11 @@ export interface Session {
    * be said safely now (something waits for its person, the turn is ending): it stays queued.
    */
   steer?(message: Message): Promise<Delivery>;
+  /**
+   * Has the current turn go over to another mode as soon as that is safe; a `mode` item says when
+   * it did. Absent where a mode only changes between turns.
+   */
+  setMode?(mode: string | null): Promise<void>;
   /**
    * What a hook that waits is to print now that its turn is being stopped; null = nothing, the
    * agent's own prompt goes with the interrupt. Resolves once no answer can start anything.

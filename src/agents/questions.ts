@@ -26,10 +26,18 @@ export type InteractionRequest =
 
 type Hook = Readonly<Record<string, unknown>>;
 
-/** How an agent asks through a hook that waits: a process that sends its JSON and prints the answer. */
+/**
+ * How an agent asks through a hook that waits: a process that sends its JSON and prints the answer.
+ * `wish` is the mode its task was given while it works in another one; null = there is no such wish.
+ */
 export interface HookProtocol {
   /** What the hook asks; null = nothing a person can answer here (the agent's own prompt stays). */
-  interpret(hook: Hook): InteractionRequest | null;
-  /** What the hook prints for an answer. */
-  respond(request: InteractionRequest, answer: InteractionAnswer, hook: Hook): unknown;
+  interpret(hook: Hook, wish?: string | null): InteractionRequest | null;
+  /** What the hook prints for an answer; the wished mode goes along where the agent takes it. */
+  respond(
+    request: InteractionRequest,
+    answer: InteractionAnswer,
+    hook: Hook,
+    wish?: string | null,
+  ): unknown;
 }

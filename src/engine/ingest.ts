@@ -10,6 +10,7 @@ import type { RunRecord, SessionRecord } from "../store/types.ts";
 import { exitOutcome } from "./agent-exit.ts";
 import { openInteraction, withdraw } from "./asking.ts";
 import type { Core, Work } from "./core.ts";
+import { takeMode } from "./mode.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 import { hearEcho, queuedByAgent, takeBack } from "./steered.ts";
 
@@ -148,6 +149,9 @@ function take(taking: Taking, item: AgentItem): void {
       if (taking.run !== null) {
         takeBack(work, taking.run, item, taking.newId);
       }
+      return;
+    case "mode":
+      takeMode(work, session.id, item.mode);
       return;
     case "notice":
       work.notice(session.taskId, taking.run?.id ?? null, item.notice, `${session.id}:${item.key}`);

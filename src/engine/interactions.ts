@@ -8,11 +8,13 @@ import type {
   QuestionBody,
 } from "../contract/interaction.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { wishedMode } from "../domain/mode-wish.ts";
 import type { InteractionRecord, SessionRecord } from "../store/types.ts";
 import { checkAnswer, outcomeOf } from "./answers.ts";
 import type { Answer, CommandMeta, Interactions, Reply } from "./api.ts";
 import { openInteraction, remember, resolve } from "./asking.ts";
 import { type Core, unknown, type Work } from "./core.ts";
+import { chooseByPlan } from "./mode.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What a hook that waits gets: its answer, or that nobody waits for it any more. */
@@ -42,7 +44,7 @@ export class InteractionCommands implements Interactions {
     await this.#core.untilBooted();
     const session = this.#core.deps.store.session(sessionId);
     const hooks = session === null ? null : this.#hooks(session.kind);
-    const request = hooks?.interpret(body.hook) ?? null;
+    const request = hooks?.interpret(body.hook, this.#wish(sessionId)) ?? null;
     if (session === null || hooks === null || request === null) {
       return ok({ gone: true });
     }
@@ -53,7 +55,9 @@ export class InteractionCommands implements Interactions {
     if (!asked.ok) {
       return asked;
     }
-    return this.#wait(asked.value, signal, (answer) => hooks.respond(request, answer, body.hook));
+    return this.#wait(asked.value, signal, (answer) =>
+      hooks.respond(request, answer, body.hook, this.#wish(sessionId)),
+    );
   }
 
   async question(sessionId: string, body: QuestionBody, signal: AbortSignal): Promise<Waited> {
@@ -83,9 +87,13 @@ export class InteractionCommands implements Interactions {
     meta: CommandMeta,
   ): Answer<{ interaction: Interaction }> {
     return this.#core.once(meta, async () => {
-      return this.#core.command<{ interaction: Interaction }>(meta, "answer", (work) =>
+      const given = this.#core.command<{ interaction: Interaction }>(meta, "answer", (work) =>
         this.#answerIn(work, id, answer, by),
       );
+      if (given.ok && answer.kind === "plan_approval") {
+        await this.#sessions.tellMode(given.value.body.interaction.taskId);
+      }
+      return given;
     });
   }
 
@@ -176,6 +184,14 @@ export class InteractionCommands implements Interactions {
     }
   }
 
+  /** The mode this session should go over to, if its task was given another one meanwhile. */
+  #wish(sessionId: string): string | null {
+    const { store } = this.#core.deps;
+    const session = store.session(sessionId);
+    const task = session === null ? null : store.task(session.taskId);
+    return session === null || task === null ? null : wishedMode(task.mode, session.settings);
+  }
+
   #isStopping(taskId: string): boolean {
     const { store } = this.#core.deps;
     const runId = store.task(taskId)?.runId ?? null;
@@ -228,6 +244,9 @@ export class InteractionCommands implements Interactions {
     }
     if (answer.kind === "approval" && answer.decision === "allow" && answer.remember === true) {
       remember(work, record.interaction, answer.rule, this.#core.deps.newId());
+    }
+    if (answer.kind === "plan_approval") {
+      chooseByPlan(work, record.sessionId, answer.choice);
     }
     const outcome = outcomeOf(answer);
     const resolved = resolve(work, record, { state: "answered", outcome, answer, by });

@@ -64,6 +64,8 @@ export interface SessionSettings {
   readonly mode: string | null;
   readonly model: string | null;
   readonly effort: string | null;
+  /** The mode it works in by now, as far as it says so. */
+  readonly modeNow?: string | null;
 }
 
 /** A row of `session`: one agent process (or its place), durable before its first byte is read. */
@@ -77,7 +79,7 @@ export interface SessionRecord {
   readonly ref: unknown;
   readonly agentSessionId: string | null;
   readonly tokenHash: string | null;
-  /** The mode, model and effort it was opened with. */
+  /** The mode, model and effort it was opened with, or has taken over since. */
   readonly settings: SessionSettings | null;
   readonly createdAt: Millis;
   readonly closedAt: Millis | null;
@@ -154,6 +156,8 @@ export interface TaskView {
   readonly run: RunRecord | null;
   readonly pendingInteractions: number;
   readonly queuedMessages: number;
+  /** How the task's living agent works; null when none lives. */
+  readonly session: SessionSettings | null;
 }
 
 export interface TaskFilter {

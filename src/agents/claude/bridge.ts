@@ -1,12 +1,7 @@
 import type { Bridge } from "../driver.ts";
 import { askTimeout, shellWord } from "./hooks.ts";
+import { mcpServer } from "./names.ts";
 import type { SessionFiles } from "./paths.ts";
-
-/** The name under which Claude knows our MCP server: its tool is `mcp__agetor__ask_user`. */
-const server = "agetor";
-
-/** Our tool raises no question about itself: asking is all it does. */
-export const askUserTool = `mcp__${server}__ask_user`;
 
 /**
  * The ways from an agent's processes back to the person, as files of the session directory. They
@@ -28,7 +23,7 @@ export function bridgeFiles(
   ];
   const config = {
     mcpServers: {
-      [server]: {
+      [mcpServer]: {
         type: "stdio",
         command: "/bin/sh",
         args: [files.askUser],

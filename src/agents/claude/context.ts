@@ -21,6 +21,10 @@ export interface RefData {
   readonly launched: boolean;
   /** Whether its permission dialogs are brought to the card; absent in refs of older versions. */
   readonly bridged?: boolean;
+  /** The mode it was started in, by Claude's own name; absent in refs of older versions. */
+  readonly mode?: string | null;
+  /** The mode the turn is to go over to, by Claude's own name; absent or null = none. */
+  readonly wish?: string | null;
   /** The last messages that were typed into a working Claude; absent in refs of older versions. */
   readonly steered?: readonly Pending[];
 }

@@ -12,6 +12,7 @@ import {
   stringAt,
 } from "./json.ts";
 import { Line, type LineContext, type Pending } from "./line.ts";
+import { modeOf } from "./modes.ts";
 import { printOf, unwrap } from "./prompt.ts";
 import { type ClaudeState, noUsage } from "./state.ts";
 
@@ -58,12 +59,21 @@ function decodeRecord(line: Line, state: ClaudeState, context: LineContext): Cla
     case "cost-state":
       return decodeCost(line, state);
     case "permission-mode":
-      return { ...state, mode: stringAt(line.record, "permissionMode") };
+      return inMode(line, state, stringAt(line.record, "permissionMode"));
     default:
       // Records of the conversation have an id; without one it is bookkeeping of the CLI.
       if (stringAt(line.record, "uuid") !== null) raw(line);
       return state;
   }
+}
+
+/** Says so when Claude works in another mode than before; sub-agents may have one of their own. */
+function inMode(line: Line, state: ClaudeState, mode: string | null): ClaudeState {
+  const ours = modeOf(mode);
+  if (ours !== null && mode !== state.mode && state.agentId === null) {
+    line.items.push({ kind: "mode", key: line.key("mode"), mode: ours });
+  }
+  return { ...state, mode };
 }
 
 function raw(line: Line): void {
@@ -112,9 +122,9 @@ function started(line: Line, state: ClaudeState, text: string, context: LineCont
     type: "user.message",
     data: { text, messageId, source: messageId === null ? "terminal" : "app" },
   });
+  const mode = stringAt(line.record, "permissionMode") ?? state.mode;
   return {
-    ...settled(state, messageId, context),
-    mode: stringAt(line.record, "permissionMode") ?? state.mode,
+    ...settled(inMode(line, state, mode), messageId, context),
     claimed: messageId ?? state.claimed,
     ...(fresh
       ? {

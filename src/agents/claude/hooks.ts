@@ -1,3 +1,4 @@
+import { askUserTool } from "./names.ts";
 import type { SessionFiles } from "./paths.ts";
 
 /** Events whose payload opens, closes or blocks a turn: each becomes one file (M1). */
@@ -87,6 +88,29 @@ function append(files: SessionFiles, ...then: string[]): string {
 /** Waits while Claude is to be held still, for as long as it takes. Costs no process else. */
 const whileHalted = "while [ -e halt ]; do sleep 0.1; done";
 
+/**
+ * Has Claude ask before a tool that would run in a more permissive mode than is wished for by now.
+ * The first `permission_mode` and `tool_name` are Claude's own: what a tool is given comes behind
+ * them, and its quotes are escaped wherever it is text (2.1.330, observed). What cannot be read is
+ * asked about. Our own tool is a question already.
+ */
+const strictly = [
+  "if [ -r modes ]; then",
+  `m=\${x#*'"permission_mode":"'}; m=\${m%%'"'*};`,
+  `t=\${x#*'"tool_name":"'}; t=\${t%%'"'*};`,
+  `case "$t $(cat modes) " in`,
+  `"${askUserTool} "*) ;;`,
+  `*" $m "*) ;;`,
+  `*) printf '%s' '${JSON.stringify({
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "ask",
+      permissionDecisionReason: "The mode of this task was changed.",
+    },
+  })}' ;;`,
+  "esac; fi",
+].join(" ");
+
 function held(files: SessionFiles): string {
   return `cd ${shellWord(files.dir)} 2>/dev/null || exit 0; ${whileHalted}; exit 0`;
 }
@@ -105,5 +129,6 @@ function gate(files: SessionFiles): string {
     '[ "$i" -lt 50 ] || rm -f typing',
     whileHalted,
     ": > released",
+    strictly,
   );
 }

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { LaunchPlan, OpenRequest } from "../driver.ts";
-import { askUserTool, bridgeFiles } from "./bridge.ts";
+import { bridgeFiles } from "./bridge.ts";
 import { descriptor, permissionModes } from "./descriptor.ts";
 import { hookSettings, shellWord } from "./hooks.ts";
+import { askUserTool } from "./names.ts";
 import { conversationId, type SessionFiles, sessionFiles } from "./paths.ts";
 import { orPointer, preparePrompt } from "./prompt.ts";
 

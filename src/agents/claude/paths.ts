@@ -72,6 +72,8 @@ export interface SessionFiles {
   readonly released: string;
   /** Holds Claude at its next step while it is there. */
   readonly halt: string;
+  /** The modes a tool may run in without a question, while another mode is wished for. */
+  readonly modes: string;
 }
 
 export function sessionFiles(dir: string): SessionFiles {
@@ -90,5 +92,6 @@ export function sessionFiles(dir: string): SessionFiles {
     typing: join(dir, "typing"),
     released: join(dir, "released"),
     halt: join(dir, "halt"),
+    modes: join(dir, "modes"),
   };
 }

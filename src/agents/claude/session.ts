@@ -11,6 +11,7 @@ import { type DeliverParts, deliver } from "./deliver.ts";
 import { Drafts } from "./drafts.ts";
 import { Halt } from "./halt.ts";
 import { stringAt } from "./json.ts";
+import { ModeWish } from "./mode-wish.ts";
 import { printOf } from "./prompt.ts";
 import { type HookEvent, Spool } from "./spool.ts";
 import { type ClaudeState, noUsage } from "./state.ts";
@@ -43,6 +44,7 @@ export class ClaudeSession implements Session {
   readonly #asking: Asking;
   readonly #lock: TypingLock;
   readonly #halt: Halt;
+  readonly #wish: ModeWish;
   readonly #stopping: Stopping;
   #ending: Promise<void> | null = null;
   /** Messages being handed over right now. */
@@ -55,10 +57,11 @@ export class ClaudeSession implements Session {
     this.#asking = new Asking(context);
     this.#lock = new TypingLock(context);
     this.#halt = new Halt(context);
+    this.#wish = new ModeWish(context);
     this.#main = new Transcript(context, "main", {
       beforeTurn: (at) => this.#beforeTurn(at),
       shape: (items, state) => this.#shape(items, state),
-      stored: (items) => this.#drafts.stored(items),
+      stored: (items) => this.#stored(items),
     });
     this.#agents = new SubAgents(
       context,
@@ -156,6 +159,11 @@ export class ClaudeSession implements Session {
       accepted: this.#accepted,
       whyGone: () => this.#whyGone(),
     };
+  }
+
+  setMode(mode: string | null): Promise<void> {
+    // Its first line is written a moment after it began to work.
+    return this.#wish.set(mode, this.#main.state?.mode ?? this.#context.data.mode ?? null);
   }
 
   /** A hook that waits may only print once what waits in Claude's queue is held back. */
@@ -273,6 +281,15 @@ export class ClaudeSession implements Session {
           words === "" ? "Claude ended while it was starting." : `Claude ended at once: ${words}`,
           "Start `claude` in a terminal in that folder to see what it says.",
         );
+  }
+
+  #stored(items: readonly AgentItem[]): void {
+    this.#drafts.stored(items);
+    if (!items.some(({ kind }) => kind === "mode")) return;
+    this.#wish.reached(this.#main.state?.mode ?? null).catch((cause: unknown) => {
+      if (this.#context.signal.aborted) return;
+      this.#context.io.log("error", "a mode could not be noted", { why: String(cause) });
+    });
   }
 
   #wake(): void {

@@ -73,6 +73,7 @@ export const descriptor: Descriptor = {
           reason: `${model.label} has no effort ${effort}.`,
         })),
     ),
+    modeChange: { within: [], how: "Codex takes its mode with each message." },
   },
   defaultMode: "auto",
   tested: { from: "0.169.0", to: "0.169.0" },

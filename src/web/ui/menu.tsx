@@ -11,6 +11,8 @@ export interface MenuItem {
   /** Why it cannot be chosen now. It stays listed with that reason. */
   readonly blocked?: string | null;
   readonly checked?: boolean;
+  /** One more line about it. */
+  readonly note?: string;
   readonly onSelect: () => void;
 }
 
@@ -112,6 +114,7 @@ function Lead({
 
 function Item({ item }: { readonly item: MenuItem }) {
   const blocked = item.blocked ?? null;
+  const more = blocked ?? item.note;
   return (
     <Base.Item
       className={`opt${blocked === null ? "" : " off"}${item.danger ? " danger" : ""}`}
@@ -122,7 +125,7 @@ function Item({ item }: { readonly item: MenuItem }) {
       <Lead icon={item.icon} checked={item.checked ?? false} />
       <span>{item.label}</span>
       <span className="r">{item.keys !== undefined && <Kbd keys={item.keys} />}</span>
-      {blocked !== null && <span className="why">{blocked}</span>}
+      {more !== undefined && <span className="why">{more}</span>}
     </Base.Item>
   );
 }

@@ -6,6 +6,7 @@ import { Meter } from "../../ui/bits.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { tip } from "../../ui/tooltip.tsx";
 import { copyText } from "../copy-button.tsx";
+import { ModeFact } from "./mode-fact.tsx";
 
 export interface FactsProps {
   readonly task: Task;
@@ -28,7 +29,7 @@ export function Facts({ task, run, contextPercent, model }: FactsProps) {
         {agent}
       </Fact>
       {setting !== "" && <Fact>{setting}</Fact>}
-      {task.mode !== null && <Fact>{modeWords[task.mode] ?? task.mode}</Fact>}
+      <ModeFact task={task} />
       {context !== null && context !== undefined && (
         <Fact tip={`${Math.round(context)}% of the context is used`}>
           <Meter percent={context} label="Context used" warn={context >= 80} />
@@ -43,14 +44,6 @@ export function Facts({ task, run, contextPercent, model }: FactsProps) {
     </>
   );
 }
-
-const modeWords: Readonly<Record<string, string>> = {
-  plan: "Plan",
-  ask: "Ask",
-  acceptEdits: "Accept edits",
-  auto: "Auto",
-  bypass: "Bypass",
-};
 
 function Used({ task, run }: { readonly task: Task; readonly run: Run | null }) {
   const usage = run?.usage ?? null;
