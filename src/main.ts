@@ -147,6 +147,10 @@ function driversFor(fakeClaude: boolean): ReadonlyMap<string, Driver> {
   const stand = createFakeDriver({
     ...claude.descriptor,
     hosting: "pipes",
+    options: {
+      ...claude.descriptor.options,
+      modeChange: createFakeDriver().descriptor.options.modeChange,
+    },
     capabilities: {
       ...claude.descriptor.capabilities,
       steer: createFakeDriver().descriptor.capabilities.steer,

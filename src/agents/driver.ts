@@ -1,12 +1,15 @@
-import type { DraftFrame, FileDiff, NoticeData, TranscriptItem } from "../contract/event.ts";
+import type { DraftFrame, NoticeData, TranscriptItem } from "../contract/event.ts";
 import type { Fault } from "../contract/fault.ts";
 import type { AgentCommand, AgentOptions, ModelOption } from "../contract/harness.ts";
-import type { InteractionAnswer, Question } from "../contract/interaction.ts";
+import type { InteractionAnswer } from "../contract/interaction.ts";
 import type { AgentKind } from "../contract/primitives.ts";
 import type { Result } from "../contract/result.ts";
 import type { BackgroundTask, RunOutcome } from "../contract/run.ts";
 import type { Host, ProcessRef } from "../host/types.ts";
+import type { HookProtocol, InteractionRequest } from "./questions.ts";
 import type { TrialModel, TrialScript } from "./trial-model.ts";
+
+export type { HookProtocol, InteractionRequest } from "./questions.ts";
 
 /** What a kind of agent is and can do: data only, so that API and UI learn of it from here. */
 export interface Descriptor {
@@ -101,8 +104,8 @@ export interface Workplace {
 
 /**
  * The way back from an agent's own processes: `[...argv, "hook", "ask", <session dir>]` reads a
- * hook's JSON from stdin and prints the answer; `[...argv, "mcp", <session dir>]` is a stdio MCP
- * server with `ask_user`. Both find socket and secret in the session directory.
+ * hook's JSON from stdin and prints the answer; with one more argument it notes there, before it
+ * asks, `{requestId, hook, at}`. `[...argv, "mcp", <session dir>]` is a stdio MCP server with `ask_user`. Both find socket and secret in the session directory.
  */
 export interface Bridge {
   readonly argv: readonly [string, ...string[]];
@@ -206,6 +209,15 @@ export type AgentItem =
       readonly ref: string;
       readonly why: string;
     }
+  /** It gave back what was steered and nobody heard; `messageId` is null for words typed by hand. */
+  | {
+      readonly kind: "returned";
+      readonly key: string;
+      readonly messageId: string | null;
+      readonly text: string;
+    }
+  /** It works in this mode from now on, one of the descriptor's. */
+  | { readonly kind: "mode"; readonly key: string; readonly mode: string }
   | { readonly kind: "notice"; readonly key: string; readonly notice: NoticeData }
   /** The process is gone. `expected` when we closed it. */
   | {
@@ -217,41 +229,6 @@ export type AgentItem =
       /** Why, when the agent said so; else null. */
       readonly fault: Fault | null;
     };
-
-/** A question of an agent, before it has an id and a place on the board. */
-export type InteractionRequest =
-  | {
-      readonly kind: "approval";
-      readonly toolName: string;
-      readonly toolInput: unknown;
-      /** One line: the command, the path, the address. */
-      readonly title: string;
-      readonly cwd: string;
-      readonly reason: string | null;
-      readonly diff: readonly FileDiff[] | null;
-      readonly editable: boolean;
-    }
-  | {
-      readonly kind: "question";
-      readonly question: string;
-      readonly choices: readonly string[] | null;
-      readonly multi: boolean;
-      readonly allowText: boolean;
-    }
-  | { readonly kind: "ask_questions"; readonly questions: readonly Question[] }
-  | { readonly kind: "plan_approval"; readonly plan: string };
-
-/** How an agent asks through a hook that waits: a process that sends its JSON and prints the answer. */
-export interface HookProtocol {
-  /** What the hook asks; null = nothing a person can answer here (the agent's own prompt stays). */
-  interpret(hook: Readonly<Record<string, unknown>>): InteractionRequest | null;
-  /** What the hook prints for an answer. */
-  respond(
-    request: InteractionRequest,
-    answer: InteractionAnswer,
-    hook: Readonly<Record<string, unknown>>,
-  ): unknown;
-}
 
 /** What one read of one growing file (or spool) gave, taken in one transaction with its cursor. */
 export interface Batch {
@@ -349,6 +326,16 @@ export interface Session {
    * be said safely now (something waits for its person, the turn is ending): it stays queued.
    */
   steer?(message: Message): Promise<Delivery>;
+  /**
+   * Has the current turn go over to another mode as soon as that is safe; a `mode` item says when
+   * it did. Absent where a mode only changes between turns.
+   */
+  setMode?(mode: string | null): Promise<void>;
+  /**
+   * What a hook that waits is to print now that its turn is being stopped; null = nothing, the
+   * agent's own prompt goes with the interrupt. Resolves once no answer can start anything.
+   */
+  dismiss?(): Promise<unknown | null>;
   /** Ends the turn, keeps the conversation. Resolves when asked; the stream says when it happened. */
   interrupt(): Promise<Result<null>>;
   /** Ends the agent for good. Resolves when it is gone, with pids that would not go. */

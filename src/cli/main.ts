@@ -42,7 +42,7 @@ function browse(url: string): boolean {
 }
 
 /** The two ways an agent's own processes come back to the server; neither has the app token. */
-async function runBridge(sessionDir: string, what: string): Promise<void> {
+async function runBridge(sessionDir: string, what: string, note?: string): Promise<void> {
   const signal = whileParentLives();
   if (what === "mcp") {
     const server = new McpServer({
@@ -55,14 +55,15 @@ async function runBridge(sessionDir: string, what: string): Promise<void> {
     signal.addEventListener("abort", () => lines.close(), { once: true });
     await new Promise<void>((resolve) => lines.once("close", () => resolve()));
   } else {
-    process.stdout.write(await runHook(sessionDir, await Bun.stdin.text(), signal));
+    const stdin = await Bun.stdin.text();
+    process.stdout.write(await runHook({ sessionDir, stdin, signal, note: note ?? null }));
   }
   process.exit(0);
 }
 
-const [first, second, third] = process.argv.slice(2);
+const [first, second, third, fourth] = process.argv.slice(2);
 if (import.meta.main && first === "hook" && second === "ask" && third !== undefined) {
-  await runBridge(third, "hook");
+  await runBridge(third, "hook", fourth);
 } else if (import.meta.main && first === "mcp" && second !== undefined) {
   await runBridge(second, "mcp");
 } else if (import.meta.main) {

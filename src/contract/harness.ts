@@ -80,12 +80,22 @@ export const InvalidCombination = z.object({
 });
 export type InvalidCombination = z.infer<typeof InvalidCombination>;
 
+export const ModeChange = z.object({
+  /** The modes that can take hold within a turn; every other one holds from the next message. */
+  within: z.array(z.string()),
+  /** When that is, and why not sooner, in a sentence for the picker. */
+  how: z.string(),
+});
+export type ModeChange = z.infer<typeof ModeChange>;
+
 /** What a kind of agent offers, and which combinations it refuses. */
 export const AgentOptions = z.object({
   modes: z.array(ModeOption),
   models: z.array(z.object({ id: z.string(), label: z.string(), efforts: z.array(z.string()) })),
   efforts: z.array(EffortOption),
   invalid: z.array(InvalidCombination),
+  /** How a task takes another mode while its agent works. */
+  modeChange: ModeChange,
 });
 export type AgentOptions = z.infer<typeof AgentOptions>;
 

@@ -50,6 +50,11 @@ export const Task = z.object({
   branch: z.string().nullable(),
   worktreePath: z.string().nullable(),
   mode: z.string().nullable(),
+  /** The mode the living agent works in now; null when none lives, or it does not say. */
+  modeNow: z.string().nullable(),
+  /** The mode it is to work in instead: as soon as its kind allows (`modeChange`), at the latest
+   * from the next message on; null = it stays as it is. */
+  modeNext: z.string().nullable(),
   model: z.string().nullable(),
   effort: z.string().nullable(),
   references: z.array(Reference),

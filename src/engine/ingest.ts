@@ -1,16 +1,18 @@
 import type { AgentItem, Batch } from "../agents/driver.ts";
 import type { TranscriptData, TranscriptItem } from "../contract/event.ts";
-import { fault } from "../contract/fault.ts";
-import type { RunOutcome } from "../contract/run.ts";
+import type { BackgroundTask } from "../contract/run.ts";
 import { sameCall } from "../domain/canonical.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
 import { noStats, statsAfter } from "../domain/task-stats.ts";
 import { cutMiddle } from "../domain/text.ts";
 import type { RunRecord, SessionRecord } from "../store/types.ts";
+import { exitOutcome } from "./agent-exit.ts";
 import { openInteraction, withdraw } from "./asking.ts";
 import type { Core, Work } from "./core.ts";
+import { takeMode } from "./mode.ts";
 import { changeRun, openRun } from "./run-changes.ts";
+import { hearEcho, queuedByAgent, takeBack } from "./steered.ts";
 import { noteLimits } from "./usage.ts";
 
 /** Outputs above this many characters are cut in the event and kept whole as a blob. */
@@ -118,10 +120,7 @@ function take(taking: Taking, item: AgentItem): void {
       command(taking, { type: "agent.idle", outcome: item.outcome });
       return;
     case "background":
-      if (taking.run !== null && taking.run.phase.kind !== "ended") {
-        taking.run = { ...taking.run, background: item.tasks };
-        work.putRun(taking.run);
-      }
+      takeBackground(taking, item.tasks);
       return;
     case "needs-terminal":
       command(taking, { type: "block", on: TERMINAL });
@@ -144,20 +143,39 @@ function take(taking: Taking, item: AgentItem): void {
       openInteraction(work, { session, ref: item.ref, request: item.request, id: taking.newId() });
       taking.run = currentRun(work, session.taskId);
       return;
-    case "no-longer-asked": {
-      const record = work.tx.interactionByRef(session.id, item.ref);
-      if (record !== null) {
-        withdraw(work, record, item.why);
-        taking.run = currentRun(work, session.taskId);
+    case "no-longer-asked":
+      takeWithdrawal(taking, item.ref, item.why);
+      return;
+    case "returned":
+      if (taking.run !== null) {
+        takeBack(work, taking.run, item, taking.newId);
       }
       return;
-    }
+    case "mode":
+      takeMode(work, session.id, item.mode);
+      return;
     case "notice":
       work.notice(session.taskId, taking.run?.id ?? null, item.notice, `${session.id}:${item.key}`);
       return;
     case "exited":
       takeExit(taking, item);
       return;
+  }
+}
+
+function takeWithdrawal(taking: Taking, ref: string, why: string): void {
+  const { work, session } = taking;
+  const record = work.tx.interactionByRef(session.id, ref);
+  if (record !== null) {
+    withdraw(work, record, why);
+    taking.run = currentRun(work, session.taskId);
+  }
+}
+
+function takeBackground(taking: Taking, background: readonly BackgroundTask[]): void {
+  if (taking.run !== null && taking.run.phase.kind !== "ended") {
+    taking.run = { ...taking.run, background };
+    taking.work.putRun(taking.run);
   }
 }
 
@@ -182,7 +200,8 @@ function takeTurnStarted(
     command(taking, { type: "agent.working" });
     return;
   }
-  if (messageId !== null || text === null) {
+  const ours = messageId === null ? null : queuedByAgent(work, session.taskId, messageId);
+  if (text === null || messageId === run?.messageId || (messageId !== null && ours === null)) {
     // The echo of a run that is over already: it was cancelled while its message was on the way.
     return;
   }
@@ -190,12 +209,13 @@ function takeTurnStarted(
   if (task === null || task.deletedAt !== null) {
     return;
   }
-  // Someone typed into the agent's own terminal: that is a run like any other.
+  // Someone typed into the agent's own terminal, or what was said into a turn came too late for
+  // it: that is a run like any other.
   taking.run = openRun(work, {
     id: taking.newId(),
     task,
-    prompt: text,
-    messageId: `${session.id}:${key}`,
+    prompt: ours?.text ?? text,
+    messageId: messageId ?? `${session.id}:${key}`,
     sessionId: session.id,
     sessionRef: session.agentSessionId,
     phase: { kind: "working" },
@@ -204,6 +224,9 @@ function takeTurnStarted(
 
 function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transcript" }>): void {
   const { work, session } = taking;
+  if (item.type === "user.message" && item.data.messageId !== null && taking.run !== null) {
+    hearEcho(work, taking.run, item.data.messageId);
+  }
   if (item.type === "turn.ended" || (item.type === "user.message" && isShown(taking, item.data))) {
     // Both are said by the engine itself, once per run.
     return;
@@ -349,34 +372,4 @@ function takeExit(taking: Taking, item: Extract<AgentItem, { kind: "exited" }>):
   if (changed.ok) {
     taking.run = changed.value;
   }
-}
-
-function exitOutcome(item: Extract<AgentItem, { kind: "exited" }>, attaching: boolean): RunOutcome {
-  if (item.fault !== null) {
-    return { kind: "failed", fault: item.fault };
-  }
-  const how = item.signal === null ? `with status ${item.code ?? "unknown"}` : `by ${item.signal}`;
-  if (attaching) {
-    return orphaned(`The agent ended ${how} while Agetor was not running.`);
-  }
-  return {
-    kind: "failed",
-    fault: fault(
-      "agent_exited",
-      `The agent ended ${how} before it was done.`,
-      "Its conversation is kept: send a message to go on where it stopped.",
-    ),
-  };
-}
-
-/** The end of a run whose agent is gone and cannot say how far it came. */
-export function orphaned(message: string): RunOutcome {
-  return {
-    kind: "orphaned",
-    fault: fault(
-      "orphaned",
-      message,
-      "Nothing it wrote is lost. Send a message to resume in a new session.",
-    ),
-  };
 }

@@ -7,14 +7,16 @@ import type {
   InteractionAnswer,
 } from "../contract/interaction.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { wishedMode } from "../domain/mode-wish.ts";
 import type { InteractionRecord, SessionRecord } from "../store/types.ts";
 import { checkAnswer, outcomeOf } from "./answers.ts";
 import type { Answer, CommandMeta, Interactions, Reply } from "./api.ts";
 import { leavePlanMode, openInteraction, remember, resolve } from "./asking.ts";
 import { type Core, unknown, type Work } from "./core.ts";
+import { chooseByPlan } from "./mode.ts";
 import type { QuestionCommands } from "./questions.ts";
 import type { Sessions } from "./sessions.ts";
-import type { Waiting } from "./waiting.ts";
+import { nobody, type Waiting } from "./waiting.ts";
 
 export interface InteractionParts {
   readonly core: Core;
@@ -55,16 +57,22 @@ export class InteractionCommands implements Interactions {
     await this.#core.untilBooted();
     const session = this.#core.deps.store.session(sessionId);
     const hooks = session === null ? undefined : this.#driver(session.kind)?.hooks;
-    const request = hooks?.interpret(body.hook) ?? null;
+    const request = hooks?.interpret(body.hook, this.#wish(sessionId)) ?? null;
     if (session === null || hooks === undefined || request === null) {
       return ok({ gone: true });
+    }
+    if (this.#isStopping(session.taskId)) {
+      return ok(await this.#dismissed(session));
     }
     const asked = this.#ask(session, body.requestId, request, body.requestId);
     if (!asked.ok) {
       return asked;
     }
-    const respond = (answer: InteractionAnswer) => hooks.respond(request, answer, body.hook);
-    return this.#waiting.until(asked.value, signal, respond);
+    return this.#waiting.until(asked.value, signal, {
+      answered: (answer) => hooks.respond(request, answer, body.hook, this.#wish(sessionId)),
+      gone: () =>
+        this.#isStopping(session.taskId) ? this.#dismissed(session) : Promise.resolve(nobody),
+    });
   }
 
   answer(
@@ -74,9 +82,13 @@ export class InteractionCommands implements Interactions {
     meta: CommandMeta,
   ): Answer<{ interaction: Interaction }> {
     return this.#core.once(meta, async () => {
-      return this.#core.command<{ interaction: Interaction }>(meta, "answer", (work) =>
+      const given = this.#core.command<{ interaction: Interaction }>(meta, "answer", (work) =>
         this.#answerIn(work, id, answer, by),
       );
+      if (given.ok && answer.kind === "plan_approval") {
+        await this.#sessions.tellMode(given.value.body.interaction.taskId);
+      }
+      return given;
     });
   }
 
@@ -141,6 +153,27 @@ export class InteractionCommands implements Interactions {
     return this.#core.commit("ask", (work) => openInteraction(work, { session, ref, request, id }));
   }
 
+  /** The mode this session should go over to, if its task was given another one meanwhile. */
+  #wish(sessionId: string): string | null {
+    const { store } = this.#core.deps;
+    const session = store.session(sessionId);
+    const task = session === null ? null : store.task(session.taskId);
+    return session === null || task === null ? null : wishedMode(task.mode, session.settings);
+  }
+
+  #isStopping(taskId: string): boolean {
+    const { store } = this.#core.deps;
+    const runId = store.task(taskId)?.runId ?? null;
+    return runId !== null && store.run(runId)?.phase.kind === "cancelling";
+  }
+
+  /** What a hook of a turn prints that is being stopped: nothing, or what its driver says. */
+  async #dismissed(session: SessionRecord): Promise<unknown> {
+    const live = this.#sessions.live(session.taskId);
+    const mine = live?.record.id === session.id ? live.session : null;
+    return (await mine?.dismiss?.()) ?? { gone: true };
+  }
+
   #answerIn(
     work: Work,
     id: string,
@@ -159,6 +192,7 @@ export class InteractionCommands implements Interactions {
       remember(work, record.interaction, answer.rule, this.#core.deps.newId());
     }
     if (answer.kind === "plan_approval" && answer.choice !== "reject") {
+      chooseByPlan(work, record.sessionId, answer.choice);
       const kind = work.tx.session(record.sessionId)?.kind ?? "";
       const mode = this.#driver(kind)?.descriptor.afterPlan?.[answer.choice];
       if (mode !== undefined) {

@@ -9,6 +9,7 @@ import type { RunRecord, SessionRecord, TaskRecord } from "../store/types.ts";
 import type { Core } from "./core.ts";
 import type { HarnessConfig } from "./harness-config.ts";
 import { composeMessage } from "./message.ts";
+import { settingsOf, tookSettings } from "./mode.ts";
 import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -280,7 +281,7 @@ export class Preparation {
       ref: null,
       agentSessionId: null,
       tokenHash: this.#sessions.issueToken(id),
-      settings: { mode: task.mode, model: task.model, effort: task.effort },
+      settings: settingsOf(task),
       createdAt: this.#core.now(),
       closedAt: null,
     };
@@ -330,6 +331,11 @@ export class Preparation {
     });
     if (delivery.kind === "delivered") {
       this.#mark(run, effectId, "done", (earlier?.attempt ?? 0) + 1);
+      if (
+        this.#harnesses.driver(task.agentKind)?.descriptor.capabilities.settings === "per-message"
+      ) {
+        this.#core.commit("deliver", (work) => tookSettings(work, live.record.id, task));
+      }
       return ok(null);
     }
     this.#mark(run, effectId, "failed", (earlier?.attempt ?? 0) + 1);

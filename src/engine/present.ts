@@ -1,12 +1,13 @@
 import type { Run } from "../contract/run.ts";
 import type { Task } from "../contract/task.ts";
+import { wishedMode } from "../domain/mode-wish.ts";
 import { failureOf, statusOf } from "../domain/run-status.ts";
 import { previewOf } from "../domain/text.ts";
 import type { RunRecord, TaskView } from "../store/types.ts";
 
 /** A task as the contract shows it; without its prompt, which only `GET /tasks/:id` carries. */
 export function toTask(view: TaskView): Task {
-  const { task, run } = view;
+  const { task, run, session } = view;
   return {
     id: task.id,
     title: task.title,
@@ -23,6 +24,8 @@ export function toTask(view: TaskView): Task {
     branch: task.branch,
     worktreePath: task.worktreePath,
     mode: task.mode,
+    modeNow: session?.modeNow ?? null,
+    modeNext: wishedMode(task.mode, session),
     model: task.model,
     effort: task.effort,
     references: [...task.references],

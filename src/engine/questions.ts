@@ -58,9 +58,11 @@ export class QuestionCommands implements Questions {
     if (record === null) {
       return ok({ gone: true });
     }
-    return this.#waiting.until(record, signal, (answer) => {
-      this.#unheard.delete(id);
-      return answer.kind === "question" ? bare(answer) : answer;
+    return this.#waiting.until(record, signal, {
+      answered: (answer) => {
+        this.#unheard.delete(id);
+        return answer.kind === "question" ? bare(answer) : answer;
+      },
     });
   }
 

@@ -8,11 +8,7 @@ import type { Answer, CommandMeta, Queue } from "./api.ts";
 import { type Core, unknown, type Work } from "./core.ts";
 import { toRun } from "./present.ts";
 import type { Sessions } from "./sessions.ts";
-
-/** Names the row that says an earlier try to steer with this message may have reached the agent. */
-export function steerEffect(messageId: string): string {
-  return `${messageId}:steer`;
-}
+import { hear, putSteer, steerEffect } from "./steered.ts";
 
 /** Puts a message behind all that wait for the agent of this task. */
 export function enqueue(
@@ -106,22 +102,18 @@ export class QueueCommands implements Queue {
     if (message === undefined) {
       return unknown("message", messageId);
     }
-    const heard = this.#steerable(taskId) && (await this.#say(taskId, message));
+    if (this.#steerable(taskId)) {
+      await this.#say(taskId, message);
+    }
     return this.#core.command<{ run: Run } | { queued: QueuedMessage }>(meta, "steer", (work) => {
       const task = work.tx.task(taskId);
       const run = task?.runId == null ? null : work.tx.run(task.runId);
-      if (!heard || task === null || run === null) {
+      // What the transcript told meanwhile counts: that it was heard, or that it came back.
+      const said = work.tx.effect(steerEffect(messageId))?.state === "done";
+      if (!said || run === null) {
         return ok({ status: 202, body: { queued: message } });
       }
-      work.tx.removeQueued(messageId);
-      work.append({
-        type: "user.message",
-        taskId,
-        runId: run.id,
-        key: `message:${messageId}`,
-        data: { text: message.text, messageId, source: "app" },
-      });
-      work.putTask(task);
+      hear(work, run, message);
       return ok({ status: 202, body: { run: toRun(run) } });
     });
   }
@@ -134,32 +126,29 @@ export class QueueCommands implements Queue {
     return run?.phase.kind === "working" && store.interactions(taskId).length === 0;
   }
 
-  async #say(taskId: string, message: Message): Promise<boolean> {
+  async #say(taskId: string, message: Message): Promise<void> {
     const live = this.#sessions.live(taskId);
     if (live?.session.steer === undefined) {
-      return false;
+      return;
     }
-    const id = steerEffect(message.id);
-    this.#mark(taskId, id, "started");
+    const runId = this.#core.deps.store.task(taskId)?.runId ?? null;
+    this.#mark({ messageId: message.id, taskId, runId: null, state: "started" });
     const delivery = await live.session.steer(message);
-    if (delivery.kind !== "uncertain") {
-      this.#mark(taskId, id, delivery.kind === "delivered" ? "done" : "failed");
-    }
     // An uncertain one keeps its row: the next try looks for its echo before it sends anything.
-    return delivery.kind === "delivered";
+    if (delivery.kind !== "uncertain") {
+      const state = delivery.kind === "delivered" ? "done" : "failed";
+      const about = { messageId: message.id, taskId, runId: state === "done" ? runId : null };
+      this.#mark({ ...about, state });
+    }
   }
 
-  #mark(taskId: string, id: string, state: "started" | "done" | "failed"): void {
+  /** An end that the transcript told first stays as it is. */
+  #mark(about: Parameters<typeof putSteer>[1]): void {
     this.#core.commit("steer", (work) => {
-      work.tx.putEffect({
-        id,
-        taskId,
-        runId: null,
-        kind: "steer",
-        attempt: 1,
-        state,
-        at: work.now,
-      });
+      const before = work.tx.effect(steerEffect(about.messageId))?.state;
+      if (about.state === "started" || before === "started") {
+        putSteer(work, about);
+      }
     });
   }
 }

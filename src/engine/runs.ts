@@ -9,9 +9,10 @@ import type { HarnessConfig } from "./harness-config.ts";
 import { composeMessage } from "./message.ts";
 import { firstStep, isStale } from "./prepare.ts";
 import { toRun, toTask } from "./present.ts";
-import { enqueue, type QueueCommands, steerEffect } from "./queue.ts";
+import { enqueue, type QueueCommands } from "./queue.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
+import { holdsBack, steerEffect } from "./steered.ts";
 import type { TrustGate } from "./trust.ts";
 
 export interface RunParts {
@@ -291,14 +292,17 @@ function lookFirst(work: Work, run: RunRecord): void {
   });
 }
 
-/** After a failure the person decides first: a queue that runs on would bury the reason. */
+/**
+ * After a failure the person decides first: a queue that runs on would bury the reason. The same
+ * after a stop that took back what was just said: it would be said again at once.
+ */
 function held(work: Work, task: TaskRecord): boolean {
   const run = task.runId === null ? null : work.tx.run(task.runId);
   if (run === null || run.phase.kind !== "ended") {
     return false;
   }
   const { kind } = run.phase.outcome;
-  return kind === "failed" || kind === "orphaned";
+  return kind === "failed" || kind === "orphaned" || (kind === "cancelled" && holdsBack(work, run));
 }
 
 function alreadyRunning(run: RunRecord): Fault {

@@ -15,10 +15,12 @@ import { err, type Result } from "../contract/result.ts";
 import type { RunOutcome } from "../contract/run.ts";
 import type { SessionRecord } from "../store/types.ts";
 import type { Activity } from "./activity.ts";
+import { orphaned } from "./agent-exit.ts";
 import type { Core } from "./core.ts";
 import type { Drafts } from "./drafts.ts";
-import { ingest, orphaned } from "./ingest.ts";
+import { ingest } from "./ingest.ts";
 import type { LiveChanges } from "./live-changes.ts";
+import { agreeOnMode } from "./mode.ts";
 import { changeRun } from "./run-changes.ts";
 
 interface Live {
@@ -51,8 +53,20 @@ export class Sessions {
     if (live === undefined) {
       return null;
     }
+    // Its settings follow what the agent says; the row has the newest.
     const record = this.#core.deps.store.session(live.record.id) ?? live.record;
     return { record, session: live.session };
+  }
+
+  /** Has the living agent go over to the mode its task has by now, where it can. */
+  async tellMode(taskId: string): Promise<void> {
+    const live = this.#live.get(taskId);
+    const task = this.#core.deps.store.task(taskId);
+    if (live?.session.setMode === undefined || task === null) {
+      return;
+    }
+    this.#core.commit("mode", (work) => agreeOnMode(work, live.record.id));
+    await live.session.setMode(task.mode);
   }
 
   /** Every task with a living agent. */
@@ -115,6 +129,8 @@ export class Sessions {
     taking.attaching = false;
     if (!("kind" in found)) {
       this.#adopt(record, found, release);
+      // The server may have died between storing another mode and telling it.
+      await this.tellMode(record.taskId);
       return;
     }
     release.abort();

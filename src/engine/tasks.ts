@@ -163,9 +163,13 @@ export class TaskCommands implements Tasks {
       if (!based.ok) {
         return based;
       }
-      return this.#core.command(meta, "patch", (work) =>
+      const patched = this.#core.command(meta, "patch", (work) =>
         this.#patchIn(work, id, body, based.value),
       );
+      if (patched.ok && body.mode !== undefined) {
+        await this.#parts.sessions.tellMode(id);
+      }
+      return patched;
     });
   }
 

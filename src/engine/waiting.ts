@@ -4,6 +4,16 @@ import { err, ok, type Result } from "../contract/result.ts";
 import type { InteractionRecord } from "../store/types.ts";
 import type { Core } from "./core.ts";
 
+/** What a process is told whose question nobody answers any more. */
+export const nobody = { gone: true };
+
+/** What a held request is answered with. */
+export interface EndOfQuestion {
+  readonly answered: (answer: InteractionAnswer) => unknown;
+  /** `nobody` when not given. */
+  readonly gone?: () => Promise<unknown>;
+}
+
 /** Requests of agents' own processes that are held open until their question has its end. */
 export class Waiting {
   readonly #core: Core;
@@ -18,20 +28,20 @@ export class Waiting {
     return this.#held.has(id);
   }
 
-  /** Waits for the end of a question: what `respond` makes of its answer, or `{gone: true}`. */
+  /** Waits for the end of a question: what is made of its answer, or of its going without one. */
   async until(
     record: InteractionRecord,
     signal: AbortSignal,
-    respond: (answer: InteractionAnswer) => unknown,
+    { answered, gone }: EndOfQuestion,
   ): Promise<Result<unknown>> {
     const { id } = record.interaction;
     for (;;) {
       const now = this.#core.deps.store.interaction(id);
       if (now === null || now.state === "gone") {
-        return ok({ gone: true });
+        return ok(await (gone?.() ?? nobody));
       }
       if (now.state === "answered") {
-        return ok(respond(now.answer as InteractionAnswer));
+        return ok(answered(now.answer as InteractionAnswer));
       }
       if (signal.aborted) {
         return err(fault("late", "Nobody waits for this answer any more.", null));

@@ -103,6 +103,15 @@ export function eventReads(sql: Sql) {
       );
       return row === null ? null : (JSON.parse(row.data) as { name: string; input: unknown });
     },
+    said(runId: string, messageId: string): string | null {
+      const row = sql.get<{ text: string }>(
+        `SELECT data ->> '$.text' AS text FROM event INDEXED BY event_key
+         WHERE ifnull(run_id, ifnull(task_id, '')) = $runId AND key = $key
+         AND key IS NOT NULL AND type = 'user.message'`,
+        { runId, key: `message:${messageId}` },
+      );
+      return row?.text ?? null;
+    },
     tailSeq(taskId: string, n: number): number {
       const row = sql.get<{ seq: number }>(
         `SELECT seq FROM event INDEXED BY event_task WHERE task_id = $taskId

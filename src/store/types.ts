@@ -85,6 +85,8 @@ export interface SessionSettings {
   readonly mode: string | null;
   readonly model: string | null;
   readonly effort: string | null;
+  /** The mode it works in by now, as far as it says so. */
+  readonly modeNow?: string | null;
 }
 
 /** A row of `session`: one agent process (or its place), durable before its first byte is read. */
@@ -98,7 +100,7 @@ export interface SessionRecord {
   readonly ref: unknown;
   readonly agentSessionId: string | null;
   readonly tokenHash: string | null;
-  /** The mode, model and effort it was opened with, or was led into by the answer to a plan. */
+  /** The mode, model and effort it was opened with, or has taken over since. */
   readonly settings: SessionSettings | null;
   readonly createdAt: Millis;
   readonly closedAt: Millis | null;
@@ -208,6 +210,8 @@ export interface TaskView {
   readonly run: RunRecord | null;
   readonly pendingInteractions: number;
   readonly queuedMessages: number;
+  /** How the task's living agent works; null when none lives. */
+  readonly session: SessionSettings | null;
 }
 
 export interface TaskFilter {
@@ -282,6 +286,8 @@ export interface Reads {
     runId: string,
     toolId: string,
   ): { readonly name: string; readonly input: unknown } | null;
+  /** The words of a message as they were shown in this run, or null. */
+  said(runId: string, messageId: string): string | null;
   /** The newest `limit` events of a task with a lower seq than `before`, in rising order. */
   eventsBefore(taskId: string, before: number, limit: number): readonly Event[];
   /** The seq that is `n` stored events before the end of the task's events (0 = all). */

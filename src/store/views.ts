@@ -1,14 +1,18 @@
 import { type Column, columns } from "../contract/primitives.ts";
 import { runReads, runsById } from "./runs.ts";
-import type { Params, Sql } from "./sql.ts";
+import { fromJsonOrNull, type Params, type Sql } from "./sql.ts";
 import { type TaskRow, taskReads, taskRecord } from "./tasks.ts";
-import type { TaskFilter, TaskView } from "./types.ts";
+import type { SessionSettings, TaskFilter, TaskView } from "./types.ts";
 
-type ViewRow = TaskRow & { pending: number; queued: number };
+type Beside = { pending: number; queued: number; session: string | null };
+type ViewRow = TaskRow & Beside;
 
 const waiting = `(SELECT count(*) FROM interaction
      WHERE interaction.task_id = task.id AND interaction.state = 'open') AS pending,
-   (SELECT count(*) FROM queued_message WHERE queued_message.task_id = task.id) AS queued`;
+   (SELECT count(*) FROM queued_message WHERE queued_message.task_id = task.id) AS queued,
+   (SELECT session.settings FROM session INDEXED BY session_task
+     WHERE session.task_id = task.id AND session.state = 'live'
+     ORDER BY session.n DESC LIMIT 1) AS session`;
 
 /** The conditions word for word as in the partial indexes, which SQLite compares as text. */
 function shelf(archived: boolean): { index: string; where: string } {
@@ -53,15 +57,13 @@ export function viewReads(sql: Sql) {
     view(id: string): TaskView | null {
       const found = task(id);
       if (found === null) return null;
-      const counts = sql.get<{ pending: number; queued: number }>(
-        `SELECT ${waiting} FROM task WHERE id = $id`,
-        { id },
-      );
+      const beside = sql.get<Beside>(`SELECT ${waiting} FROM task WHERE id = $id`, { id });
       return {
         task: found,
         run: found.runId === null ? null : run(found.runId),
-        pendingInteractions: counts?.pending ?? 0,
-        queuedMessages: counts?.queued ?? 0,
+        pendingInteractions: beside?.pending ?? 0,
+        queuedMessages: beside?.queued ?? 0,
+        session: fromJsonOrNull<SessionSettings>(beside?.session ?? null),
       };
     },
     views(filter: TaskFilter): TaskView[] {
@@ -81,6 +83,7 @@ export function viewReads(sql: Sql) {
         run: row.run_id === null ? null : (runs.get(row.run_id) ?? null),
         pendingInteractions: row.pending,
         queuedMessages: row.queued,
+        session: fromJsonOrNull<SessionSettings>(row.session),
       }));
     },
     counts(archived: boolean): Record<Column, number> {

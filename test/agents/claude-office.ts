@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { Event, TranscriptData } from "../../src/contract/event.ts";
 import type { Interaction } from "../../src/contract/interaction.ts";
 import type { Run } from "../../src/contract/run.ts";
-import type { Task } from "../../src/contract/task.ts";
+import type { QueuedMessage, Task } from "../../src/contract/task.ts";
 import { createHost } from "../../src/host/host.ts";
 import type { Host } from "../../src/host/types.ts";
 import { type FakeAnthropic, startFakeAnthropic } from "../fakes/anthropic/server.ts";
@@ -16,6 +16,9 @@ import { claudeBinary } from "./claude-lab.ts";
 
 /** No stand-in here: the real Claude Code in tmux. */
 const env = { AGETOR_CLAUDE_DRIVER: "" };
+
+/** What became of a message: part of a run, or a place in the queue. */
+export type Said = { run: Run } | { queued: QueuedMessage };
 
 export type Asked<K extends Interaction["kind"]> = Extract<Interaction, { kind: K }>;
 
@@ -68,10 +71,30 @@ export class Office {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** `kill -9`, then another server on the same data. */
-  async restart(): Promise<void> {
+  /** `kill -9`, then another server on the same data; `meanwhile` happens while there is none. */
+  async restart(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     await this.server.kill();
+    await meanwhile();
     this.server = await this.server.restart({ env });
+  }
+
+  /** What a terminal shows now. */
+  async screen(name: string): Promise<string> {
+    const shown = await this.host.tmux.capture(name, { ansi: false, history: 0 });
+    if (!shown.ok) throw new Error(shown.fault.message);
+    return shown.value.text;
+  }
+
+  /** Presses a key in a terminal once it shows that, until it does no more. */
+  async press(name: string, shown: RegExp, key: string): Promise<void> {
+    const shows = async () => shown.test(await this.screen(name));
+    await until(shows);
+    // A dialog that was just drawn does not hear its first keys, and a key takes its time.
+    for (let look = 0; await shows(); look += 1) {
+      if (look % 10 > 0) continue;
+      const pressed = await this.host.tmux.keys(name, [key]);
+      if (!pressed.ok) throw new Error(pressed.fault.message);
+    }
   }
 
   /** Starts a task whose prompt is a script of the fake model. */
@@ -120,11 +143,12 @@ export class Job {
     return this.client.events(`/tasks/${this.id}/events`, until);
   }
 
-  /** The next question nobody has answered here, once it stands on the card. */
-  async asked<K extends Interaction["kind"]>(kind: K): Promise<Asked<K>> {
+  /** The next question nobody has answered here, once it stands on the card; or the n-th of them. */
+  async asked<K extends Interaction["kind"]>(kind: K, nth = 1): Promise<Asked<K>> {
     const isNew = (event: Event) =>
       event.type === "interaction.opened" && !this.#answered.has((event.data as Interaction).id);
-    const asked = (await this.events(isNew)).findLast(isNew)?.data as Interaction;
+    const enough = (_: Event, all: readonly Event[]) => all.filter(isNew).length >= nth;
+    const asked = (await this.events(enough)).findLast(isNew)?.data as Interaction;
     if (asked.kind !== kind) throw new Error(`asked ${JSON.stringify(asked)}`);
     return asked as Asked<K>;
   }
@@ -154,6 +178,31 @@ export class Job {
     this.run = body.run.id;
   }
 
+  /** Says something into the current turn. */
+  async steer(text: string): Promise<Said> {
+    const body = { text, delivery: "steer" };
+    return (await this.client.post<Said>(`/runs/${this.run}/input`, body)).body;
+  }
+
+  /** Says something into the current turn, and says it again until that is safe. */
+  async steered(text: string): Promise<void> {
+    let said = await this.steer(text);
+    while ("queued" in said) {
+      const path = `/tasks/${this.id}/queue/${said.queued.id}/steer`;
+      said = (await this.client.post<Said>(path)).body;
+    }
+  }
+
+  /** The messages that wait. */
+  async queue(): Promise<readonly QueuedMessage[]> {
+    const path = `/tasks/${this.id}/queue`;
+    return (await this.client.get<{ messages: QueuedMessage[] }>(path)).body.messages;
+  }
+
+  async stop(): Promise<void> {
+    await this.client.post(`/runs/${this.run}/cancel`);
+  }
+
   async worktree(): Promise<string> {
     return (await this.task()).worktreePath ?? "";
   }
@@ -173,27 +222,23 @@ export class Job {
     return trees.findLast(([, script]) => script.includes(worktree))?.[0] ?? "";
   }
 
+  /** The name of its tmux session. */
+  async terminal(): Promise<string> {
+    return `a-${basename(await this.session()).toLowerCase()}`;
+  }
+
   /** The processes that wait for an answer now. */
   async hooks(): Promise<number[]> {
     return readdirSync(join(await this.session(), "asks")).map(Number);
   }
 
   /** Says yes to the dialog in Claude's own terminal, which opens a moment after its hook ran. */
-  async sayYes(): Promise<void> {
-    const { tmux } = this.#office.host;
-    const name = `a-${basename(await this.session()).toLowerCase()}`;
-    const asks = async (): Promise<boolean> => {
-      const shown = await tmux.capture(name, { ansi: false, history: 0 });
-      return shown.ok && /❯ 1\. Yes/.test(shown.value.text);
-    };
-    await until(asks);
-    // A dialog that was just drawn does not hear its first keys.
-    await until(async () => {
-      if (!(await asks())) return true;
-      const pressed = await tmux.keys(name, ["Enter"]);
-      if (!pressed.ok) throw new Error(pressed.fault.message);
-      return false;
-    });
+  sayYes(): Promise<void> {
+    return this.press(/❯ 1\. Yes/, "Enter");
+  }
+
+  async press(shown: RegExp, key: string): Promise<void> {
+    return this.#office.press(await this.terminal(), shown, key);
   }
 }
 

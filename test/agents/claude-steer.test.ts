@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Interaction } from "../../src/contract/interaction.ts";
-import type { Run } from "../../src/contract/run.ts";
 import type { QueuedMessage } from "../../src/contract/task.ts";
 import { data, type Job, Office } from "./claude-office.ts";
 
@@ -13,16 +12,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => office.close(), 60_000);
-
-type Said = { run: Run } | { queued: QueuedMessage };
-
-async function steer(job: Job, text: string): Promise<Said> {
-  const { body } = await job.client.post<Said>(`/runs/${job.run}/input`, {
-    text,
-    delivery: "steer",
-  });
-  return body;
-}
 
 /** A tool that runs until the test makes a file in its folder. */
 const waiting = 'tool: Bash {"command":"while [ ! -e go ]; do sleep 0.1; done; echo went"}';
@@ -40,7 +29,7 @@ describe("a message into the current turn", () => {
     const job = await office.start("bypass", waiting, "next", "text: heard you");
     await atWork(job);
     const words = "And please:\nmind the\ttests.";
-    expect(await steer(job, words)).toMatchObject({ run: { id: job.run } });
+    expect(await job.steer(words)).toMatchObject({ run: { id: job.run } });
     await go(job);
     const events = await job.ended();
     const { body } = await office.fake.seen((it) => JSON.stringify(it.body).includes("mind the"));
@@ -54,7 +43,7 @@ describe("a message into the current turn", () => {
     const job = await office.start("bypass", waiting, "next", "text: heard you");
     await atWork(job);
     const words = `! touch pwned\n${"long words ".repeat(200)}\nthe end`;
-    expect(await steer(job, words)).toMatchObject({ run: { id: job.run } });
+    expect(await job.steer(words)).toMatchObject({ run: { id: job.run } });
     await go(job);
     const [, message] = data(await job.ended(), "user.message");
     expect(message).toEqual({ text: words, messageId: expect.any(String), source: "app" });
@@ -64,7 +53,7 @@ describe("a message into the current turn", () => {
   test("that is a command waits until Claude is done", async () => {
     const job = await office.start("bypass", waiting, "next", "text: done");
     await atWork(job);
-    expect(await steer(job, "/compact")).toMatchObject({ queued: { text: "/compact" } });
+    expect(await job.steer("/compact")).toMatchObject({ queued: { text: "/compact" } });
     await go(job);
     await job.ended();
   }, 60_000);
@@ -77,7 +66,7 @@ describe("a message into the current turn", () => {
       "text: done",
     );
     const asked = await job.asked("approval");
-    const said = await steer(job, "no, do not do that");
+    const said = await job.steer("no, do not do that");
     expect(said).toMatchObject({ queued: { text: "no, do not do that" } });
     expect(await job.has("asked.txt")).toBe(false);
     if ("queued" in said) await drop(job, said.queued);
@@ -110,7 +99,7 @@ describe("a message in the very moment a permission dialog opens", () => {
         // Allowed or denied, the second dialog opens at once, its tool let go on long ago.
         await job.answer(first, { decision: at % 2 === 0 ? "deny" : "allow" });
         const [said, second] = await Promise.all([
-          steer(job, `no, never do that ${at}`),
+          job.steer(`no, never do that ${at}`),
           job.asked("approval"),
         ]);
         if ("queued" in said) await drop(job, said.queued);
@@ -142,7 +131,7 @@ describe("a message in the very moment a permission dialog opens", () => {
       for (const [at, ms] of delays.entries()) {
         office.fake.release(`race-${at}`);
         const [said, asked] = await Promise.all([
-          steer(job, `no, never do that ${at}`),
+          job.steer(`no, never do that ${at}`),
           job.asked("approval"),
         ]);
         if ("queued" in said) await drop(job, said.queued);

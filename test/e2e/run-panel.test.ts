@@ -94,6 +94,30 @@ test("keeps what is typed over a reload, and queues it while the agent works", a
   await close();
 });
 
+test("says which mode holds now and which comes, and picks another", async () => {
+  const go = flag("go");
+  const { task, run } = await server.client.startFake(repo, `say: first\nuntil: ${go}`, {
+    agent: "claude-code",
+    mode: "ask",
+  });
+  await server.client.until(task.id, (now) => now.column === "running");
+  const { page, complaints, close } = await open(task);
+  const mode = page.getByRole("button", { name: /^Mode: / });
+  expect(await mode.getAttribute("aria-label")).toBe("Mode: Ask");
+  await mode.click();
+  const menu = page.getByRole("menu", { name: "Mode" });
+  await menu.getByText("takes its mode with each message").waitFor();
+  await menu.getByRole("menuitem", { name: /^Bypass/ }).click();
+  await page.getByRole("button", { name: "Mode: Ask, Bypass from the next message" }).waitFor();
+  expect(await server.client.task(task.id)).toMatchObject({ modeNow: "ask", modeNext: "bypass" });
+  writeFileSync(go, "");
+  await server.client.ended(task.id, run.id);
+  await send(page, "say: second");
+  await page.getByRole("button", { name: "Mode: Bypass", exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("one key stops the agent, also while typing; the message stays", async () => {
   const { task } = await server.client.startFake(repo, `until: ${flag("never")}`);
   await server.client.until(task.id, (now) => now.column === "running");

@@ -20,10 +20,14 @@ function diffOf(tool: string, input: Record<string, unknown>) {
   return request?.kind === "approval" ? request.diff : undefined;
 }
 
-function decision(payload: ReturnType<typeof hook>, answer: InteractionAnswer): unknown {
+function decision(
+  payload: ReturnType<typeof hook>,
+  answer: InteractionAnswer,
+  wish: string | null = null,
+): unknown {
   const request = askProtocol.interpret(payload);
   if (request === null) throw new Error("nothing was asked");
-  const printed = askProtocol.respond(request, answer, payload) as {
+  const printed = askProtocol.respond(request, answer, payload, wish) as {
     hookSpecificOutput?: { hookEventName: string; decision: unknown };
   };
   expect(printed.hookSpecificOutput?.hookEventName ?? "PermissionRequest").toBe(
@@ -31,6 +35,51 @@ function decision(payload: ReturnType<typeof hook>, answer: InteractionAnswer): 
   );
   return printed.hookSpecificOutput?.decision;
 }
+
+describe("another mode that was picked meanwhile", () => {
+  const bash = hook("Bash", { command: "ls" });
+  const allow = { kind: "approval", decision: "allow" } as const;
+  const switched = (mode: string) => [{ type: "setMode", mode, destination: "session" }];
+
+  test("goes with an answer that allows, and with no other", () => {
+    expect(decision(bash, allow, "acceptEdits")).toEqual({
+      behavior: "allow",
+      updatedPermissions: switched("acceptEdits"),
+    });
+    expect(decision(bash, { ...allow, updatedInput: { command: "id" } }, "ask")).toEqual({
+      behavior: "allow",
+      updatedInput: { command: "id" },
+      updatedPermissions: switched("default"),
+    });
+    expect(decision(bash, { kind: "approval", decision: "deny" }, "ask")).toMatchObject({
+      behavior: "deny",
+    });
+    expect(decision(bash, allow)).toEqual({ behavior: "allow" });
+    expect(decision(bash, allow, "unheard of")).toEqual({ behavior: "allow" });
+  });
+
+  test("goes with an answered question; who approves a plan has chosen one", () => {
+    const asked = hook("AskUserQuestion", { questions: [{ question: "Which?", options: [] }] });
+    const answers = [{ selected: [], custom: "this" }];
+    expect(decision(asked, { kind: "ask_questions", answers }, "ask")).toMatchObject({
+      updatedPermissions: switched("default"),
+    });
+    const plan = { kind: "plan_approval", choice: "approve_implement" } as const;
+    expect(decision(hook("ExitPlanMode", { plan: "# P" }), plan, "ask")).toMatchObject({
+      updatedPermissions: switched("acceptEdits"),
+    });
+  });
+
+  test("is the reason when Claude asks only because of it", () => {
+    const reason = (now: string, wish: string) => {
+      const asked = askProtocol.interpret({ ...bash, permission_mode: now }, wish);
+      return asked?.kind === "approval" ? asked.reason : undefined;
+    };
+    expect(reason("bypassPermissions", "ask")).toContain("You changed the mode to Ask.");
+    expect(reason("acceptEdits", "plan")).toContain("You changed the mode to Plan.");
+    expect(reason("default", "acceptEdits")).toBeNull();
+  });
+});
 
 describe("what Claude asks", () => {
   test("is a permission with what a person needs to decide", () => {

@@ -1,6 +1,7 @@
 import type { InteractionAnswer, Question } from "../../contract/interaction.ts";
 import type { HookProtocol, InteractionRequest } from "../driver.ts";
 import { type Json, objectAt, objectsAt, stringAt } from "./json.ts";
+import { hookMode, modeLabel, upTo } from "./modes.ts";
 import { proposedDiffs } from "./proposed.ts";
 import { toolKind, toolTitle } from "./tools.ts";
 
@@ -11,7 +12,7 @@ import { toolKind, toolTitle } from "./tools.ts";
  */
 export const askProtocol: HookProtocol = { interpret, respond };
 
-function interpret(hook: Json): InteractionRequest | null {
+function interpret(hook: Json, wish: string | null = null): InteractionRequest | null {
   if (stringAt(hook, "hook_event_name") !== "PermissionRequest") return null;
   const toolName = stringAt(hook, "tool_name");
   if (toolName === null) return null;
@@ -30,7 +31,7 @@ function interpret(hook: Json): InteractionRequest | null {
     toolInput: input,
     title: toolTitle(toolName, input, cwd),
     cwd,
-    reason: reasonOf(hook, toolName, input),
+    reason: changed(hook, wish) ?? reasonOf(hook, toolName, input),
     diff: proposedDiffs(toolName, input, cwd),
     editable: true,
   };
@@ -49,6 +50,14 @@ function questionOf(question: Json): Question {
   };
 }
 
+/** Claude may only ask because its task has a stricter mode by now. */
+function changed(hook: Json, wish: string | null): string | null {
+  const now = stringAt(hook, "permission_mode") ?? "";
+  const wished = wish === null ? null : hookMode(wish);
+  if (wish === null || wished === null || upTo(wished).includes(now)) return null;
+  return `You changed the mode to ${modeLabel(wish)}. Claude asks before every tool until you allow one; that switches it.`;
+}
+
 /** The hook gives no reason of its own; a command's description is what Claude says about it. */
 function reasonOf(hook: Json, toolName: string, input: Json): string | null {
   const said = stringAt(hook, "reason");
@@ -61,11 +70,13 @@ function respond(
   request: InteractionRequest,
   answer: InteractionAnswer,
   hook: Json,
+  wish: string | null = null,
 ): Record<string, unknown> {
-  if (request.kind === "approval" && answer.kind === "approval") return approval(answer);
+  if (request.kind === "approval" && answer.kind === "approval") return approval(answer, wish);
   if (request.kind === "ask_questions" && answer.kind === "ask_questions") {
     return allow({
       updatedInput: { ...objectAt(hook, "tool_input"), answers: answersOf(request, answer) },
+      ...switched(wish),
     });
   }
   if (request.kind === "plan_approval" && answer.kind === "plan_approval") {
@@ -74,14 +85,33 @@ function respond(
   return {};
 }
 
+/** What a hook prints when its turn is being stopped: its dialog goes, and nothing is allowed. */
+export const stopped: Record<string, unknown> = deny("The person stopped this.");
+
 type Of<K extends InteractionAnswer["kind"]> = Extract<InteractionAnswer, { kind: K }>;
 
 /** "Always" is a rule of ours that answers the next hook: Claude's own permissions stay as they are. */
-function approval(answer: Of<"approval">): Record<string, unknown> {
+function approval(answer: Of<"approval">, wish: string | null): Record<string, unknown> {
   if (answer.decision === "deny") {
     return deny(answer.reason || "The person did not allow this.");
   }
-  return allow(answer.updatedInput === undefined ? {} : { updatedInput: answer.updatedInput });
+  const { updatedInput } = answer;
+  return allow({ ...(updatedInput === undefined ? {} : { updatedInput }), ...switched(wish) });
+}
+
+/**
+ * An answer that allows may switch the mode for this session (tried, sub-agents' questions as well).
+ * The tool itself is the person's to allow: Claude's suggestion to accept edits comes with questions
+ * that this mode would ask all the same (`.git`, `.npmrc`, …; tried). Claude passes over `bypass`
+ * when it was not started with it.
+ */
+function switched(wish: string | null): Record<string, unknown> {
+  const mode = wish === null ? null : hookMode(wish);
+  return mode === null ? {} : { updatedPermissions: [setMode(mode)] };
+}
+
+function setMode(mode: string): Record<string, unknown> {
+  return { type: "setMode", mode, destination: "session" };
 }
 
 /** By the question's text; several choices and free words in one line, as Claude's own dialog does. */
@@ -107,7 +137,7 @@ function planned(plan: string, answer: Of<"plan_approval">): Record<string, unkn
   const mode = answer.choice === "approve_implement" ? "acceptEdits" : "default";
   return allow({
     updatedInput: { plan },
-    updatedPermissions: [{ type: "setMode", mode, destination: "session" }],
+    updatedPermissions: [setMode(mode)],
   });
 }
 

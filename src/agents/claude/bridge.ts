@@ -1,12 +1,7 @@
 import type { Bridge } from "../driver.ts";
 import { askTimeout, shellWord } from "./hooks.ts";
+import { mcpServer } from "./names.ts";
 import type { SessionFiles } from "./paths.ts";
-
-/** The name under which Claude knows our MCP server: its tool is `mcp__agetor__ask_user`. */
-const server = "agetor";
-
-/** Our tool raises no question about itself: asking is all it does. */
-export const askUserTool = `mcp__${server}__ask_user`;
 
 /**
  * The ways from an agent's processes back to the person, as files of the session directory. They
@@ -19,15 +14,16 @@ export function bridgeFiles(
 ): readonly { readonly path: string; readonly content: string; readonly mode: number }[] {
   const run = (...rest: string[]): string => [...bridge.argv, ...rest].map(shellWord).join(" ");
   const enter = `cd ${shellWord(files.dir)} 2>/dev/null || exit 0\numask 077\n`;
+  const asks = shellWord(files.asks);
   const ask = [
     // Named by the pid the bridge keeps: whoever looks can tell whether it still waits (M11).
-    `mkdir -p ${shellWord(files.asks)} && : > ${shellWord(files.asks)}/$$`,
+    `mkdir -p ${asks} && : > ${asks}/$$`,
     // In place of the shell, so that the bridge is Claude's own child and sees it go (M5).
-    `exec ${run("hook", "ask", files.dir)}`,
+    `exec ${run("hook", "ask", files.dir)} ${asks}/$$`,
   ];
   const config = {
     mcpServers: {
-      [server]: {
+      [mcpServer]: {
         type: "stdio",
         command: "/bin/sh",
         args: [files.askUser],

@@ -21,6 +21,10 @@ export interface RefData {
   readonly launched: boolean;
   /** Whether its permission dialogs are brought to the card; absent in refs of older versions. */
   readonly bridged?: boolean;
+  /** The mode it was started in, by Claude's own name; absent in refs of older versions. */
+  readonly mode?: string | null;
+  /** The mode the turn is to go over to, by Claude's own name; absent or null = none. */
+  readonly wish?: string | null;
   /** The last messages that were typed into a working Claude; absent in refs of older versions. */
   readonly steered?: readonly Pending[];
 }
@@ -39,6 +43,8 @@ export class Context {
   gone = false;
   /** Set while we end it ourselves. */
   closing = false;
+  /** Set while Claude is held still so that a stop can take back what waits in its queue. */
+  halted = false;
   /** Set once everything an earlier server left unread is read. */
   caughtUp = false;
 

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { transcriptData } from "../../contract/event.ts";
 import type { AgentItem } from "../driver.ts";
 import { decode } from "./decode.ts";
+import { unsettled } from "./decode-queue.ts";
+import type { LineContext } from "./line.ts";
 import { printOf } from "./prompt.ts";
 import { type ClaudeState, initialState, readState } from "./state.ts";
 import { decodeAll, fixture, outline } from "./testing/outline.ts";
@@ -106,6 +108,72 @@ describe("a turn", () => {
       "cancelled",
       "cancelled",
     ]);
+  });
+});
+
+describe("words typed into a turn", () => {
+  const said = (operation: string, content?: string) =>
+    JSON.stringify({ type: "queue-operation", operation, content });
+  const words = { messageId: "m7", print: printOf("mind the\ttests") };
+  const read = (lines: readonly string[], options: Partial<LineContext> = {}) => {
+    let state = initialState("/t", null);
+    const items: AgentItem[] = [];
+    for (const [at, line] of lines.entries()) {
+      const context = { place: `0:${at}`, oversize: false, cwd: "/repo", pending: null };
+      const decoded = decode(state, line, { ...context, steered: [words], ...options });
+      items.push(...decoded.items);
+      state = decoded.state;
+    }
+    return { items, state };
+  };
+  const waiting = said("enqueue", "mind the    tests");
+  const notice = said(
+    "enqueue",
+    "<task-notification>\n<task-id>b1</task-id>\n</task-notification>",
+  );
+
+  test("wait in Claude's queue until they are heard there", () => {
+    const open = read([waiting]).state;
+    expect([open.queue, unsettled([words], open)]).toEqual([["person"], [words]]);
+    const heard = JSON.stringify({
+      type: "attachment",
+      uuid: "a",
+      attachment: { type: "queued_command", prompt: "mind the    tests" },
+    });
+    const { items, state } = read([waiting, said("remove", "mind the    tests"), heard]);
+    expect(items).toMatchObject([{ type: "user.message", data: { messageId: "m7" } }]);
+    expect([state.queue, unsettled([words], state)]).toEqual([[], []]);
+  });
+
+  test("begin a turn of their own when theirs was over first", () => {
+    const line = { type: "user", uuid: "u", promptId: "p2", origin: { kind: "human" } };
+    const turn = JSON.stringify({ ...line, message: { content: "mind the    tests" } });
+    const { items, state } = read([waiting, said("dequeue"), turn]);
+    expect(items[0]).toMatchObject({ kind: "turn-started", messageId: "m7" });
+    expect([state.queue, unsettled([words], state)]).toEqual([[], []]);
+  });
+
+  test("are given back when Claude is held still, and notifications stay", () => {
+    const back = said("popAll", "mind the    tests");
+    const { items, state } = read([waiting, notice, back], { halted: true });
+    expect(items).toEqual([
+      { kind: "returned", key: "r:main:0:2:returned", messageId: "m7", text: "mind the    tests" },
+    ]);
+    expect([state.queue, unsettled([words], state)]).toEqual([["task"], []]);
+    // By hand they are in the person's own input line.
+    expect(read([waiting, back]).items).toEqual([]);
+    expect(
+      read([said("enqueue", "by hand"), said("popAll", "by hand")], { halted: true }).items,
+    ).toMatchObject([{ kind: "returned", messageId: null, text: "by hand" }]);
+  });
+
+  test("may be said again after that", () => {
+    const steered = [words, words];
+    const back = said("popAll", "mind the    tests");
+    const once = read([waiting, back], { steered, halted: true }).state;
+    expect(unsettled(steered, once)).toEqual([words]);
+    const twice = read([waiting, back, waiting, back], { steered, halted: true }).state;
+    expect(unsettled(steered, twice)).toEqual([]);
   });
 });
 

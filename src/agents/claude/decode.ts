@@ -1,4 +1,5 @@
 import type { AgentItem } from "../driver.ts";
+import { decodeQueue, noted, settled, steeredId } from "./decode-queue.ts";
 import { decodeToolCall, decodeToolResult, isToolResult, notification } from "./decode-tools.ts";
 import { decodeUsage } from "./decode-usage.ts";
 import {
@@ -11,8 +12,9 @@ import {
   stringAt,
 } from "./json.ts";
 import { Line, type LineContext, type Pending } from "./line.ts";
+import { modeOf } from "./modes.ts";
 import { printOf, unwrap } from "./prompt.ts";
-import { type ClaudeState, capped, noUsage } from "./state.ts";
+import { type ClaudeState, noUsage } from "./state.ts";
 
 export interface Decoded {
   readonly state: ClaudeState;
@@ -46,22 +48,31 @@ function identified(state: ClaudeState, { at, record }: Line): ClaudeState {
 function decodeRecord(line: Line, state: ClaudeState, context: LineContext): ClaudeState {
   switch (stringAt(line.record, "type")) {
     case "user":
-      return decodeUser(line, state, context.pending);
+      return decodeUser(line, state, context);
     case "assistant":
       return decodeAssistant(line, state);
     case "system":
       return decodeSystem(line, state);
     case "attachment":
-      return decodeAttachment(line, state, context.steered ?? []);
+      return decodeAttachment(line, state, context);
     case "queue-operation":
-      return decodeQueue(line, state);
+      return decodeQueue(line, state, context);
     case "permission-mode":
-      return { ...state, mode: stringAt(line.record, "permissionMode") };
+      return inMode(line, state, stringAt(line.record, "permissionMode"));
     default:
       // Records of the conversation have an id; without one it is bookkeeping of the CLI.
       if (stringAt(line.record, "uuid") !== null) raw(line);
       return state;
   }
+}
+
+/** Says so when Claude works in another mode than before; sub-agents may have one of their own. */
+function inMode(line: Line, state: ClaudeState, mode: string | null): ClaudeState {
+  const ours = modeOf(mode);
+  if (ours !== null && mode !== state.mode && state.agentId === null) {
+    line.items.push({ kind: "mode", key: line.key("mode"), mode: ours });
+  }
+  return { ...state, mode };
 }
 
 function raw(line: Line): void {
@@ -70,7 +81,7 @@ function raw(line: Line): void {
   line.event({ type: "raw", data: { source: "claude", payload } });
 }
 
-function decodeUser(line: Line, state: ClaudeState, pending: Pending | null): ClaudeState {
+function decodeUser(line: Line, state: ClaudeState, context: LineContext): ClaudeState {
   const content = objectAt(line.record, "message")?.["content"];
   const blocks = Array.isArray(content) ? content.filter(isObject) : [];
   if (blocks.some(isToolResult)) {
@@ -83,7 +94,7 @@ function decodeUser(line: Line, state: ClaudeState, pending: Pending | null): Cl
   if (state.agentId !== null) return noted(line, state, text, "note");
   const person = stringAt(objectAt(line.record, "origin"), "kind") === "human";
   if (!person || line.record["isMeta"] === true) return state;
-  return started(line, state, asTyped(text), pending);
+  return started(line, state, asTyped(text), context);
 }
 
 function blockText(blocks: readonly Json[]): string {
@@ -100,25 +111,19 @@ function asTyped(text: string): string {
   return `${name} ${args}`.trim();
 }
 
-function started(
-  line: Line,
-  state: ClaudeState,
-  text: string,
-  pending: Pending | null,
-): ClaudeState {
+function started(line: Line, state: ClaudeState, text: string, context: LineContext): ClaudeState {
   const promptId = stringAt(line.record, "promptId");
   const fresh = promptId === null || promptId !== state.promptId;
-  const ours =
-    pending !== null && pending.messageId !== state.claimed && pending.print === printOf(text);
-  const messageId = ours ? pending.messageId : null;
+  // One that was typed into a turn begins a turn of its own when that one was over first (M2).
+  const messageId = awaited(state, text, context.pending) ?? steeredId(state, text, context);
   if (fresh) line.items.push({ kind: "turn-started", key: line.key("turn"), messageId, text });
   line.event({
     type: "user.message",
-    data: { text, messageId, source: ours ? "app" : "terminal" },
+    data: { text, messageId, source: messageId === null ? "terminal" : "app" },
   });
+  const mode = stringAt(line.record, "permissionMode") ?? state.mode;
   return {
-    ...state,
-    mode: stringAt(line.record, "permissionMode") ?? state.mode,
+    ...settled(inMode(line, state, mode), messageId, context),
     claimed: messageId ?? state.claimed,
     ...(fresh
       ? {
@@ -130,6 +135,13 @@ function started(
         }
       : {}),
   };
+}
+
+/** The message that is being delivered, when these are its words. */
+function awaited(state: ClaudeState, text: string, pending: Pending | null): string | null {
+  const ours =
+    pending !== null && pending.messageId !== state.claimed && pending.print === printOf(text);
+  return ours ? pending.messageId : null;
 }
 
 function interrupted(line: Line, state: ClaudeState): ClaudeState {
@@ -244,11 +256,7 @@ function notice(line: Line, level: "info" | "warning", code: string, message: st
   });
 }
 
-function decodeAttachment(
-  line: Line,
-  state: ClaudeState,
-  steered: readonly Pending[],
-): ClaudeState {
+function decodeAttachment(line: Line, state: ClaudeState, context: LineContext): ClaudeState {
   const attachment = objectAt(line.record, "attachment");
   if (stringAt(attachment, "type") === "model" && state.model === null) {
     const model = stringAt(objectAt(attachment, "identity"), "modelId");
@@ -258,45 +266,8 @@ function decodeAttachment(
   if (stringAt(attachment, "type") !== "queued_command" || prompt === null) return state;
   if (notification(prompt) !== null) return state;
   const text = unwrap(prompt);
-  // The same words twice are the same message for whoever looks for its echo.
-  const messageId = steered.findLast(({ print }) => print === printOf(text))?.messageId ?? null;
+  const messageId = steeredId(state, text, context);
   const source = messageId === null ? "terminal" : "app";
   line.event({ type: "user.message", data: { text, messageId, source } });
-  return { ...state, claimed: messageId ?? state.claimed };
-}
-
-function decodeQueue(line: Line, state: ClaudeState): ClaudeState {
-  const content = stringAt(line.record, "content") ?? "";
-  const who = notification(content) === null ? "person" : "task";
-  switch (stringAt(line.record, "operation")) {
-    case "enqueue":
-      return enqueued(line, { ...state, queue: capped([...state.queue, who]) }, content);
-    case "dequeue":
-      return { ...state, queue: state.queue.slice(1) };
-    case "remove": {
-      const at = state.queue.indexOf(who);
-      return at < 0 ? state : { ...state, queue: state.queue.toSpliced(at, 1) };
-    }
-    case "popAll":
-      return { ...state, queue: [] };
-    default:
-      return state;
-  }
-}
-
-function enqueued(line: Line, state: ClaudeState, content: string): ClaudeState {
-  const said = notification(content);
-  if (said === null) return state;
-  const reportedAt = Math.max(state.reportedAt, line.at ?? 0);
-  const unreported = state.unreported.filter((it) => it !== said.id);
-  return noted(line, { ...state, unreported, reportedAt }, content, "note");
-}
-
-/** Ends the sub-agent a notification speaks of. Shells notify the same way and are none. */
-function noted(line: Line, state: ClaudeState, text: string, part: string): ClaudeState {
-  const said = notification(text);
-  if (said === null || !state.agents.includes(said.id)) return state;
-  const { id: agentId, status, summary } = said;
-  line.event({ type: "subagent.ended", data: { agentId, status, summary } }, part);
-  return { ...state, agents: state.agents.filter((it) => it !== agentId) };
+  return { ...settled(state, messageId, context), claimed: messageId ?? state.claimed };
 }

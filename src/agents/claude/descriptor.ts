@@ -50,6 +50,10 @@ export const descriptor: Descriptor = {
       { id: "max", label: "Max" },
     ],
     invalid: [],
+    modeChange: {
+      within: ["plan", "ask", "acceptEdits", "auto"],
+      how: "A stricter mode holds before the next tool, a more permissive one with your next answer. Bypass holds from the next message: Claude does not switch to it in the middle of its work.",
+    },
   },
   defaultMode: "acceptEdits",
   afterPlan: { approve_implement: "acceptEdits", approve_ask: "ask" },

@@ -1,3 +1,4 @@
+import { askUserTool } from "./names.ts";
 import type { SessionFiles } from "./paths.ts";
 
 /** Events whose payload opens, closes or blocks a turn: each becomes one file (M1). */
@@ -34,7 +35,10 @@ export function hookSettings(
   const hooks: Record<string, unknown> = {};
   for (const event of spooledEvents) hooks[event] = entry(command(spool(files), 60));
   hooks["MessageDisplay"] = entry(command(append(files), 5));
-  hooks["PreToolUse"] = entry(command(gate(files), 15));
+  hooks["PreToolUse"] = entry(command(gate(files), askTimeout));
+  // Where a turn takes in what was queued, and where it ends and the queue's next one begins.
+  hooks["PostToolBatch"] = entry(command(held(files), askTimeout));
+  hooks["Stop"] = entry(command(spool(files), 60), command(held(files), askTimeout));
   if (asks) {
     // Beside the spooling one, not instead of it: they run at the same time.
     const told = command(spool(files), 60);
@@ -81,10 +85,41 @@ function append(files: SessionFiles, ...then: string[]): string {
   ].join("; ");
 }
 
+/** Waits while Claude is to be held still, for as long as it takes. Costs no process else. */
+const whileHalted = "while [ -e halt ]; do sleep 0.1; done";
+
+/**
+ * Has Claude ask before a tool that would run in a more permissive mode than is wished for by now.
+ * The first `permission_mode` and `tool_name` are Claude's own: what a tool is given comes behind
+ * them, and its quotes are escaped wherever it is text (2.1.330, observed). What cannot be read is
+ * asked about. Our own tool is a question already.
+ */
+const strictly = [
+  "if [ -r modes ]; then",
+  `m=\${x#*'"permission_mode":"'}; m=\${m%%'"'*};`,
+  `t=\${x#*'"tool_name":"'}; t=\${t%%'"'*};`,
+  `case "$t $(cat modes) " in`,
+  `"${askUserTool} "*) ;;`,
+  `*" $m "*) ;;`,
+  `*) printf '%s' '${JSON.stringify({
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "ask",
+      permissionDecisionReason: "The mode of this task was changed.",
+    },
+  })}' ;;`,
+  "esac; fi",
+].join(" ");
+
+function held(files: SessionFiles): string {
+  return `cd ${shellWord(files.dir)} 2>/dev/null || exit 0; ${whileHalted}; exit 0`;
+}
+
 /**
  * Holds the tool back while a message is being typed (M2), 5 s at most, and notes when it lets go:
  * before the look as well, so that whoever takes the lock in between sees it. Costs no process
  * without a lock. A lock held for longer was forgotten; it must not slow down every tool to come.
+ * A stop holds it for as long as it takes: Escape ends the hook and the tool with it (tried).
  */
 function gate(files: SessionFiles): string {
   return append(
@@ -92,6 +127,8 @@ function gate(files: SessionFiles): string {
     ": > released",
     'i=0; while [ -e typing ] && [ "$i" -lt 50 ]; do i=$((i + 1)); sleep 0.1; done',
     '[ "$i" -lt 50 ] || rm -f typing',
+    whileHalted,
     ": > released",
+    strictly,
   );
 }

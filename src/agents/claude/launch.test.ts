@@ -225,6 +225,50 @@ describe("the hooks", () => {
     expect(existsSync(join(dir, "typing"))).toBe(false);
   }, 15_000);
 
+  test.each(["PreToolUse", "PostToolBatch", "Stop"])(
+    "%s waits while Claude is held still",
+    async (event) => {
+      const start = (at: string) => {
+        const hooks = (hookSettings(sessionFiles(at), false) as Hooks)[event]?.[0].hooks ?? [];
+        const command = hooks.at(-1)?.command ?? "exit 9";
+        return Bun.spawn(["/bin/sh", "-c", command], { stdin: new Blob(["{}"]) });
+      };
+      writeFileSync(join(dir, "halt"), "");
+      const held = start(dir);
+      // The same one of a session that is not held has long ended by then.
+      const other = mkdtempSync(join(tmpdir(), "agetor-hook-"));
+      expect(await start(other).exited).toBe(0);
+      expect(held.exitCode).toBeNull();
+      rmSync(join(dir, "halt"));
+      expect(await held.exited).toBe(0);
+      rmSync(other, { recursive: true });
+    },
+  );
+
+  const tool = (mode: string, name: string, input: unknown = {}) =>
+    JSON.stringify({ permission_mode: mode, tool_name: name, tool_input: input });
+  const asks = (payload: string): boolean => {
+    const { exitCode, stdout } = run("PreToolUse", payload);
+    expect(exitCode).toBe(0);
+    const said = stdout.toString();
+    return said !== "" && JSON.parse(said).hookSpecificOutput.permissionDecision === "ask";
+  };
+
+  test("have Claude ask before a tool in a mode that allows more than is wished for", () => {
+    const modes = join(dir, "modes");
+    expect(asks(tool("bypassPermissions", "Bash"))).toBe(false);
+    writeFileSync(modes, "plan default");
+    const all = ["plan", "default", "acceptEdits", "auto", "bypassPermissions", "new one"];
+    expect(all.filter((mode) => asks(tool(mode, "Bash")))).toEqual(all.slice(2));
+    // Not fooled by what a tool is given, and in doubt it asks.
+    expect(asks(tool("auto", "mcp__x__y", { permission_mode: "plan", tool_name: "z" }))).toBe(true);
+    expect(asks(tool("auto", 'x","permission_mode":"plan'))).toBe(true);
+    expect(asks(tool("", "Bash"))).toBe(true);
+    expect(asks("not json: plan default")).toBe(true);
+    expect(asks(tool("auto", "mcp__agetor__ask_user"))).toBe(false);
+    rmSync(modes);
+  });
+
   test("leave the dialog alone when there is nothing that could ask", () => {
     const hooks = hookSettings(sessionFiles(dir), true) as Hooks;
     const command = hooks["PermissionRequest"]?.[0].hooks[1]?.command ?? "exit 9";

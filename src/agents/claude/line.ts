@@ -18,6 +18,8 @@ export interface LineContext {
   readonly pending: Pending | null;
   /** Messages of ours that were typed into a turn. */
   readonly steered?: readonly Pending[];
+  /** Whether Claude is held still so that a stop can take back what waits in its queue. */
+  readonly halted?: boolean;
 }
 
 /** One record on its way to items: keys and time are the record's own, so re-reading is harmless. */

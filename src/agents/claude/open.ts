@@ -9,6 +9,7 @@ import { discover } from "./discover.ts";
 import { answerDialogs, answersFor } from "./home.ts";
 import { numberAt, parseObject, stringAt } from "./json.ts";
 import { type ClaudeLaunch, planLaunch } from "./launch.ts";
+import { hookMode } from "./modes.ts";
 import { type ClaudeHome, claudeHome } from "./paths.ts";
 import { printOf } from "./prompt.ts";
 import { ClaudeSession } from "./session.ts";
@@ -173,6 +174,7 @@ function contextOf(
         : { messageId: request.firstMessage.id, print: printOf(positional) },
     launched: positional !== null,
     bridged: request.bridge !== null,
+    mode: hookMode(request.mode),
   };
   const ref: SessionRef = {
     sessionId: request.sessionId,

@@ -72,6 +72,10 @@ export interface SessionFiles {
   /** Holds tools back while it is there; when the last one was let go on. */
   readonly typing: string;
   readonly released: string;
+  /** Holds Claude at its next step while it is there. */
+  readonly halt: string;
+  /** The modes a tool may run in without a question, while another mode is wished for. */
+  readonly modes: string;
 }
 
 export function sessionFiles(dir: string): SessionFiles {
@@ -90,5 +94,7 @@ export function sessionFiles(dir: string): SessionFiles {
     mcp: join(dir, "mcp.json"),
     typing: join(dir, "typing"),
     released: join(dir, "released"),
+    halt: join(dir, "halt"),
+    modes: join(dir, "modes"),
   };
 }

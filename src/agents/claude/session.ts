@@ -2,18 +2,22 @@ import { type Fault, fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { ExitStatus } from "../../host/types.ts";
 import type { AgentItem, Delivery, Message, Session, SessionRef, Terminal } from "../driver.ts";
+import { stopped } from "./ask.ts";
 import { Asking } from "./asking.ts";
 import type { Context } from "./context.ts";
+import { unsettled } from "./decode-queue.ts";
 import { sum } from "./decode-usage.ts";
 import { type DeliverParts, deliver } from "./deliver.ts";
 import { Drafts } from "./drafts.ts";
+import { Halt } from "./halt.ts";
 import { stringAt } from "./json.ts";
 import { Meter } from "./meter.ts";
+import { ModeWish } from "./mode-wish.ts";
 import { printOf } from "./prompt.ts";
 import { type HookEvent, Spool } from "./spool.ts";
 import { type ClaudeState, noUsage } from "./state.ts";
-import { isIdle, readStatus } from "./status.ts";
 import { steer } from "./steer.ts";
+import { Stopping } from "./stop.ts";
 import { SubAgents, withUsage } from "./subagents.ts";
 import { overdue, type Shaped, Transcript } from "./transcript.ts";
 import { Turns } from "./turns.ts";
@@ -22,10 +26,6 @@ import { Watch } from "./watch.ts";
 
 const gateMs = 5_000;
 const settleMs = 5_000;
-const escapeMs = 1_500;
-const escapes = 4;
-/** How long a message may be on its way when it is to be stopped. */
-const onItsWayMs = 60_000;
 const termMs = 5_000;
 const killMs = 2_000;
 const lookMs = 100;
@@ -45,6 +45,9 @@ export class ClaudeSession implements Session {
   readonly #commands: () => Promise<ReadonlySet<string>>;
   readonly #asking: Asking;
   readonly #lock: TypingLock;
+  readonly #halt: Halt;
+  readonly #wish: ModeWish;
+  readonly #stopping: Stopping;
   #ending: Promise<void> | null = null;
   /** Messages being handed over right now. */
   #delivering = 0;
@@ -55,10 +58,12 @@ export class ClaudeSession implements Session {
     this.#commands = commands;
     this.#asking = new Asking(context);
     this.#lock = new TypingLock(context);
+    this.#halt = new Halt(context);
+    this.#wish = new ModeWish(context);
     this.#main = new Transcript(context, "main", {
       beforeTurn: (at) => this.#beforeTurn(at),
       shape: (items, state) => this.#shape(items, state),
-      stored: (items) => this.#drafts.stored(items),
+      stored: (items) => this.#stored(items),
     });
     this.#agents = new SubAgents(
       context,
@@ -88,12 +93,22 @@ export class ClaudeSession implements Session {
       seen: (event) => this.#seen(event),
       handle: (event) => this.#turns.handle(event),
     });
+    this.#stopping = new Stopping({
+      context,
+      main: this.#main,
+      spool: () => this.#spool,
+      turns: this.#turns,
+      lock: this.#lock,
+      halt: this.#halt,
+      delivering: () => this.#delivering,
+    });
     this.#watch = new Watch({
       context,
       main: this.#main,
       spool: this.#spool,
       turns: this.#turns,
       asking: this.#asking,
+      stopping: this.#stopping,
       onGone: () => this.end(),
     });
     this.terminal = terminalOf(context);
@@ -106,6 +121,7 @@ export class ClaudeSession implements Session {
   /** Starts reading; resolves when everything that is there now has been read and stored. */
   async begin(): Promise<void> {
     const { data } = this.#context;
+    await this.#halt.load();
     if (!this.#main.resume() && data.transcript !== null) {
       this.#main.begin({
         path: data.transcript,
@@ -134,6 +150,8 @@ export class ClaudeSession implements Session {
   async deliver(message: Message, options: { readonly retry: boolean }): Promise<Delivery> {
     this.#delivering += 1;
     try {
+      // The Escape of an earlier stop must not reach this turn.
+      await this.#stopping.over();
       return await deliver(this.#deliverParts(), message, options.retry);
     } finally {
       this.#delivering -= 1;
@@ -142,7 +160,8 @@ export class ClaudeSession implements Session {
 
   steer(message: Message): Promise<Delivery> {
     const [turns, asking, lock] = [this.#turns, this.#asking, this.#lock];
-    return steer({ ...this.#deliverParts(), turns, asking, lock }, message);
+    const stopping = () => this.#stopping.asked;
+    return steer({ ...this.#deliverParts(), turns, asking, lock, stopping }, message);
   }
 
   #deliverParts(): DeliverParts {
@@ -156,20 +175,18 @@ export class ClaudeSession implements Session {
     };
   }
 
-  async interrupt(): Promise<Result<null>> {
-    const { open } = this.#turns;
-    if (this.#context.gone || (!open && this.#delivering === 0)) return ok(null);
-    if (open && this.#held() && isIdle(await readStatus(this.#context))) {
-      await this.#turns.settle({ kind: "cancelled" }, this.#stillRunning());
-      return ok(null);
-    }
-    const pressed = open ? await this.#escape() : ok(null);
-    if (!pressed.ok) return pressed;
-    this.#insist(open).catch((cause: unknown) => {
-      if (this.#context.signal.aborted) return;
-      this.#context.io.log("error", "an interrupt failed", { why: String(cause) });
-    });
-    return ok(null);
+  setMode(mode: string | null): Promise<void> {
+    // Its first line is written a moment after it began to work.
+    return this.#wish.set(mode, this.#main.state?.mode ?? this.#context.data.mode ?? null);
+  }
+
+  /** A hook that waits may only print once what waits in Claude's queue is held back. */
+  async dismiss(): Promise<unknown | null> {
+    return (await this.#stopping.hold()) ? stopped : null;
+  }
+
+  interrupt(): Promise<Result<null>> {
+    return this.#stopping.interrupt();
   }
 
   async close(): Promise<Result<{ readonly leftovers: readonly number[] }>> {
@@ -217,6 +234,7 @@ export class ClaudeSession implements Session {
     await this.#drafts.clear(null);
     const process = context.ref.process;
     await this.#spool.say([
+      ...this.#unheard(),
       {
         kind: "exited",
         key: `x:${process?.pid ?? 0}:${process?.startTime ?? ""}`,
@@ -229,6 +247,18 @@ export class ClaudeSession implements Session {
     await tmux.kill(context.name);
     this.#watch.stop();
     context.stop();
+  }
+
+  /** What waited in its queue ended with it: a resumed one does not know of it (tried). */
+  #unheard(): AgentItem[] {
+    const state = this.#main.state;
+    if (state === null) return [];
+    return unsettled(this.#context.data.steered ?? [], state).map(({ messageId }) => ({
+      kind: "returned",
+      key: `u:${messageId}`,
+      messageId,
+      text: "",
+    }));
   }
 
   /** How it ended, as tmux kept it; null when tmux itself is gone. */
@@ -268,6 +298,15 @@ export class ClaudeSession implements Session {
         );
   }
 
+  #stored(items: readonly AgentItem[]): void {
+    this.#drafts.stored(items);
+    if (!items.some(({ kind }) => kind === "mode")) return;
+    this.#wish.reached(this.#main.state?.mode ?? null).catch((cause: unknown) => {
+      if (this.#context.signal.aborted) return;
+      this.#context.io.log("error", "a mode could not be noted", { why: String(cause) });
+    });
+  }
+
   #wake(): void {
     Promise.all([this.#spool.scan(), this.#meter.scan()]).catch(() => undefined);
   }
@@ -298,52 +337,6 @@ export class ClaudeSession implements Session {
       ended = sum(ended, await this.#agents.end(item.data.agentId, state));
     }
     return { items: shaped, state: { ...state, usage: sum(state.usage, ended) } };
-  }
-
-  #held(): boolean {
-    return this.#spool.state.background.length > 0;
-  }
-
-  #stillRunning(): AgentItem[] {
-    const labels = this.#spool.state.background.map(({ label }) => label);
-    return [
-      {
-        kind: "notice",
-        key: `n:${this.#spool.state.taken}`,
-        notice: {
-          level: "info",
-          code: "still_running",
-          message: `Still running in the background: ${labels.join(", ")}`,
-          hint: "It ends with Claude; stop it in the Terminal tab if you do not want it.",
-        },
-      },
-    ];
-  }
-
-  #escape(): Promise<Result<null>> {
-    return this.#context.io.host.tmux.keys(this.#context.name, ["Escape"]);
-  }
-
-  /**
-   * Escape until the turn is over. One whose message is still on its way has to begin first; one
-   * without output yet leaves no trace of its end but an idle Claude.
-   */
-  async #insist(pressed: boolean): Promise<void> {
-    const { beacon } = this.#context;
-    const over = () => this.#context.gone || (!this.#turns.open && this.#delivering === 0);
-    await beacon.until(() => this.#turns.open || over(), onItsWayMs);
-    if (!pressed && this.#turns.open) await this.#escape();
-    for (let press = 0; press < escapes; press += 1) {
-      if (await beacon.until(() => !this.#turns.open || this.#context.gone, escapeMs)) return;
-      await this.#main.drain();
-      const status = await readStatus(this.#context);
-      if (!this.#turns.open) return;
-      if (isIdle(status)) {
-        await this.#turns.settle({ kind: "cancelled" }, this.#held() ? this.#stillRunning() : []);
-        return;
-      }
-      await this.#escape();
-    }
   }
 
   async #dies(ms: number): Promise<boolean> {

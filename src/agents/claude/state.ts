@@ -59,6 +59,8 @@ export interface ClaudeState {
   readonly durationMs: number | null;
   /** What waits in Claude's own queue: a person's message or a notification. */
   readonly queue: readonly ("person" | "task")[];
+  /** Messages of ours that were typed into a turn and have left that queue: heard or given back. */
+  readonly settled: readonly string[];
   /** Background work that was begun and has not been reported yet, and the ms of the last report. */
   readonly unreported: readonly string[];
   readonly reportedAt: number;
@@ -104,6 +106,7 @@ export function initialState(path: string, agentId: string | null): ClaudeState 
     errorAt: 0,
     durationMs: null,
     queue: [],
+    settled: [],
     unreported: [],
     reportedAt: 0,
     tools: {},

@@ -27,6 +27,8 @@ export interface SteerParts extends DeliverParts {
   readonly turns: Turns;
   readonly asking: Asking;
   readonly lock: TypingLock;
+  /** True when the turn is to be stopped: then nothing more is said into it. */
+  readonly stopping: () => boolean;
 }
 
 /**
@@ -67,6 +69,7 @@ async function type(parts: SteerParts, sent: Pending, text: string): Promise<Del
   // The look at the screen comes last: a slow hook of the person's own may open a dialog late.
   if (!(await isQuiet(parts, stillFor(parts))) || !(await shows(context, text))) {
     await clearInput(context);
+    await context.save({}, { steered: steered.filter((it) => it !== sent) });
     return unsafe(notNow);
   }
   await tmux.keys(context.name, ["Enter"]);
@@ -86,7 +89,8 @@ async function quiet(parts: SteerParts, still: number, ms: number): Promise<bool
   const limit = context.io.clock.monotonic() + ms;
   while (!context.signal.aborted && !context.gone) {
     if (await isQuiet(parts, still)) return true;
-    if (!parts.turns.open || context.io.clock.monotonic() > limit) return false;
+    const late = context.io.clock.monotonic() > limit;
+    if (!parts.turns.open || late || parts.stopping()) return false;
     await context.beacon.pause(lookMs);
   }
   return false;
@@ -98,7 +102,7 @@ async function quiet(parts: SteerParts, still: number, ms: number): Promise<bool
  */
 async function isQuiet(parts: SteerParts, still: number): Promise<boolean> {
   const { context, turns, asking, lock } = parts;
-  if (!turns.open || context.gone) return false;
+  if (!turns.open || context.gone || parts.stopping()) return false;
   const now = context.io.clock.now();
   const status = await readStatus(context);
   if (status?.kind !== "busy" || now - status.since < quietMs) return false;

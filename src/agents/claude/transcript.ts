@@ -80,6 +80,7 @@ export class Transcript {
       interrupted: turn,
       worked: turn,
       claimed: old?.claimed ?? null,
+      settled: old?.settled ?? [],
     };
     await this.#store([], 0, state);
     this.#read(state, 0);
@@ -133,6 +134,7 @@ export class Transcript {
         cwd: this.#context.data.cwd,
         pending: this.#context.data.pending,
         steered: this.#context.data.steered ?? [],
+        halted: this.#context.halted,
       });
       if (decoded.state.turn !== state.turn && this.#hooks.beforeTurn) {
         // Stored even without items: who waits for the end of the last turn looks at the state.

@@ -21,6 +21,11 @@ export class TypingLock {
     return mine;
   }
 
+  /** Resolves when nothing is being typed. */
+  async settled(): Promise<void> {
+    await this.#lane;
+  }
+
   /** Epoch ms at which the hook let the last tool go on; 0 when it never did. */
   async released(): Promise<number> {
     return stat(this.#context.files.released).then(

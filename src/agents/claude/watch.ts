@@ -2,10 +2,15 @@ import type { Asking } from "./asking.ts";
 import type { Context } from "./context.ts";
 import type { Spool } from "./spool.ts";
 import { readStatus, type Status } from "./status.ts";
+import type { Stopping } from "./stop.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
 
 const tickMs = 1_000;
+/** While a question waits: its answer in the terminal should free the card at once. */
+const askedTickMs = 200;
+/** For so long the status must say the same before it tells that a dialog is gone. */
+const goneMs = 300;
 /** Limits of M11. A dialog we know the question of needs no long doubt. */
 const startMs = 15_000;
 const waitingMs = 5_000;
@@ -20,6 +25,7 @@ export interface WatchParts {
   readonly spool: Spool;
   readonly turns: Turns;
   readonly asking: Asking;
+  readonly stopping: Stopping;
   readonly onGone: () => Promise<void>;
 }
 
@@ -31,6 +37,8 @@ export class Watch {
   /** Since when the status is what it is, by our own clock. */
   #seen: { readonly mark: string; readonly at: number } = { mark: "", at: 0 };
   #turn = { number: 0, at: 0 };
+  #asks = false;
+  readonly #told = new Set<string>();
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -40,7 +48,7 @@ export class Watch {
   start(): void {
     const { context } = this.#parts;
     if (context.signal.aborted || context.gone) return;
-    this.#cancel = context.io.clock.after(tickMs, () => {
+    this.#cancel = context.io.clock.after(this.#asks ? askedTickMs : tickMs, () => {
       this.tick()
         .catch((cause: unknown) => {
           if (context.signal.aborted) return;
@@ -66,8 +74,10 @@ export class Watch {
     const status = await readStatus(context);
     const since = this.#since(`${status?.kind}:${status?.since}`);
     await this.#settle(status, since);
-    const asks = context.data.bridged === true && (await this.#parts.asking.open());
-    await this.#needs(asks ? null : this.#why(status, since));
+    await this.#parts.stopping.rest();
+    this.#asks = context.data.bridged === true && (await this.#parts.asking.open());
+    if (this.#asks && since >= goneMs) await this.#answered(status);
+    await this.#needs(this.#asks ? null : this.#why(status, since));
     context.beacon.stir();
   }
 
@@ -90,6 +100,17 @@ export class Watch {
     await main.drain();
     const finished = (main.state?.endAt ?? 0) >= state.turnAt;
     await turns.settle({ kind: finished ? "succeeded" : "cancelled" });
+  }
+
+  /** Frees the card as soon as its dialog is gone, not only with the result of the tool. */
+  async #answered(status: Status | null): Promise<void> {
+    const { asking, spool } = this.#parts;
+    for (const ref of await asking.answeredByHand(status)) {
+      if (this.#told.has(ref)) continue;
+      this.#told.add(ref);
+      const why = "Answered in the agent's terminal";
+      await spool.say([{ kind: "no-longer-asked", key: `d:${ref}`, ref, why }]);
+    }
   }
 
   #why(status: Status | null, since: number): string | null {

@@ -76,6 +76,7 @@ export const descriptor: Descriptor = {
           reason: `${model.label} has no effort ${effort}.`,
         })),
     ),
+    modeChange: { within: [], how: "Codex takes its mode with each message." },
   },
   defaultMode: "auto",
   afterPlan,

@@ -29,6 +29,7 @@ export const fakeDescriptor: Descriptor = {
     ],
     efforts: [],
     invalid: [],
+    modeChange: { within: [], how: "The sample agent takes its mode with each message." },
   },
   defaultMode: "auto",
   tested: { from: "1.0.0", to: "1.0.0" },

@@ -155,6 +155,16 @@ export async function archiveTask(
   }
 }
 
+/** Picks another mode; when it holds is said by the task (`modeNow`, `modeNext`). */
+export async function setMode(id: string, mode: string): Promise<void> {
+  await optimistic(
+    id,
+    { mode },
+    (key) => call("PATCH /tasks/:id", { params: { id }, body: { mode }, key }),
+    (error) => report(error, { what: "Could not change the mode", kept: "It is as it was." }),
+  );
+}
+
 const undoFor = 10_000;
 
 /** Deletes; everything goes to the trash, and for ten seconds one press brings it back. */

@@ -20,6 +20,8 @@ export function aTask(id: string, over: Partial<Task> = {}): Task {
     branch: null,
     worktreePath: null,
     mode: null,
+    modeNow: null,
+    modeNext: null,
     model: null,
     effort: null,
     references: [],

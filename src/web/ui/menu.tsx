@@ -118,6 +118,7 @@ function Lead({
 
 function Item({ item }: { readonly item: MenuItem }) {
   const blocked = item.blocked ?? null;
+  const more = blocked ?? item.detail;
   return (
     <Base.Item
       className={`opt${blocked === null ? "" : " off"}${item.danger ? " danger" : ""}`}
@@ -128,9 +129,7 @@ function Item({ item }: { readonly item: MenuItem }) {
       <Lead icon={item.icon} checked={item.checked ?? false} />
       <span>{item.label}</span>
       <span className="r">{item.keys !== undefined && <Kbd keys={item.keys} />}</span>
-      {(blocked ?? item.detail) !== undefined && (
-        <span className="why">{blocked ?? item.detail}</span>
-      )}
+      {more !== undefined && <span className="why">{more}</span>}
     </Base.Item>
   );
 }

@@ -76,6 +76,7 @@ const options = {
     { id: "high", label: "High" },
   ],
   invalid: [{ model: "haiku", mode: "bypass", reason: "Bypass needs a larger model." }],
+  modeChange: { within: ["plan", "ask", "acceptEdits"], how: "Bypass only with a message." },
 };
 
 export const defaults = {

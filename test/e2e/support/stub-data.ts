@@ -45,6 +45,8 @@ export function task(title: string, column: Column, over: Partial<Task> = {}): T
     branch: `agetor/${own.slice(-5).toLowerCase()}`,
     worktreePath: null,
     mode: "ask",
+    modeNow: null,
+    modeNext: null,
     model: null,
     effort: null,
     references: [],

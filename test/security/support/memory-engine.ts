@@ -358,6 +358,8 @@ function makeTask(given: {
     branch: null,
     worktreePath: null,
     mode: null,
+    modeNow: null,
+    modeNext: null,
     model: null,
     effort: null,
     references: [],

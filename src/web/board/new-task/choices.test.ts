@@ -19,6 +19,7 @@ const options = {
     { id: "high", label: "High" },
   ],
   invalid: [{ model: "haiku", mode: "bypass", reason: "Too small." }],
+  modeChange: { within: [], how: "With each message." },
 };
 const models = [
   { id: "opus", label: "Opus", efforts: ["low", "high"], default: true },

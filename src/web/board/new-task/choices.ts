@@ -10,7 +10,13 @@ export interface Picked {
   readonly effort: string | null;
 }
 
-const noOptions: AgentOptions = { modes: [], models: [], efforts: [], invalid: [] };
+const noOptions: AgentOptions = {
+  modes: [],
+  models: [],
+  efforts: [],
+  invalid: [],
+  modeChange: { within: [], how: "" },
+};
 
 /** Why the agent refuses this combination, or null when it takes it. */
 export function refusal(options: AgentOptions | undefined, picked: Picked): string | null {

@@ -7,6 +7,7 @@ import { Meter } from "../../ui/bits.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { tip } from "../../ui/tooltip.tsx";
 import { copyText } from "../copy-button.tsx";
+import { ModeFact } from "./mode-fact.tsx";
 
 export interface FactsProps {
   readonly task: Task;
@@ -30,7 +31,7 @@ export function Facts({ task, run, said }: FactsProps) {
         {agent}
       </Fact>
       {setting !== "" && <Fact>{setting}</Fact>}
-      {task.mode !== null && <Fact>{modeWords[task.mode] ?? task.mode}</Fact>}
+      <ModeFact task={task} />
       {context !== null && context !== undefined && (
         <Fact tip={`${Math.round(context)}% of the context is used`}>
           <Meter percent={context} label="Context used" warn={context >= 80} />
@@ -48,14 +49,6 @@ export function Facts({ task, run, said }: FactsProps) {
     </>
   );
 }
-
-const modeWords: Readonly<Record<string, string>> = {
-  plan: "Plan",
-  ask: "Ask",
-  acceptEdits: "Accept edits",
-  auto: "Auto",
-  bypass: "Bypass",
-};
 
 /** Tokens of the last run; the cost is that of the task. */
 function Used({ task, usage }: { readonly task: Task; readonly usage: Usage | null }) {
