@@ -308,6 +308,23 @@ test("every state says what comes next: nothing changed, not readable, not revie
   await page.unroute("**/changes?scope=turn*");
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByText("The last turn changed no file").waitFor();
+  // What is read stays readable when it cannot be read again.
+  now.review.write({ a: "y\n" });
+  await page.locator(".scopes").getByText("Since base").click();
+  await line(page, "a", "y").last().waitFor();
+  await page.route("**/changes", (route) =>
+    route.fulfill({
+      status: 422,
+      json: { error: "Gone.", code: "repo_gone", hint: null, details: null },
+    }),
+  );
+  now.review.write({ b: "z\n" });
+  await page.getByText(/could not be read again/).waitFor();
+  expect(await line(page, "a", "y").count()).toBeGreaterThan(0);
+  await page.unroute("**/changes");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await entry(page, "b").waitFor();
+  now.review.write({ a: "x\n", b: null });
   await page.goto(`${now.stub.url}/?task=${now.task.id}&view=review&scope=review`);
   await page.getByText("You have not marked it as reviewed yet").waitFor();
   await page.getByRole("button", { name: "Since base" }).click();
@@ -329,6 +346,10 @@ test("in a narrow window the files are a drawer", async () => {
   await page.waitForFunction(() => location.search.includes("create.ts"));
   await page.keyboard.press("t");
   await page.waitForFunction(() => document.activeElement?.matches(".rv-tree input"));
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.locator(".rv-tree").waitFor({ state: "hidden" });
+  await page.waitForFunction(() => document.activeElement?.matches(".rv-scroll"));
   expect(complaints).toEqual([]);
   await close();
 });

@@ -49,7 +49,15 @@ export function Reading({ failed }: ReadingProps) {
           aria-expanded={drawer}
           onClick={() => setDrawer(!drawer)}
         />
-        <FilesPane onPick={() => setDrawer(false)} onOpen={() => setDrawer(true)} />
+        <FilesPane
+          drawer={drawer}
+          onPick={() => setDrawer(false)}
+          onOpen={() => setDrawer(true)}
+          onClose={() => {
+            setDrawer(false);
+            navigator.current?.focus();
+          }}
+        />
         <ChangesView />
       </div>
     </>

@@ -9,6 +9,7 @@ import type { Review as ReviewData } from "../../contract/review.ts";
 import type { Run } from "../../contract/run.ts";
 import type { Task } from "../../contract/task.ts";
 import { ReconnectBanner } from "../board/reconnect.tsx";
+import { useAnnouncements } from "../run/panel-parts.tsx";
 import { later } from "../state/actions.ts";
 import { useBoard, useTask } from "../state/board.ts";
 import { changesQuery, useLiveChanges } from "../state/changes.ts";
@@ -16,6 +17,7 @@ import { queries } from "../state/queries.ts";
 import { closeReview } from "../state/review-place.ts";
 import { route } from "../state/route.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
+import { isUnreachable } from "../wire/client.ts";
 import { unsaved } from "./comments/drafts.ts";
 import { placeAll } from "./comments/placing.ts";
 import { ReviewContext } from "./data/context.ts";
@@ -36,7 +38,7 @@ import { Reading } from "./reading.tsx";
 import { RevertTurn } from "./revert-turn.tsx";
 import { About, Scopes, ViewOptions } from "./scopes.tsx";
 import { SendSheet } from "./send-sheet.tsx";
-import { Loading, Nothing, NotOnTheBoard, Unreadable } from "./states.tsx";
+import { Loading, Nothing, NotOnTheBoard, Stale, Unreadable } from "./states.tsx";
 import { WorkingStrip } from "./working-strip.tsx";
 
 /** The review of one task: its changes at full width, and the talk about them. */
@@ -90,6 +92,7 @@ function Page({ task }: { readonly task: Task }) {
   );
   const [sending, setSending] = useState(false);
   useLiveChanges(task);
+  useAnnouncements(task);
   const before = useRef(what);
   useEffect(() => {
     if (before.current !== what) startAnew(store);
@@ -144,6 +147,9 @@ function Page({ task }: { readonly task: Task }) {
         <Nothing task={task} scope={compared.scope} reviewedAt={reviewedAt} />
       ) : facts !== null ? (
         <ReviewContext value={facts}>
+          {changes.isError && !isUnreachable(changes.error) && (
+            <Stale at={changes.dataUpdatedAt} retry={() => later(changes.refetch())} />
+          )}
           <Reading failed={review.isError ? () => later(review.refetch()) : null} />
         </ReviewContext>
       ) : changes.isError ? (

@@ -4,7 +4,7 @@ import type { Task } from "../../contract/task.ts";
 import { isActive, later, startTask } from "../state/actions.ts";
 import { closeReview } from "../state/review-place.ts";
 import { go } from "../state/route.ts";
-import { EmptyState } from "../ui/bits.tsx";
+import { Banner, EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { inWords } from "../ui/report.ts";
 import { formatClock } from "../ui/time.tsx";
@@ -55,6 +55,21 @@ export function Unreadable({
         {hint === null ? text : `${text} ${hint}`} Nothing in the worktree was touched.
       </EmptyState>
     </Middle>
+  );
+}
+
+/** What is shown could not be read again: how old it is, and how to try once more. */
+export function Stale({ at, retry }: { readonly at: number; readonly retry: () => void }) {
+  return (
+    <Banner
+      actions={
+        <Button variant="ghost" size="s" onClick={retry}>
+          Try again
+        </Button>
+      }
+    >
+      {`The changes could not be read again. This is how they were at ${formatClock(at, true)}.`}
+    </Banner>
   );
 }
 

@@ -21,6 +21,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether no answer came at all: then the page says so once, for everything. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "unreachable";
+}
+
 export interface Session {
   readonly token: () => string | null;
   /** Called when the server no longer knows the token. */

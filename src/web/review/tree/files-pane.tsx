@@ -6,13 +6,16 @@ import { useFacts } from "../data/context.ts";
 import { Tree } from "./tree.tsx";
 
 export interface FilesPaneProps {
+  /** It lies over the diff: then Escape puts it away. */
+  readonly drawer: boolean;
   readonly onPick: () => void;
+  readonly onClose: () => void;
   /** Called when the filter is asked for while the pane is away. */
   readonly onOpen: () => void;
 }
 
 /** The changed files beside the diff. */
-export function FilesPane({ onPick, onOpen }: FilesPaneProps) {
+export function FilesPane({ drawer, onPick, onOpen, onClose }: FilesPaneProps) {
   const { changes } = useFacts();
   const pane = useRef<HTMLElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -42,8 +45,13 @@ export function FilesPane({ onPick, onOpen }: FilesPaneProps) {
   const toTree = (): void => {
     pane.current?.querySelector<HTMLElement>("[role=tree]")?.focus();
   };
+  const close = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || event.defaultPrevented || !drawer) return;
+    event.preventDefault();
+    onClose();
+  };
   return (
-    <nav ref={pane} className="rv-tree" aria-label="Files">
+    <nav ref={pane} className="rv-tree" aria-label="Files" onKeyDown={close}>
       <search className="field">
         <Icon name="t-search" size={14} />
         <input

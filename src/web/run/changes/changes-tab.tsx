@@ -14,6 +14,7 @@ import { announce } from "../../ui/live-region.tsx";
 import { inWords } from "../../ui/report.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Exact } from "../../ui/text.tsx";
+import { tip } from "../../ui/tooltip.tsx";
 import { CopyButton } from "../copy-button.tsx";
 import { FileDiff, type Layout } from "./file-diff.tsx";
 import { FileList } from "./file-list.tsx";
@@ -195,7 +196,7 @@ function ReviewButton({ taskId, file }: { readonly taskId: string; readonly file
       ref={button}
       size="s"
       icon="st-review"
-      keys="Shift+R"
+      {...tip("Review at full width", "Shift+R")}
       onClick={() => openReview(taskId, "panel", file)}
     >
       Review
