@@ -4,7 +4,9 @@ import { err, ok, type Result } from "../contract/result.ts";
 import { agentConfig } from "./agent-config.ts";
 import { changes, shortstat } from "./changes.ts";
 import { type GitClock, systemClock } from "./clock.ts";
+import { copyIgnored } from "./copy-ignored.ts";
 import { fileFault, missing } from "./failure.ts";
+import { worktreeInclude } from "./include.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { Locks } from "./lanes.ts";
@@ -45,6 +47,8 @@ export function createGit(options: GitOptions): Git {
     pinned: (commonDir, taskId) => guarded(() => pinned(kit, commonDir, taskId)),
     unpin: (commonDir, taskId) => guarded(() => dropRef(kit, commonDir, taskId, baseRef)),
     addWorktree: (request) => guarded(() => addWorktree(kit, request)),
+    worktreeInclude: (commonDir, sha) => guarded(() => worktreeInclude(kit, commonDir, sha)),
+    copyIgnored: (request) => guarded(() => copyIgnored(kit, request)),
     keep: (request) => guarded(() => keep(kit, request)),
     removeWorktree: (request) => guarded(() => removeWorktree(kit, request)),
     restore: (request) => guarded(() => restore(kit, request)),
