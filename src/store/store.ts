@@ -14,6 +14,7 @@ import { taskReads, taskWrites } from "./tasks.ts";
 import { tokenReads, tokenWrites } from "./tokens.ts";
 import type { Reads, Store, Tx } from "./types.ts";
 import { viewReads } from "./views.ts";
+import { worktreeReads, worktreeWrites } from "./worktrees.ts";
 
 export interface StoreParts {
   readonly db: Database;
@@ -36,6 +37,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...queueReads(sql),
     ...commandReads(sql),
     ...settingReads(sql),
+    ...worktreeReads(sql),
     ...tokenReads(sql),
     ...blobReads(sql),
   };
@@ -48,6 +50,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...interactionWrites(sql),
     ...commandWrites(sql),
     ...settingWrites(sql),
+    ...worktreeWrites(sql),
     ...tokenWrites(sql),
     ...blobWrites(sql),
   };

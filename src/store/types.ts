@@ -1,8 +1,9 @@
 import type { Event, EventType } from "../contract/event.ts";
+import type { Fault } from "../contract/fault.ts";
 import type { Harness } from "../contract/harness.ts";
 import type { ApprovalRule, Interaction } from "../contract/interaction.ts";
 import type { AgentKind, Column, Isolation, Millis } from "../contract/primitives.ts";
-import type { Project } from "../contract/project.ts";
+import type { Project, ProjectSetup } from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
 import type { BackgroundTask, RunPhase, Usage } from "../contract/run.ts";
 import type { LiveLine, QueuedMessage, Reference, TaskStats, Trash } from "../contract/task.ts";
@@ -121,6 +122,55 @@ export interface InteractionRecord {
   readonly resolvedAt: Millis | null;
 }
 
+/** A row of `project_setup`, by the shared git directory of the repository. */
+export type ProjectSetupRecord = ProjectSetup & {
+  readonly commonDir: string;
+  readonly updatedAt: Millis;
+};
+
+/** How far the set-up of one worktree is. `digest` names the commands it is about. */
+export type SetupState =
+  /** To be run before the next message: it never was, or the person asked for it again. */
+  | { readonly kind: "due" }
+  /** Its program lives in the session directory of this attempt. */
+  | {
+      readonly kind: "running";
+      readonly attempt: number;
+      readonly runId: string;
+      readonly digest: string;
+      readonly startedAt: Millis;
+    }
+  | { readonly kind: "succeeded"; readonly digest: string }
+  | { readonly kind: "failed"; readonly runId: string; readonly fault: Fault }
+  /** The person started without it. */
+  | { readonly kind: "skipped" };
+
+export type TeardownState =
+  | { readonly kind: "none" }
+  | { readonly kind: "running"; readonly attempt: number; readonly startedAt: Millis }
+  | { readonly kind: "done" };
+
+/** A row of `worktree`: what a task's worktree has beside its files. */
+export interface WorktreeRecord {
+  readonly taskId: string;
+  /** Names the worktree this is about; "" before it is made. */
+  readonly mark: string;
+  /** The first of its ports; null while it has none. */
+  readonly firstPort: number | null;
+  readonly ports: number;
+  /** Whether the ignored files were copied into it. */
+  readonly copied: boolean;
+  /** How often a set-up or a teardown was begun; names their session directories. */
+  readonly attempts: number;
+  readonly setup: SetupState;
+  readonly teardown: TeardownState;
+}
+
+export interface PortRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 export interface TrustRecord {
   readonly path: string;
   readonly hash: string;
@@ -198,6 +248,8 @@ export interface Reads {
   /** The newest session of the task, whatever its state. */
   latestSession(taskId: string): SessionRecord | null;
   openSessions(): readonly SessionRecord[];
+  /** Every session a task ever had. */
+  sessionIds(taskId: string): readonly string[];
   cursor(sessionId: string, stream: string): CursorRecord | null;
   queued(taskId: string): readonly QueuedMessage[];
   /** The highest rank among the task's waiting messages, null when none waits. */
@@ -234,6 +286,12 @@ export interface Reads {
   firstSeq(): number;
   projects(): readonly Omit<Project, "isRepository">[];
   trust(path: string): TrustRecord | null;
+  /** What the person configured for a repository; null when nothing was said. */
+  projectSetup(commonDir: string): ProjectSetup | null;
+  /** What the task's worktree has; null before its first start. */
+  worktree(taskId: string): WorktreeRecord | null;
+  /** The ports of every worktree, rising. */
+  portRanges(): readonly PortRange[];
   harnesses(): readonly Harness[];
   harness(id: string): Harness | null;
   tasksOfHarness(id: string): readonly string[];
@@ -276,6 +334,10 @@ export interface Tx extends Reads {
   putProject(project: Omit<Project, "isRepository">): void;
   removeProject(path: string): boolean;
   putTrust(trust: TrustRecord): void;
+  putProjectSetup(setup: ProjectSetupRecord): void;
+  putWorktree(worktree: WorktreeRecord): void;
+  /** Forgets the worktree of a task; its ports are free again. */
+  dropWorktree(taskId: string): void;
   putHarness(harness: Harness): void;
   removeHarness(id: string): boolean;
   putPreference(key: string, value: unknown): void;
