@@ -41,6 +41,7 @@ export const faultStatus = {
   git_timeout: 422,
   ref_locked: 422,
   worktree_failed: 422,
+  setup_failed: 422,
   sandbox_unavailable: 422,
   local_command: 422,
   host_failed: 422,

@@ -15,11 +15,15 @@ import { QueueCommands } from "./queue.ts";
 import { Removal } from "./removal.ts";
 import { RunCommands } from "./runs.ts";
 import { SampleTask } from "./sample.ts";
+import { Scripts } from "./scripts.ts";
 import { Sessions } from "./sessions.ts";
 import { BlobCommands, PreferenceCommands } from "./settings.ts";
+import { Setup } from "./setup.ts";
+import { SetupCommands } from "./setup-commands.ts";
 import { DiffStats } from "./stats.ts";
 import { TaskCreation } from "./task-create.ts";
 import { TaskCommands } from "./tasks.ts";
+import { Teardown } from "./teardown.ts";
 import { TrustGate } from "./trust.ts";
 import { Worksites } from "./worksites.ts";
 
@@ -36,21 +40,25 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const trust = new TrustGate(core);
   const queue = new QueueCommands(core, sessions);
   const runs = new RunCommands({ core, sessions, harnesses: harnessConfig, trust, queue });
-  const preparation = new Preparation(core, sessions, harnessConfig);
+  const scripts = new Scripts(core, drafts);
+  const setup = new Setup({ core, scripts, stats });
+  const preparation = new Preparation(core, sessions, harnessConfig, setup);
   const lanes = new Lanes(core, sessions, preparation, (taskId) => runs.next(taskId));
   const hibernation = new Hibernation(core, sessions, lanes);
-  const removal = new Removal(core, sessions, lanes);
+  const teardown = new Teardown(core, scripts);
+  const removal = new Removal({ core, sessions, lanes, setup, teardown });
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
+  const setups = new SetupCommands(core);
   const hooks = (kind: string) => harnessConfig.driver(kind)?.hooks ?? null;
   const interactions = new InteractionCommands(core, sessions, hooks);
   return {
-    tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
+    tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions, setups }),
     runs,
     interactions,
     queue,
-    projects: new ProjectCommands(core, trust),
+    projects: new ProjectCommands(core, trust, setups),
     harnesses,
     preferences: new PreferenceCommands(core),
     streams: streamsOf(core),
@@ -66,6 +74,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     },
     shutdown: async () => {
       hibernation.stop();
+      scripts.letGo();
       lanes.stop();
       activity.stop();
       stats.stop();

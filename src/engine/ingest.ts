@@ -6,14 +6,11 @@ import type { TaskStats } from "../contract/task.ts";
 import { sameCall } from "../domain/canonical.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
-import { cutMiddle } from "../domain/text.ts";
 import type { RunRecord, SessionRecord } from "../store/types.ts";
 import { openInteraction, withdraw } from "./asking.ts";
 import type { Core, Work } from "./core.ts";
+import { storedResult } from "./output.ts";
 import { changeRun, openRun } from "./run-changes.ts";
-
-/** Outputs above this many characters are cut in the event and kept whole as a blob. */
-const outputLimit = 16 * 1024;
 
 /** What a batch meant, for those who show and count things after the commit. */
 export interface Ingested {
@@ -208,7 +205,8 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
     return;
   }
   const runId = taking.run?.id ?? null;
-  const shown = item.type === "tool.result" ? cutOutput(taking, item.data) : item.data;
+  const shown =
+    item.type === "tool.result" ? storedResult(work, taking.newId, item.data) : item.data;
   const stored = work.append({
     type: item.type,
     taskId: session.taskId,
@@ -260,19 +258,6 @@ const dialogs = { ask_questions: "AskUserQuestion", plan_approval: "ExitPlanMode
 function isShown(taking: Taking, data: TranscriptData["user.message"]): boolean {
   const { run } = taking;
   return data.messageId !== null || (run !== null && run.prompt.trim() === data.text.trim());
-}
-
-function cutOutput(
-  taking: Taking,
-  data: TranscriptData["tool.result"],
-): TranscriptData["tool.result"] {
-  const cut = cutMiddle(data.output, outputLimit);
-  if (!cut.truncated) {
-    return data;
-  }
-  const blobId = taking.newId();
-  taking.work.tx.putBlob(blobId, new TextEncoder().encode(data.output), taking.work.now);
-  return { ...data, output: cut.text, truncated: true, blobId };
 }
 
 /** What a transcript event says about its run. */

@@ -8,7 +8,7 @@ import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
 import type { Client, Reply } from "../support/client.ts";
 import { git, makeRepo } from "../support/repo.ts";
-import { TestServer } from "../support/server.ts";
+import { fileExists, TestServer } from "../support/server.ts";
 
 const argv = [fileURLToPath(new URL("server.ts", import.meta.url))];
 const ulid = (n: number) => `01HCRASH${String(n).padStart(18, "0")}`;
@@ -25,6 +25,7 @@ async function play(
   before: Story,
   story: Story,
   check: (scene: Scene) => Promise<void>,
+  between: string,
 ): Promise<boolean> {
   const repo = makeRepo();
   const taskId = ulid(at);
@@ -34,7 +35,7 @@ async function play(
     await before(server.client, taskId, repo);
     await server.kill();
     const log = join(mkdtempSync(join(tmpdir(), "agetor-crash-")), "log");
-    const env = { CRASH_AT: String(at), CRASH_LOG: log };
+    const env = { CRASH_AT: String(at), CRASH_LOG: log, CRASH_BETWEEN: between };
     const whole: Story = async (client) => {
       await story(client, taskId, repo);
       await check({ client, taskId, repo, dataDir: server.dataDir, server });
@@ -101,6 +102,22 @@ const create: Story = async (client, taskId, repo) => {
   const headers = { "idempotency-key": "01HKEY00000000000000000001" };
   accepted(await client.post("/tasks", body, headers));
   await client.until(taskId, (task) => task.column === "review");
+};
+
+/** What the set-up of the next story does: it counts itself, beside the repository. */
+const setUp: Story = async (client, _, repo) => {
+  writeFileSync(join(repo, ".git/info/exclude"), ".env\n");
+  writeFileSync(join(repo, ".env"), "A=1\n");
+  const counter = join(repo, "..", "count");
+  await client.setUp(repo, { setup: `cat .env >> ${counter}\necho ready`, copy: [".env"] });
+};
+
+const settingUp: Story = async (client, taskId, repo) => {
+  const pid = join(repo, "..", "pid");
+  await client.setUp(repo, { setup: `echo $$ > ${pid}\nexec sleep 600` });
+  const body = { id: taskId, workdir: repo, prompt: "say: hello", agent: "fake", start: true };
+  accepted(await client.post("/tasks", body));
+  await fileExists(pid);
 };
 
 const followUp: Story = async (client, taskId) => {
@@ -224,14 +241,18 @@ const finished =
     expect(events.filter((event) => event.type === "assistant.text").length).toBe(texts);
   };
 
-/** Raises the fuse until it no longer blows: then every crossing was died at once. */
+/**
+ * Raises the fuse until it no longer blows: then every crossing was died at once, or every one
+ * `between` two of them.
+ */
 async function everyCrossing(
   before: Story,
   story: Story,
   check: (scene: Scene) => Promise<void>,
+  between = "",
 ): Promise<number> {
   for (let at = 1; at < 400; at += 1) {
-    const blown = await play(at, before, story, check).catch((thrown: unknown) => {
+    const blown = await play(at, before, story, check, between).catch((thrown: unknown) => {
       throw new Error(`died at crossing ${at}: ${String(thrown)}`, { cause: thrown });
     });
     if (!blown) {
@@ -249,6 +270,37 @@ describe("kill -9 at every step", () => {
   test("of a task's start", async () => {
     const crossings = await everyCrossing(nothing, create, finished([first], 1));
     expect(crossings).toBeGreaterThan(20);
+  }, 300_000);
+
+  test("of a start with set-up: it runs once, and before the agent", async () => {
+    const check = async (scene: Scene): Promise<void> => {
+      await finished([first], 1)(scene);
+      const { client, taskId, repo } = scene;
+      expect(readFileSync(join(repo, "..", "count"), "utf8")).toBe("A=1\n");
+      const events = await client.events(
+        `/tasks/${taskId}/events`,
+        (event) => event.type === "turn.ended",
+      );
+      const said = events.map((event) => event.type);
+      const count = (type: string) => said.filter((one) => one === type).length;
+      expect([count("tool.call"), count("tool.result"), count("notice")]).toEqual([2, 2, 1]);
+      expect(said.indexOf("tool.result")).toBeLessThan(said.indexOf("session.started"));
+    };
+    // The rest of the start is the story before this one.
+    const between = "git.addWorktree out,driver.open in";
+    expect(await everyCrossing(setUp, create, check, between)).toBeGreaterThan(15);
+  }, 300_000);
+
+  test("of a stop in the middle of set-up: nothing of it goes on", async () => {
+    await everyCrossing(settingUp, cancel, async ({ client, taskId, repo }) => {
+      expect(await client.task(taskId)).toMatchObject({ runStatus: "cancelled", live: null });
+      const pid = Number(readFileSync(join(repo, "..", "pid"), "utf8"));
+      const { stdout } = Bun.spawnSync(["ps", "-o", "stat=", "-p", String(pid)]);
+      expect(stdout.toString().trim()).toMatch(/^(Z.*)?$/);
+      const { body } = await client.get<{ events: Event[] }>(`/tasks/${taskId}/transcript`);
+      const results = body.events.filter((event) => event.type === "tool.result");
+      expect(results.map((event) => event.data)).toMatchObject([{ status: "failed" }]);
+    });
   }, 300_000);
 
   test("of a follow-up", async () => {
