@@ -1,5 +1,7 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { useAttention } from "../inbox/attention.ts";
+import { SetupSlot } from "../setup/setup-slot.tsx";
+import { currentProject, openSetup } from "../setup/setup-state.ts";
 import { later, markSeen } from "../state/actions.ts";
 import { useBoard, useTask } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
@@ -22,6 +24,7 @@ import { TrustSlot } from "./trust-slot.tsx";
 
 const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
 const Inbox = lazy(() => import("../inbox/inbox.tsx"));
+const TrashPage = lazy(() => import("../trash/trash.tsx"));
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
 const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
@@ -47,7 +50,7 @@ function useWindowWidth(): number {
 export function Shell() {
   const width = useWindowWidth();
   const task = useRoute((state) => state.task);
-  const inbox = useRoute((state) => state.view === "inbox");
+  const view = useRoute((state) => state.view);
   const rail = usePref("ui.rail");
   const beside = task !== null && width >= sideBySide;
   // The panel needs the room more than the rail does; the preference comes back with the board.
@@ -62,6 +65,21 @@ export function Shell() {
       keys: ["g i"],
       run: () => go({ view: "inbox", task: null, tab: null }),
     },
+    {
+      id: "go.trash",
+      label: "Go to the trash",
+      keys: ["g t"],
+      run: () => go({ view: "trash", task: null, tab: null }),
+    },
+    {
+      id: "project.setup",
+      label: "Set-up of the project",
+      keys: ["g s"],
+      run: () => {
+        const path = currentProject();
+        if (path !== null) openSetup(path);
+      },
+    },
     { id: "go.board", label: "Go to the board", keys: ["g b"], run: () => go({ view: null }) },
   ]);
   return (
@@ -70,11 +88,11 @@ export function Shell() {
         <Rail narrow={narrow} covered={task !== null && !beside} />
         <div className="stage">
           <main className="main" inert={task !== null && !beside}>
-            {inbox ? (
+            {view === "inbox" || view === "trash" ? (
               <>
                 <ReconnectBanner />
                 <Suspense fallback={<div aria-busy="true" />}>
-                  <Inbox />
+                  {view === "inbox" ? <Inbox /> : <TrashPage />}
                 </Suspense>
               </>
             ) : (
@@ -164,6 +182,7 @@ function Dialogs() {
       {adding && <AddProject />}
       {deleting !== null && <ConfirmDelete taskId={deleting} />}
       {dialog !== "new" && <TrustSlot />}
+      {dialog !== "new" && <SetupSlot />}
     </Suspense>
   );
 }

@@ -14,7 +14,7 @@ export interface Route {
   readonly column: string | null;
   /** An open dialog: `new`. */
   readonly dialog: string | null;
-  /** Another page than the board: `inbox`. */
+  /** Another page than the board: `inbox` or `trash`. */
   readonly view: string | null;
 }
 

@@ -7,7 +7,7 @@
  */
 import { generateKeyBetween } from "fractional-indexing";
 import type { Task } from "../../../src/contract/task.ts";
-import { agents, defaults, harnesses, models } from "./stub-answers.ts";
+import { agents, defaults, harnesses, models, setup } from "./stub-answers.ts";
 import { busyDay, id, manyTasks, projectPaths, task, type World } from "./stub-data.ts";
 
 const csp = [
@@ -219,6 +219,7 @@ export function stubServer(world: World, port = 0) {
       case "POST /projects":
         return fail(422, "not_a_directory", "There is no such folder.", "Check the path.");
       case "GET /projects/:id":
+        if (key === "setup") return Response.json(setup);
         return Response.json({
           branches: [
             { name: "main", sha: "4f1c09e8aa", current: true },
