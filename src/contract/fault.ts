@@ -49,6 +49,7 @@ export const faultStatus = {
   forge_missing: 422,
   forge_failed: 422,
   worktree_failed: 422,
+  setup_failed: 422,
   sandbox_unavailable: 422,
   local_command: 422,
   host_failed: 422,

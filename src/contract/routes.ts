@@ -121,7 +121,10 @@ export const routes = {
   removeQueued: json("DELETE", "/tasks/:id/queue/:messageId", "Take a waiting message back"),
   taskInteractions: json("GET", "/tasks/:id/interactions/pending", "What this task waits for"),
   allInteractions: json("GET", "/interactions/pending", "What all tasks wait for"),
+  taskSetup: json("GET", "/tasks/:id/setup", "Set-up, ports and environment of a task's worktree"),
+  repeatSetup: json("POST", "/tasks/:id/setup", "Run set-up again before the next message"),
   trash: json("GET", "/trash", "Deleted tasks that can be restored"),
+  deleteTrash: json("DELETE", "/trash/:id", "Delete a task in the trash for good"),
   createSample: json("POST", "/sample", "Make and start the sample task"),
 
   cancelRun: json("POST", "/runs/:id/cancel", "Stop the turn; the session survives"),
@@ -173,6 +176,8 @@ export const routes = {
   projectBranches: json("GET", "/projects/branches", "Branches of a repository"),
   projectTrust: json("GET", "/projects/trust", "Agent-config files of a repository and their hash"),
   trustProject: json("POST", "/projects/trust", "Accept a repository's agent-config files"),
+  projectSetup: json("GET", "/projects/setup", "What happens in new worktrees of a repository"),
+  putProjectSetup: json("PUT", "/projects/setup", "Say what happens in new worktrees"),
 
   getPreferences: json("GET", "/preferences", "All preferences"),
   patchPreferences: json("PATCH", "/preferences", "Set several preferences"),

@@ -115,6 +115,8 @@ export type PatchTaskBody = z.infer<typeof PatchTaskBody>;
 
 export const StartTaskBody = z.strictObject({
   prompt: z.string().min(1).max(2_000_000).optional(),
+  /** Runs the project's set-up once more, or never in this worktree. */
+  setup: z.enum(["again", "skip"]).optional(),
 });
 export type StartTaskBody = z.infer<typeof StartTaskBody>;
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { doing } from "./live-line.ts";
 import { sniff } from "./media-type.ts";
 import { isRank, rankBetween } from "./rank.ts";
-import { cutMiddle, plain, previewOf, titleFrom } from "./text.ts";
+import { cutMiddle, lastLines, plain, previewOf, titleFrom } from "./text.ts";
 
 describe("titles", () => {
   test("take the first line with words, without its markup", () => {
@@ -78,6 +78,20 @@ describe("the live line", () => {
     expect(call("execute", "npm test -- auth")?.verb).toBe("Running tests");
     expect(call("execute", "ls\n-la")).toEqual({ verb: "Running", object: "ls" });
     expect(doing({ type: "raw", data: { source: "x", payload: 1 } })).toBeNull();
+  });
+});
+
+describe("the last lines of an output", () => {
+  test("are those that say something, without what only a terminal understands", () => {
+    const output =
+      "first\n\u001b[31mnpm ERR!\u001b[0m code E404\r\n\n  10%\r 99%\rdone  \n\u001b]0;title\u0007\u001b[2Klast\n\n";
+    expect(lastLines(output, 3)).toEqual(["npm ERR! code E404", "done", "last"]);
+    expect(lastLines("", 3)).toEqual([]);
+  });
+
+  test("are cut when they are long, and cost the same however long the rest is", () => {
+    const [line] = lastLines(`${"x".repeat(2_000_000)}\n${"y".repeat(300)}`, 1);
+    expect(line).toBe(`${"y".repeat(199)}…`);
   });
 });
 

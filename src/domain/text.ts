@@ -29,6 +29,23 @@ export function plain(text: string): string {
   return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
+/** Escape sequences of a terminal: colours and cursors (CSI), titles and links (OSC), the rest. */
+const escapes =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[PX^_][^\u001B]*(?:\u001B\\)?|[ -/]*[0-~])/g;
+
+/** The last lines of a program's output that say something, as plain text of at most 200 characters each. */
+export function lastLines(output: string, count: number): readonly string[] {
+  const lines = output
+    .slice(-64 * 1024)
+    .replace(escapes, "")
+    .split("\n")
+    // A progress bar writes over itself: what stands there in the end counts.
+    .map((line) => plain(line.replace(/\r+$/, "").split("\r").at(-1) ?? "").trimEnd())
+    .filter((line) => line.trim() !== "");
+  return lines.slice(-count).map((line) => (line.length > 200 ? `${line.slice(0, 199)}…` : line));
+}
+
 /** Five letters of an id that people can say: the end of a ULID changes most. */
 export function shortId(id: string): string {
   return id.slice(-5).toLowerCase();

@@ -17,7 +17,16 @@ import type {
   QuestionBody,
 } from "../contract/interaction.ts";
 import type { Column } from "../contract/primitives.ts";
-import type { Branch, Project, ProjectBody, Trust, TrustBody } from "../contract/project.ts";
+import type {
+  Branch,
+  Project,
+  ProjectBody,
+  ProjectSetupAnswer,
+  PutProjectSetupBody,
+  Trust,
+  TrustBody,
+  WorktreeSetup,
+} from "../contract/project.ts";
 import type { Result } from "../contract/result.ts";
 import type {
   CreateCommentBody,
@@ -66,6 +75,10 @@ export interface Tasks {
   remove(id: string, meta: CommandMeta): Answer<{ deleted: true; trash: Trash | null }>;
   restore(id: string, meta: CommandMeta): Answer<{ task: Task }>;
   trash(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }>;
+  /** Lets go of a deleted task and of all that was kept of it. */
+  purge(id: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  setup(id: string): Promise<Result<{ setup: WorktreeSetup }>>;
+  repeatSetup(id: string, meta: CommandMeta): Answer<{ setup: WorktreeSetup }>;
   start(id: string, body: StartTaskBody, meta: CommandMeta): Answer<{ task: Task; run: Run }>;
   sample(meta: CommandMeta): Answer<{ task: Task; run: Run | null }>;
   terminal(
@@ -169,6 +182,8 @@ export interface Projects {
   branches(path: string): Promise<Result<{ branches: readonly Branch[] }>>;
   trust(path: string): Promise<Result<Trust>>;
   acceptTrust(body: TrustBody, meta: CommandMeta): Answer<Trust>;
+  setup(path: string): Promise<Result<ProjectSetupAnswer>>;
+  putSetup(body: PutProjectSetupBody, meta: CommandMeta): Answer<ProjectSetupAnswer>;
 }
 
 export interface Harnesses {

@@ -15,7 +15,7 @@ import { LandingCommands, type LandingParts } from "./landing.ts";
 import { LandingState } from "./landing-state.ts";
 import { Lanes } from "./lanes.ts";
 import { LiveChanges } from "./live-changes.ts";
-import { Preparation } from "./prepare.ts";
+import { Preparation, type PreparationParts } from "./prepare.ts";
 import { ProjectCommands } from "./projects.ts";
 import { PullRequests } from "./pull-requests.ts";
 import { QuestionCommands } from "./questions.ts";
@@ -26,11 +26,15 @@ import { ReviewCommands } from "./reviews.ts";
 import { RunCommands } from "./runs.ts";
 import { SampleTask } from "./sample.ts";
 import { Scopes } from "./scopes.ts";
+import { Scripts } from "./scripts.ts";
 import { Sessions } from "./sessions.ts";
 import { BlobCommands, PreferenceCommands } from "./settings.ts";
+import { Setup } from "./setup.ts";
+import { SetupCommands } from "./setup-commands.ts";
 import { Snapshots } from "./snapshots.ts";
 import { TaskCreation } from "./task-create.ts";
 import { TaskCommands } from "./tasks.ts";
+import { Teardown } from "./teardown.ts";
 import { TrustGate } from "./trust.ts";
 import { UsageReads } from "./usage.ts";
 import { Waiting } from "./waiting.ts";
@@ -50,29 +54,27 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const trust = new TrustGate(core);
   const queue = new QueueCommands(core, sessions);
   const runs = new RunCommands({ core, sessions, harnesses: harnessConfig, trust, queue });
-  const preparation = new Preparation({ core, sessions, harnesses: harnessConfig, snapshots });
-  const lanes = new Lanes(core, sessions, preparation, async (taskId) => {
-    await snapshots.settle(taskId);
-    runs.next(taskId);
-  });
+  const { scripts, setup, teardown } = worktreeScripts(core, drafts, live);
+  const lanes = lanesOf({ core, sessions, harnesses: harnessConfig, snapshots, setup }, runs);
   const hibernation = new Hibernation(core, sessions, lanes);
-  const removal = new Removal({ core, sessions, lanes, snapshots });
+  const removal = new Removal({ core, sessions, lanes, snapshots, setup, teardown });
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
   const changes = new ChangeReads({ core, scopes: new Scopes(core, snapshots), snapshots });
+  const setups = new SetupCommands(core);
   const doctor = new DoctorCommands(core, harnessConfig);
   const { questions, interactions } = asking(core, sessions, harnessConfig);
   const { landing, ahead } = landings({ core, lanes, removal, live });
   return {
-    tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions }),
+    tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions, setups }),
     changes,
     runs,
     interactions,
     questions,
     queue,
     reviews: new ReviewCommands({ core, runs, reviewedAt: (id) => changes.reviewedAt(id) }),
-    projects: new ProjectCommands(core, trust),
+    projects: new ProjectCommands(core, trust, setups),
     harnesses,
     preferences: new PreferenceCommands(core),
     streams: streamsOf(core),
@@ -92,10 +94,27 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
       await interactions.resend();
     },
     shutdown: async () => {
+      scripts.letGo();
       for (const part of [hibernation, lanes, activity, live, ...ahead]) part.stop();
       await sessions.detachAll();
     },
   };
+}
+
+/** The person's own commands in a worktree, before its agent and after it. */
+function worktreeScripts(core: Core, drafts: Drafts, live: LiveChanges) {
+  const scripts = new Scripts(core, drafts);
+  const setup = new Setup({ core, scripts, changes: live });
+  return { scripts, setup, teardown: new Teardown(core, scripts) };
+}
+
+/** The lanes of all tasks: an idle one goes on with its next message once its files are kept. */
+function lanesOf(parts: PreparationParts, runs: RunCommands): Lanes {
+  const { core, sessions, snapshots } = parts;
+  return new Lanes(core, sessions, new Preparation(parts), async (taskId) => {
+    await snapshots.settle(taskId);
+    runs.next(taskId);
+  });
 }
 
 /** What agents ask, whichever way they ask it. */

@@ -5,18 +5,15 @@ import { sameCall } from "../domain/canonical.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
 import { noStats, statsAfter } from "../domain/task-stats.ts";
-import { cutMiddle } from "../domain/text.ts";
 import type { RunRecord, SessionRecord } from "../store/types.ts";
 import { exitOutcome } from "./agent-exit.ts";
 import { openInteraction, withdraw } from "./asking.ts";
 import type { Core, Work } from "./core.ts";
 import { takeMode } from "./mode.ts";
+import { storedResult } from "./output.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 import { hearEcho, queuedByAgent, takeBack } from "./steered.ts";
 import { noteLimits } from "./usage.ts";
-
-/** Outputs above this many characters are cut in the event and kept whole as a blob. */
-const outputLimit = 16 * 1024;
 
 /** What a batch meant, for those who show and count things after the commit. */
 export interface Ingested {
@@ -232,7 +229,8 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
     return;
   }
   const run = speaker(taking, item.late === true);
-  const shown = item.type === "tool.result" ? cutOutput(taking, item.data) : item.data;
+  const shown =
+    item.type === "tool.result" ? storedResult(work, taking.newId, item.data) : item.data;
   const stored = work.append({
     type: item.type,
     taskId: session.taskId,
@@ -284,19 +282,6 @@ const dialogs = { ask_questions: "AskUserQuestion", plan_approval: "ExitPlanMode
 function isShown(taking: Taking, data: TranscriptData["user.message"]): boolean {
   const { run } = taking;
   return data.messageId !== null || (run !== null && run.prompt.trim() === data.text.trim());
-}
-
-function cutOutput(
-  taking: Taking,
-  data: TranscriptData["tool.result"],
-): TranscriptData["tool.result"] {
-  const cut = cutMiddle(data.output, outputLimit);
-  if (!cut.truncated) {
-    return data;
-  }
-  const blobId = taking.newId();
-  taking.work.tx.putBlob(blobId, new TextEncoder().encode(data.output), taking.work.now);
-  return { ...data, output: cut.text, truncated: true, blobId };
 }
 
 /** The run an item is about: what comes late is about the last one of its session that has ended. */

@@ -160,6 +160,7 @@ export class Lanes {
     if (this.#interrupting.has(run.id)) {
       return;
     }
+    await this.#preparation.abandon(run.taskId);
     const live = this.#sessions.live(run.taskId);
     if (live === null) {
       this.#settle(run);

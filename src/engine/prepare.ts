@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Driver, Message, OpenRequest, Workplace } from "../agents/driver.ts";
+import type { Driver, Message, OpenRequest } from "../agents/driver.ts";
 import { type Fault, type FaultCode, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { PrepareStep } from "../contract/run.ts";
@@ -12,7 +12,10 @@ import { composeMessage } from "./message.ts";
 import { settingsOf, tookSettings } from "./mode.ts";
 import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Setup } from "./setup.ts";
 import type { Snapshots } from "./snapshots.ts";
+import { workplaceOf } from "./workplace.ts";
+import { envOf, marked, newWorktree, repoGone } from "./worktree-facts.ts";
 
 /** Faults that may be gone when the same step is tried again (M9). */
 const passing: ReadonlySet<FaultCode> = new Set([
@@ -23,10 +26,14 @@ const passing: ReadonlySet<FaultCode> = new Set([
 ]);
 const pauses = [500, 2000, 8000] as const;
 
-/** The first step of a run on this task. */
-export function firstStep(task: TaskRecord, sessionIsLive: boolean): PrepareStep {
+/** The first step of a run on this task. A set-up that is due holds up a living agent too. */
+export function firstStep(
+  task: TaskRecord,
+  sessionIsLive: boolean,
+  setupIsDue: boolean,
+): PrepareStep {
   if (sessionIsLive) {
-    return "deliver";
+    return setupIsDue ? "setup" : "deliver";
   }
   return task.isolation === "worktree" ? "base-ref" : "session";
 }
@@ -36,6 +43,7 @@ export interface PreparationParts {
   readonly sessions: Sessions;
   readonly harnesses: HarnessConfig;
   readonly snapshots: Snapshots;
+  readonly setup: Setup;
 }
 
 /** Carries a run from its acceptance to the agent's first sign, one step at a time. */
@@ -44,17 +52,27 @@ export class Preparation {
   readonly #sessions: Sessions;
   readonly #harnesses: HarnessConfig;
   readonly #snapshots: Snapshots;
+  readonly #setup: Setup;
 
-  constructor({ core, sessions, harnesses, snapshots }: PreparationParts) {
+  constructor({ core, sessions, harnesses, snapshots, setup }: PreparationParts) {
     this.#core = core;
     this.#sessions = sessions;
     this.#harnesses = harnesses;
     this.#snapshots = snapshots;
+    this.#setup = setup;
+  }
+
+  /** Ends what an earlier server left half-prepared and what would go on by itself. */
+  abandon(taskId: string): Promise<void> {
+    return this.#setup.stop(taskId);
   }
 
   /** Does one step and stores what came of it. `signal` aborts waits and retries, not half-done work. */
   async run(run: RunRecord, step: PrepareStep, signal: AbortSignal): Promise<void> {
     const done = await this.#tried(run, step, signal);
+    if (done === null) {
+      return;
+    }
     this.#core.commit(`step:${step}`, (work) => {
       const now = work.tx.run(run.id);
       if (now === null) {
@@ -74,14 +92,20 @@ export class Preparation {
     run: RunRecord,
     step: PrepareStep,
     signal: AbortSignal,
-  ): Promise<Result<PrepareStep | null>> {
+  ): Promise<Result<PrepareStep | null> | null> {
     for (let attempt = 0; ; attempt += 1) {
       const done = await this.#step(run, step, signal).catch((thrown: unknown) => {
         this.#core.deps.log("error", "a step threw", { runId: run.id, step, why: String(thrown) });
         return err(fault("internal", `Preparing the run failed: ${String(thrown)}`, "Try again."));
       });
       const pause = pauses[attempt];
-      if (done.ok || !passing.has(done.fault.code) || pause === undefined || signal.aborted) {
+      if (
+        done === null ||
+        done.ok ||
+        !passing.has(done.fault.code) ||
+        pause === undefined ||
+        signal.aborted
+      ) {
         return done;
       }
       await this.#pause(pause, signal);
@@ -102,11 +126,12 @@ export class Preparation {
     });
   }
 
+  /** Null when the server ends and the step goes on without it. */
   async #step(
     run: RunRecord,
     step: PrepareStep,
     signal: AbortSignal,
-  ): Promise<Result<PrepareStep | null>> {
+  ): Promise<Result<PrepareStep | null> | null> {
     const task = this.#core.deps.store.task(run.taskId);
     if (task === null) {
       return err(fault("not_found", "The task is gone."));
@@ -118,6 +143,7 @@ export class Preparation {
       case "worktree":
         return this.#worktree(task, run);
       case "setup":
+        return this.#setup.step(task, run, signal);
       case "session":
         // An agent that is started may be given the message with its start.
         await this.#snapshots.before(task, run, signal);
@@ -162,21 +188,25 @@ export class Preparation {
         branch: task.branch ?? branchName(shortId(task.id), task.title),
         path: join(this.#core.deps.dataDir, "worktrees", task.id),
       }),
-      this.#snapshots.fresh(task, run),
+      this.#setup.hasCommands(task) ? Promise.resolve() : this.#snapshots.fresh(task, run),
     ]);
     if (!made.ok) {
       return made;
     }
-    const { branch, path } = made.value;
-    if (branch !== task.branch || path !== task.worktreePath) {
+    const { branch, path, mark } = made.value;
+    const known = this.#core.deps.store.worktree(task.id);
+    const moved = branch !== task.branch || path !== task.worktreePath;
+    if (moved || known === null || known.mark !== mark) {
       this.#core.commit("worktree", (work) => {
         const now = work.tx.task(task.id);
         if (now !== null) {
           work.putTask({ ...now, branch, worktreePath: path, updatedAt: work.now });
+          const kept = work.tx.worktree(task.id) ?? newWorktree(task.id);
+          work.tx.putWorktree(marked(kept, mark));
         }
       });
     }
-    return ok("session");
+    return ok("setup");
   }
 
   async #session(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep>> {
@@ -192,14 +222,18 @@ export class Preparation {
     if (live !== null) {
       await this.#sessions.close(task.id);
     }
-    const workplace = await this.#workplace(task);
+    const workplace = await workplaceOf(this.#core.deps.git, task);
     if (!workplace.ok) {
       return workplace;
     }
-    const earlier = this.#core.deps.store.latestSession(task.id);
+    const { store } = this.#core.deps;
+    const earlier = store.latestSession(task.id);
+    const own = envOf(store, task, workplace.value.repo?.mainRoot ?? task.workdir);
+    const { harness } = ready.value;
     const request: Omit<OpenRequest, "sessionId" | "dir" | "resume"> = {
       workplace: workplace.value,
-      harness: ready.value.harness,
+      // One place for every driver; a harness serves many tasks and cannot know their ports.
+      harness: { ...harness, env: { ...harness.env, ...own } },
       bin: ready.value.path,
       mode: task.mode,
       model: task.model,
@@ -238,36 +272,6 @@ export class Preparation {
     const runs = this.#core.deps.store.runs(task.id, 50, null);
     const before = runs.find((run) => run.sessionId !== opening.id && run.sessionRef !== null);
     return before?.sessionRef ?? null;
-  }
-
-  async #workplace(task: TaskRecord): Promise<Result<Workplace>> {
-    const { git } = this.#core.deps;
-    const root = task.worktreePath ?? task.workdir;
-    const cwd = task.worktreePath === null ? root : join(root, task.prefix);
-    const place = await git.inspect(cwd);
-    if (!place.ok) {
-      // The folder inside the repository may not exist at the base commit: start at the top then.
-      const top = await git.inspect(root);
-      return top.ok ? this.#placed(root, top.value) : err(repoGone(task));
-    }
-    return this.#placed(cwd, place.value);
-  }
-
-  async #placed(
-    cwd: string,
-    place: { kind: "folder" } | { kind: "repository"; mainRoot: string; commonDir: string },
-  ): Promise<Result<Workplace>> {
-    if (place.kind === "folder") {
-      return ok({ cwd, repo: null });
-    }
-    const gitDir = await this.#core.deps.git.gitDir(cwd);
-    if (!gitDir.ok) {
-      return gitDir;
-    }
-    return ok({
-      cwd,
-      repo: { mainRoot: place.mainRoot, commonDir: place.commonDir, gitDir: gitDir.value },
-    });
   }
 
   #newSession(task: TaskRecord, run: RunRecord, kind: SessionRecord["kind"]): SessionRecord {
@@ -381,14 +385,6 @@ export function isStale(
     (settings.mode !== task.mode ||
       settings.model !== task.model ||
       settings.effort !== task.effort)
-  );
-}
-
-function repoGone(task: TaskRecord): Fault {
-  return fault(
-    "repo_gone",
-    `The repository of this task is no longer at ${task.workdir}.`,
-    "Move it back, or create a new task where it is now.",
   );
 }
 

@@ -1,20 +1,31 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { fault } from "../contract/fault.ts";
-import type { Branch, Project, ProjectBody, Trust, TrustBody } from "../contract/project.ts";
+import type {
+  Branch,
+  Project,
+  ProjectBody,
+  ProjectSetupAnswer,
+  PutProjectSetupBody,
+  Trust,
+  TrustBody,
+} from "../contract/project.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Answer, CommandMeta, Projects } from "./api.ts";
 import type { Core } from "./core.ts";
+import type { SetupCommands } from "./setup-commands.ts";
 import type { TrustGate } from "./trust.ts";
 
 /** Working-directory shortcuts, and what git says of them. */
 export class ProjectCommands implements Projects {
   readonly #core: Core;
   readonly #trust: TrustGate;
+  readonly #setups: SetupCommands;
 
-  constructor(core: Core, trust: TrustGate) {
+  constructor(core: Core, trust: TrustGate, setups: SetupCommands) {
     this.#core = core;
     this.#trust = trust;
+    this.#setups = setups;
   }
 
   async list(): Promise<Result<{ projects: readonly Project[] }>> {
@@ -86,5 +97,13 @@ export class ProjectCommands implements Projects {
 
   acceptTrust(body: TrustBody, meta: CommandMeta): Answer<Trust> {
     return this.#trust.accept(body, meta);
+  }
+
+  setup(path: string): Promise<Result<ProjectSetupAnswer>> {
+    return this.#setups.get(path);
+  }
+
+  putSetup(body: PutProjectSetupBody, meta: CommandMeta): Answer<ProjectSetupAnswer> {
+    return this.#setups.put(body, meta);
   }
 }

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { fault } from "../contract/fault.ts";
+import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Task, Trash } from "../contract/task.ts";
 import { branchName } from "../domain/branch-name.ts";
@@ -12,8 +12,11 @@ import { type Core, unknown } from "./core.ts";
 import type { Lanes } from "./lanes.ts";
 import { toTask } from "./present.ts";
 import { changeRun } from "./run-changes.ts";
+import { scriptsDir } from "./scripts.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Setup } from "./setup.ts";
 import type { Snapshots } from "./snapshots.ts";
+import type { Teardown } from "./teardown.ts";
 
 /** How long a deleted task can be brought back, in milliseconds. */
 const kept = 30 * 24 * 60 * 60_000;
@@ -23,6 +26,8 @@ export interface RemovalParts {
   readonly sessions: Sessions;
   readonly lanes: Lanes;
   readonly snapshots: Snapshots;
+  readonly setup: Setup;
+  readonly teardown: Teardown;
 }
 
 /**
@@ -34,12 +39,16 @@ export class Removal {
   readonly #sessions: Sessions;
   readonly #lanes: Lanes;
   readonly #snapshots: Snapshots;
+  readonly #setup: Setup;
+  readonly #teardown: Teardown;
 
-  constructor({ core, sessions, lanes, snapshots }: RemovalParts) {
+  constructor({ core, sessions, lanes, snapshots, setup, teardown }: RemovalParts) {
     this.#core = core;
     this.#sessions = sessions;
     this.#lanes = lanes;
     this.#snapshots = snapshots;
+    this.#setup = setup;
+    this.#teardown = teardown;
   }
 
   list(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }> {
@@ -81,6 +90,7 @@ export class Removal {
   }
 
   async #removeNow<T>(id: string, meta: CommandMeta, body: (trash: Trash | null) => T): Answer<T> {
+    await this.#setup.stop(id);
     await this.#sessions.close(id);
     const task = this.#core.deps.store.task(id);
     if (task === null) {
@@ -125,6 +135,9 @@ export class Removal {
     if (task === null || task.deletedAt === null || request === null) {
       return;
     }
+    if (!(await this.#teardown.run(task))) {
+      return;
+    }
     const removed = await git.removeWorktree(request);
     if (!removed.ok) {
       log("warn", "a deleted task's worktree stays", { taskId: id, why: removed.fault.message });
@@ -143,36 +156,87 @@ export class Removal {
       const now = work.tx.task(id);
       if (now !== null) {
         work.tx.putTask({ ...now, worktreePath: null });
+        work.tx.dropWorktree(id);
       }
     });
   }
 
-  /** Finishes removals that an earlier server did not. */
+  /** Finishes removals that an earlier server did not. A teardown may take its time: it is not waited for. */
   async finish(): Promise<void> {
-    for (const task of this.#core.deps.store.trashed()) {
-      if (task.worktreePath !== null) {
-        await this.#clear(task.id);
+    const { store, log } = this.#core.deps;
+    for (const task of store.trashed()) {
+      if (task.worktreePath === null) {
+        continue;
       }
+      const clearing = this.#lanes.exclusive(task.id, () => this.#clear(task.id));
+      if (!this.#teardown.isDue(task)) {
+        await clearing;
+        continue;
+      }
+      clearing.catch((thrown: unknown) => {
+        log("error", "finishing a removal failed", { taskId: task.id, why: String(thrown) });
+      });
     }
   }
 
   /** Lets go of what was deleted more than 30 days ago: refs, rows and files. */
   async expire(): Promise<void> {
-    const { store, git } = this.#core.deps;
-    for (const task of store.trashed()) {
+    for (const task of this.#core.deps.store.trashed()) {
       if ((task.deletedAt ?? 0) + kept > this.#core.now() || task.worktreePath !== null) {
         continue;
       }
-      if (task.commonDir !== null) {
-        await git.dropTrash(task.commonDir, task.id);
-        await git.dropSnapshots(task.commonDir, task.id);
-        await git.landing.dropCheckpoints(task.commonDir, task.id);
-      }
-      for (const { id } of store.attachments(task.id)) {
-        rmSync(join(this.#core.deps.dataDir, "attachments", id), { force: true });
-      }
-      this.#core.commit("expire", (work) => work.tx.purgeTask(task.id));
+      await this.#forget(task, { commandId: null, digest: "" });
     }
+  }
+
+  /** Lets go of one deleted task before its time. */
+  purge(id: string, meta: CommandMeta): Answer<{ deleted: true }> {
+    return this.#core.once(meta, async () => {
+      const task = this.#core.deps.store.task(id);
+      if (task === null || task.deletedAt === null) {
+        return err(
+          fault("not_found", "There is no such task in the trash.", "GET /trash lists them."),
+        );
+      }
+      return this.#lanes.exclusive(id, async () => {
+        await this.#clear(id);
+        const now = this.#core.deps.store.task(id);
+        if (now === null) {
+          return unknown("task", id);
+        }
+        return now.deletedAt === null || (now.commonDir !== null && now.worktreePath !== null)
+          ? err(stillThere(now))
+          : this.#forget(now, meta);
+      });
+    });
+  }
+
+  /** Refs first, then the rows that name them, then files nobody can find any more. */
+  async #forget(task: TaskRecord, meta: CommandMeta): Answer<{ deleted: true }> {
+    const { store, git, dataDir } = this.#core.deps;
+    if (task.commonDir !== null) {
+      const dropped = await git.dropTrash(task.commonDir, task.id);
+      if (!dropped.ok && dropped.fault.code !== "repo_gone") {
+        return dropped;
+      }
+      await git.dropSnapshots(task.commonDir, task.id);
+      await git.landing.dropCheckpoints(task.commonDir, task.id);
+    }
+    const files = [
+      scriptsDir(dataDir, task.id),
+      ...store.attachments(task.id).map(({ id }) => join(dataDir, "attachments", id)),
+      ...store.sessionIds(task.id).map((id) => this.#sessions.dirOf(id)),
+    ];
+    const done = this.#core.command<{ deleted: true }>(meta, "purge", (work) => {
+      work.tx.purgeTask(task.id);
+      return ok({ status: 200, body: { deleted: true } });
+    });
+    if (done.ok) {
+      for (const file of files) {
+        rmSync(file, { recursive: true, force: true });
+      }
+    }
+    return done;
   }
 
   restore(id: string, meta: CommandMeta): Answer<{ task: Task }> {
@@ -208,6 +272,11 @@ export class Removal {
         trash: null,
         updatedAt: work.now,
       });
+      // Where the worktree had not gone yet it is the same one, and its next end is another one.
+      const site = work.tx.worktree(task.id);
+      if (site !== null) {
+        work.tx.putWorktree({ ...site, teardown: { kind: "none" } });
+      }
       const view = work.tx.view(task.id);
       return view === null
         ? unknown("task", task.id)
@@ -239,6 +308,17 @@ export class Removal {
       ? ok({ branch: restored.value.branch, worktreePath: restored.value.path })
       : restored;
   }
+}
+
+function stillThere(task: TaskRecord): Fault {
+  return task.deletedAt === null
+    ? fault("conflict", "This task was brought back meanwhile.", "Look at it on the board.")
+    : fault(
+        "worktree_failed",
+        `The worktree of “${task.title}” could not be removed, so nothing was let go of.`,
+        "Look at what is in it, then try again.",
+        { path: task.worktreePath },
+      );
 }
 
 function trashRequest(task: TaskRecord): TrashRequest | null {

@@ -12,6 +12,7 @@ import { toRun, toTask } from "./present.ts";
 import { enqueue, type QueueCommands } from "./queue.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
+import { wishSetup } from "./setup-commands.ts";
 import { holdsBack, steerEffect } from "./steered.ts";
 import type { TrustGate } from "./trust.ts";
 
@@ -69,7 +70,7 @@ export class RunCommands implements Runs {
       if (refused !== null) {
         return err(refused);
       }
-      return this.#core.command(meta, "start", (work) => this.startIn(work, taskId, body.prompt));
+      return this.#core.command(meta, "start", (work) => this.startIn(work, taskId, body));
     });
   }
 
@@ -77,7 +78,7 @@ export class RunCommands implements Runs {
   startIn(
     work: Work,
     taskId: string,
-    prompt: string | undefined,
+    { prompt, setup }: StartTaskBody,
   ): Result<Reply<{ task: Task; run: Run }>> {
     const task = work.tx.task(taskId);
     if (task === null || task.deletedAt !== null) {
@@ -86,6 +87,9 @@ export class RunCommands implements Runs {
     const open = this.#openRun(task, work);
     if (open !== null) {
       return err(alreadyRunning(open));
+    }
+    if (setup !== undefined) {
+      wishSetup(work, taskId, setup);
     }
     const run = this.#open(work, task, prompt ?? task.prompt, this.#core.deps.newId());
     return this.#answer(work, taskId, run.id);
@@ -246,6 +250,7 @@ export class RunCommands implements Runs {
     const found = this.#sessions.live(task.id);
     const driver = this.#harnesses.driver(task.agentKind);
     const live = found !== null && isStale(driver, found.record, task) ? null : found;
+    const setupIsDue = work.tx.worktree(task.id)?.setup.kind === "due";
     return openRun(work, {
       id: this.#core.deps.newId(),
       task,
@@ -253,7 +258,7 @@ export class RunCommands implements Runs {
       messageId,
       sessionId: live?.record.id ?? null,
       sessionRef: live?.session.ref.agentSessionId ?? null,
-      phase: { kind: "preparing", step: firstStep(task, live !== null) },
+      phase: { kind: "preparing", step: firstStep(task, live !== null, setupIsDue) },
     });
   }
 

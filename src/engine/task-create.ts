@@ -69,7 +69,7 @@ export class TaskCreation {
       answer: null,
       at: work.now,
     });
-    const started = body.start === true ? this.#runs.startIn(work, task.id, undefined) : null;
+    const started = body.start === true ? this.#runs.startIn(work, task.id, {}) : null;
     if (started !== null && !started.ok) {
       return started;
     }

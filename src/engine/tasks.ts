@@ -21,6 +21,7 @@ import type { Removal } from "./removal.ts";
 import type { RunCommands } from "./runs.ts";
 import type { SampleTask } from "./sample.ts";
 import type { Sessions } from "./sessions.ts";
+import type { SetupCommands } from "./setup-commands.ts";
 import type { TaskCreation } from "./task-create.ts";
 import type { Worksites } from "./worksites.ts";
 
@@ -32,6 +33,7 @@ export interface TaskParts {
   readonly sample: SampleTask;
   readonly worksites: Worksites;
   readonly sessions: Sessions;
+  readonly setups: SetupCommands;
 }
 
 /** Commands and queries on tasks. */
@@ -100,6 +102,18 @@ export class TaskCommands implements Tasks {
 
   trash(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }> {
     return this.#parts.removal.list();
+  }
+
+  purge(id: string, meta: CommandMeta): Answer<{ deleted: true }> {
+    return this.#parts.removal.purge(id, meta);
+  }
+
+  setup(id: string): ReturnType<Tasks["setup"]> {
+    return this.#parts.setups.worktree(id);
+  }
+
+  repeatSetup(id: string, meta: CommandMeta): ReturnType<Tasks["repeatSetup"]> {
+    return this.#parts.setups.repeat(id, meta);
   }
 
   sample(meta: CommandMeta): Answer<{ task: Task; run: Run | null }> {

@@ -29,6 +29,7 @@ const config = {
   ".github/copilot-instructions.md": "x\n",
   ".mcp.json": "{}\n",
   ".vscode/tasks.json": "{}\n",
+  ".worktreeinclude": ".env\n",
   "AGENTS.md": "x\n",
   "CLAUDE.md": "x\n",
   "GEMINI.md": "x\n",
@@ -40,6 +41,8 @@ const others = {
   "README.md": "x\n",
   "src/env.ts": "x\n",
   "docs/agents.md.txt": "x\n",
+  // Only the one at the top says anything.
+  "docs/.worktreeinclude": "x\n",
   ".vscode/launch.json": "{}\n",
   ".github/workflows/ci.yml": "x\n",
   ".environment": "x\n",

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { ok, type Result } from "../contract/result.ts";
+import { includeFile } from "./include.ts";
 import { fields, inRepo, type Kit } from "./kit.ts";
 import { isSha } from "./refs.ts";
 import type { Place } from "./types.ts";
@@ -66,8 +67,10 @@ const suffixes = [
 ];
 const inside = [".github/agents/", ".github/instructions/", ".github/prompts/"];
 
-/** Whether agents take the file at this path (with `/`) for configuration. */
+/** Whether agents, or we for them, take the file at this path (with `/`) for configuration. */
 export function isAgentConfig(path: string): boolean {
+  // It decides which of the person's ignored files an agent gets to see.
+  if (path === includeFile) return true;
   const parts = path.toLowerCase().split("/");
   const name = parts.at(-1) ?? "";
   if (names.has(name) || name.startsWith(".env.")) return true;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { lstat, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
@@ -49,7 +50,12 @@ export async function claim(kit: Kit, wanted: Wanted): Promise<Result<Claimed>> 
   if (!added.ok) return err(notAdded(added.fault, branch.value.name));
   const gitDir = await findAdmin(wanted.commonDir, wanted.path);
   if (gitDir === null) return err(notAdded(null, branch.value.name));
-  const marker: Marker = { taskId: wanted.taskId, branch: branch.value.name, state: "made" };
+  const marker: Marker = {
+    taskId: wanted.taskId,
+    branch: branch.value.name,
+    mark: randomUUID(),
+    state: "made",
+  };
   await writeMarker(gitDir, marker);
   return ok({ gitDir, marker, sha: branch.value.sha });
 }

@@ -6,7 +6,9 @@ import { changedFile, changes } from "./changes.ts";
 import { type GitClock, systemClock } from "./clock.ts";
 import { commit, commits, head } from "./commits.ts";
 import { fileBytes, fileLines } from "./contents.ts";
+import { copyIgnored } from "./copy-ignored.ts";
 import { fileFault, missing } from "./failure.ts";
+import { worktreeInclude } from "./include.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { createLanding } from "./landing/landing.ts";
@@ -52,6 +54,8 @@ export function createGit(options: GitOptions): Git {
     pinned: (commonDir, taskId) => guarded(() => pinned(kit, commonDir, taskId)),
     unpin: (commonDir, taskId) => guarded(() => dropRef(kit, commonDir, taskId, baseRef)),
     addWorktree: (request) => guarded(() => addWorktree(kit, request)),
+    worktreeInclude: (commonDir, sha) => guarded(() => worktreeInclude(kit, commonDir, sha)),
+    copyIgnored: (request) => guarded(() => copyIgnored(kit, request)),
     keep: (request) => guarded(() => keep(kit, request)),
     removeWorktree: (request) => guarded(() => removeWorktree(kit, request)),
     restore: (request) => guarded(() => restore(kit, request)),

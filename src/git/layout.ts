@@ -13,6 +13,8 @@ import { err, ok, type Result } from "../contract/result.ts";
 const Marker = z.object({
   taskId: z.string(),
   branch: z.string(),
+  /** Tells this worktree from one that was made anew at its place. */
+  mark: z.string().default(""),
   /** `made`: git knows the worktree. `ready`: its files are complete and may hold work. */
   state: z.enum(["made", "ready"]),
 });

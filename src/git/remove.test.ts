@@ -87,7 +87,7 @@ describe("restoring", () => {
     box.write(task.path, { "b.txt": "b\n" });
     await deleteTask(box, task);
     box.sh(repo, "branch", task.branch);
-    expect(unwrap(await restoreTask(box, task))).toEqual({
+    expect(unwrap(await restoreTask(box, task))).toMatchObject({
       branch: `${task.branch}-2`,
       path: task.path,
     });
@@ -109,7 +109,10 @@ describe("restoring", () => {
   test("of a task without its worktree, and of a repository that is gone", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);
-    expect(unwrap(await restoreTask(box, task))).toEqual({ branch: task.branch, path: task.path });
+    expect(unwrap(await restoreTask(box, task))).toMatchObject({
+      branch: task.branch,
+      path: task.path,
+    });
     rmSync(repo, { recursive: true });
     expect(codeOf(await restoreTask(box, task))).toBe("repo_gone");
   });

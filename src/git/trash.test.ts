@@ -124,7 +124,10 @@ describe("deleting a task (GIT-15)", () => {
     expect(readFileSync(at("file-to-dir/y.txt"), "utf8")).toBe("now in a folder\n");
     expect(box.sh(task.path, "branch", "--show-current")).toBe(task.branch);
     expect(box.attempt(repo, "rev-parse", "--verify", "-q", trash?.ref ?? "").code).toBe(1);
-    expect(unwrap(await restoreTask(box, task))).toEqual({ branch: task.branch, path: task.path });
+    expect(unwrap(await restoreTask(box, task))).toMatchObject({
+      branch: task.branch,
+      path: task.path,
+    });
   });
 
   test("keeps commits nobody else has, counted from the base", async () => {

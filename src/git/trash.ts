@@ -9,8 +9,8 @@ import { fields, inRepo, type Kit, line, noSuchThing } from "./kit.ts";
 import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
 import { commitOf, dropRef, knownBase, trashRef } from "./refs.ts";
-import type { TrashRequest, WorktreeRequest } from "./types.ts";
-import { type Made, makeWorktree } from "./worktree.ts";
+import type { Made, TrashRequest, WorktreeRequest } from "./types.ts";
+import { makeWorktree } from "./worktree.ts";
 
 /** What a task left: where its worktree and its branch stand, and what is uncommitted. */
 interface Remains {
@@ -258,7 +258,9 @@ async function finished(
   if (!path.ok) return path;
   const gitDir = await findAdmin(commonDir, path.value);
   const marker = gitDir === null ? null : await readMarker(gitDir);
-  if (marker?.state === "ready") return ok({ branch: marker.branch, path: path.value });
+  if (marker?.state === "ready") {
+    return ok({ branch: marker.branch, path: path.value, mark: marker.mark });
+  }
   return err(nothing(request.taskId));
 }
 

@@ -35,6 +35,37 @@ export interface WorktreeRequest {
   readonly path: string;
 }
 
+/** A worktree that is there. */
+export interface Made {
+  readonly branch: string;
+  readonly path: string;
+  /** Another one when the worktree had to be made anew; "" for those of earlier versions. */
+  readonly mark: string;
+}
+
+export interface CopyRequest {
+  readonly commonDir: string;
+  /** The person's own checkout, where the files are. */
+  readonly mainRoot: string;
+  /** The commit the worktree starts from. */
+  readonly baseSha: string;
+  readonly worktree: string;
+  /** Patterns of `.gitignore`, on top of those of the repository's `.worktreeinclude`. */
+  readonly patterns: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** What was copied into a worktree, and what was not. */
+export interface Copied {
+  readonly files: readonly string[];
+  /** Files that are there already, by an earlier try or by somebody else. */
+  readonly there: readonly string[];
+  /** Files that were asked for and stay behind, each with the reason in words. */
+  readonly left: readonly { readonly path: string; readonly why: string }[];
+  /** How many more stay behind than are named. */
+  readonly leftMore: number;
+}
+
 export interface TrashRequest {
   readonly taskId: string;
   readonly commonDir: string;
@@ -132,9 +163,14 @@ export interface Git {
   pinned(commonDir: string, taskId: string): Promise<Result<string | null>>;
   unpin(commonDir: string, taskId: string): Promise<Result<null>>;
   /** Makes branch and worktree. Idempotent for one task: a finished one is answered as it is. */
-  addWorktree(
-    request: WorktreeRequest,
-  ): Promise<Result<{ readonly branch: string; readonly path: string }>>;
+  addWorktree(request: WorktreeRequest): Promise<Result<Made>>;
+  /** The patterns in `.worktreeinclude` at the top of a commit's tree. */
+  worktreeInclude(commonDir: string, sha: string): Promise<Result<readonly string[]>>;
+  /**
+   * Copies ignored files of the person's checkout into a worktree: what the patterns name, git
+   * ignores and nothing there has the place of. Never follows a link; can be done again.
+   */
+  copyIgnored(request: CopyRequest): Promise<Result<Copied>>;
   /**
    * Keeps uncommitted (untracked too, ignored not) and unmerged work under
    * `refs/agetor/trash/<task>`; null when there was nothing to keep.
@@ -143,9 +179,7 @@ export interface Git {
   /** Removes worktree and branch, after `keep`. Refuses any path that is not the task's own. Idempotent. */
   removeWorktree(request: TrashRequest): Promise<Result<null>>;
   /** Brings branch and worktree back from the trash ref, uncommitted files uncommitted again. */
-  restore(
-    request: WorktreeRequest,
-  ): Promise<Result<{ readonly branch: string; readonly path: string }>>;
+  restore(request: WorktreeRequest): Promise<Result<Made>>;
   /** Forgets what was kept of a deleted task, once its time in the trash is over. Idempotent. */
   dropTrash(commonDir: string, taskId: string): Promise<Result<null>>;
   /**

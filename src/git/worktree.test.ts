@@ -62,7 +62,13 @@ describe("making a worktree", () => {
     expect(readFileSync(join(first.path, "a.txt"), "utf8")).toBe("work\n");
     expect(state(repo)).toEqual(whole);
     const marker = readFileSync(join(unwrap(await box.git.gitDir(first.path)), "agetor"), "utf8");
-    expect(JSON.parse(marker)).toEqual({ taskId: taskId(), branch: "agetor/t", state: "ready" });
+    expect(JSON.parse(marker)).toEqual({
+      taskId: taskId(),
+      branch: "agetor/t",
+      mark: first.mark,
+      state: "ready",
+    });
+    expect(first.mark).not.toBe("");
   });
 
   test("leaves the person's checkout, index and configuration alone", async () => {
@@ -234,7 +240,7 @@ kill -9 $$`,
         const result = await git.addWorktree(request);
         expect(result.ok).toBe(!fired());
         const made = unwrap(await box.git.addWorktree(request));
-        expect(made).toEqual({ branch: "agetor/t", path: request.path });
+        expect(made).toMatchObject({ branch: "agetor/t", path: request.path });
         expect(state(repo)).toEqual(whole);
         expect(box.sh(made.path, "status", "--porcelain")).toBe("");
         if (result.ok) break;
@@ -278,7 +284,8 @@ kill -9 $$`,
     for (const spoil of spoils) {
       const made = unwrap(await box.git.addWorktree(request));
       spoil(unwrap(await box.git.gitDir(made.path)));
-      expect(unwrap(await box.git.addWorktree(request))).toEqual(made);
+      const { branch, path } = made;
+      expect(unwrap(await box.git.addWorktree(request))).toMatchObject({ branch, path });
       rmSync(join(unwrap(await box.git.gitDir(made.path)), "index.lock"), { force: true });
       expect(box.sh(made.path, "status", "--porcelain")).toBe("");
       expect(state(repo)).toEqual(whole);
@@ -291,8 +298,9 @@ describe("many at once (GIT-11)", () => {
     const repo = box.repo();
     const request = await requestFor(repo);
     const all = await Promise.all(Array.from({ length: 4 }, () => box.git.addWorktree(request)));
-    for (const made of all)
-      expect(unwrap(made)).toEqual({ branch: "agetor/t", path: request.path });
+    const [first] = all.map(unwrap);
+    expect(first).toMatchObject({ branch: "agetor/t", path: request.path });
+    for (const made of all) expect(unwrap(made)).toEqual(first!);
     expect(state(repo)).toEqual(whole);
   });
 
@@ -344,7 +352,9 @@ describe("what the person does by hand (GIT-13, GIT-22)", () => {
     rmSync(task.path, { recursive: true });
     renameSync(other, `${other}-moved`);
     const again = unwrap(await box.git.addWorktree(await requestFor(repo)));
-    expect(again).toEqual({ branch: task.branch, path: task.path });
+    expect(again).toMatchObject({ branch: task.branch, path: task.path });
+    // What was put beside its files is gone with it: that can be told.
+    expect(again.mark).not.toBe(task.mark);
     expect(box.sh(task.path, "rev-parse", "HEAD")).toBe(tip);
     unwrap(await box.git.keep(task.trash));
     unwrap(await box.git.removeWorktree(task.trash));
@@ -365,7 +375,11 @@ describe("what the person does by hand (GIT-13, GIT-22)", () => {
     expect(codeOf(await box.git.keep(task.trash))).toBe("repo_gone");
     const commonDir = join(moved, ".git");
     const again = await box.git.addWorktree({ ...task.trash, taskId: task.id, commonDir });
-    expect(unwrap(again)).toEqual({ branch: task.branch, path: task.path });
+    expect(unwrap(again)).toEqual({
+      branch: task.branch,
+      path: task.path,
+      mark: task.mark,
+    });
     expect(box.sh(task.path, "status", "--porcelain")).toBe("?? b.txt");
   });
 

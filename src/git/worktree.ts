@@ -7,12 +7,7 @@ import type { Kit } from "./kit.ts";
 import { openCommonDir, writeMarker } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
 import { commitOf, isSha } from "./refs.ts";
-import type { WorktreeRequest } from "./types.ts";
-
-export interface Made {
-  readonly branch: string;
-  readonly path: string;
-}
+import type { Made, WorktreeRequest } from "./types.ts";
 
 /** Where the branch starts, and the tree its files are taken from; null for that of the branch. */
 export interface Start {
@@ -61,7 +56,7 @@ async function finish(
   at: { readonly commonDir: string; readonly path: string; readonly tree: string | null },
   { gitDir, marker, sha }: Claimed,
 ): Promise<Result<Made>> {
-  const made = { branch: marker.branch, path: at.path };
+  const made = { branch: marker.branch, path: at.path, mark: marker.mark };
   if (marker.state === "ready") return ok(made);
   const repo = { gitDir, commonDir: at.commonDir };
   const filled = await fill(kit, repo, at.path, { tree: at.tree ?? sha, head: sha });

@@ -1,6 +1,7 @@
 import { cleanEnv } from "./clean-env.ts";
 import { DirectoryWatches } from "./directory-watch.ts";
 import { findProgram } from "./find.ts";
+import { portsAreFree } from "./ports.ts";
 import { Processes } from "./process.ts";
 import { runCommand } from "./run.ts";
 import { openDirectory } from "./session-directory.ts";
@@ -43,6 +44,7 @@ export function createHost(options: HostOptions): Host {
     identify: (pid) => processes.identify(pid),
     signalGroup: (ref, signal) => processes.signalGroup(ref, signal),
     find: async (name) => findProgram(name, env),
+    portsAreFree,
     run: runCommand,
     baseEnv: () => ({ ...env }),
   };

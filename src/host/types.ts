@@ -196,6 +196,8 @@ export interface Host {
   signalGroup(process: ProcessRef, signal: NodeJS.Signals): Promise<boolean>;
   /** Looks a program up: absolute path as it is, else in PATH and the usual install folders. */
   find(name: string): Promise<{ readonly path: string | null; readonly looked: readonly string[] }>;
+  /** Whether nothing listens on these ports of the loopback addresses now. */
+  portsAreFree(first: number, count: number): Promise<boolean>;
   /** Runs a short command with a clean environment, capped output (1 MiB) and a time limit. */
   run(options: {
     readonly argv: readonly [string, ...string[]];

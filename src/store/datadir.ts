@@ -15,7 +15,7 @@ import { listed, type Paths } from "./paths.ts";
 
 /** What may lie in a data folder whose permissions we tighten. */
 const known =
-  /^(agetor\.sqlite.*|lock\.(db|pid)(-journal)?|closed\.json|agetor\.sock|agetor-core\.json|worktrees|sessions|harnesses|attachments|backups|logs)$/;
+  /^(agetor\.sqlite.*|lock\.(db|pid)(-journal)?|closed\.json|agetor\.sock|agetor-core\.json|worktrees|sessions|setup|harnesses|attachments|backups|logs)$/;
 
 /**
  * Makes the data folder, or takes the one that is there: ours alone, mode 0700, writable.

@@ -147,10 +147,14 @@ test("what a server looks up at boot and at every request is indexed", () => {
     s.attachments("t");
     s.browserToken("h");
     s.receipt("c");
+    s.worktree("t");
+    s.projectSetup("/r/.git");
+    s.sessionIds("t");
+    s.portRanges();
   });
   // A SCAN is allowed over a partial index only: it holds just the open ones.
   const open =
-    /SCAN \w+ USING INDEX (run_open|session_open|effect_open|interaction_open|task_trash)/g;
+    /SCAN \w+ USING (COVERING )?INDEX (run_open|session_open|effect_open|interaction_open|task_trash|worktree_ports)/g;
   expect(found.map((plan) => plan.replaceAll(open, "")).join("; ")).not.toContain("SCAN ");
 });
 

@@ -67,6 +67,13 @@ export function sessionReads(sql: Sql) {
         .all<SessionRow>("SELECT * FROM session WHERE state <> 'closed' ORDER BY n")
         .map(sessionRecord);
     },
+    sessionIds(taskId: string): string[] {
+      return sql
+        .all<{ id: string }>("SELECT id FROM session WHERE task_id = $taskId ORDER BY n", {
+          taskId,
+        })
+        .map((row) => row.id);
+    },
     cursor(sessionId: string, stream: string): CursorRecord | null {
       const row = sql.get<CursorRow>(
         "SELECT * FROM cursor WHERE session_id = $sessionId AND stream = $stream",

@@ -16,6 +16,7 @@ import { tokenReads, tokenWrites } from "./tokens.ts";
 import type { Reads, Store, Tx } from "./types.ts";
 import { usageReads, usageWrites } from "./usage.ts";
 import { viewReads } from "./views.ts";
+import { worktreeReads, worktreeWrites } from "./worktrees.ts";
 
 export interface StoreParts {
   readonly db: Database;
@@ -38,6 +39,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...queueReads(sql),
     ...commandReads(sql),
     ...settingReads(sql),
+    ...worktreeReads(sql),
     ...tokenReads(sql),
     ...blobReads(sql),
     ...reviewReads(sql),
@@ -52,6 +54,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...interactionWrites(sql),
     ...commandWrites(sql),
     ...settingWrites(sql),
+    ...worktreeWrites(sql),
     ...tokenWrites(sql),
     ...blobWrites(sql),
     ...reviewWrites(sql),

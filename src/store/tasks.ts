@@ -216,6 +216,7 @@ const purge = [
   "DELETE FROM run_text WHERE run_id IN (SELECT id FROM run WHERE task_id = $id)",
   "DELETE FROM run WHERE task_id = $id",
   "DELETE FROM attachment WHERE task_id = $id",
+  "DELETE FROM worktree WHERE task_id = $id",
   "DELETE FROM task_text WHERE task_id = $id",
   "DELETE FROM task WHERE id = $id",
 ];

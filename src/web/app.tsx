@@ -22,6 +22,8 @@ export function App({ token }: { readonly token: string }) {
       failed: report,
       news: tell,
       notice: ({ data }) => {
+        // Part of every start: it stands in the transcript.
+        if (data.code === "files_copied") return;
         toast({
           text: data.message,
           detail: data.hint,

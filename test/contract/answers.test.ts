@@ -123,6 +123,10 @@ describe("the answers of the running program are what the description says", () 
     const { tasks } = await ask<{ tasks: { id: string }[] }>("trash");
     expect(tasks.map(({ id }) => id)).toContain(made.task.id);
     await ask("restoreTask", { params });
+    await ask("taskSetup", { params });
+    await ask("repeatSetup", { params });
+    await ask("deleteTask", { params });
+    await ask("deleteTrash", { params });
   });
 
   test("about what has changed", async () => {
@@ -191,6 +195,11 @@ describe("the answers of the running program are what the description says", () 
     await ask("projectBranches", { query });
     const { path, hash } = await ask<{ path: string; hash: string }>("projectTrust", { query });
     await ask("trustProject", { body: { path, hash } });
+    const { setup } = await ask<{ setup: object }>("projectSetup", { query });
+    expect(setup).toEqual({ setup: "", teardown: "", copy: [], ports: 10 });
+    const said = { setup: "true", teardown: "", copy: [".env"], ports: 2 };
+    await ask("putProjectSetup", { body: { path: repo, ...said } });
+    expect((await ask<{ setup: object }>("projectSetup", { query })).setup).toEqual(said);
     await ask("removeProject", { query });
     await ask("patchPreferences", { body: { theme: "dark" } });
     await ask("putPreference", { params: { key: "theme" }, body: { value: { name: "light" } } });

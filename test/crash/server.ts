@@ -1,8 +1,9 @@
 /**
  * The server with a fuse: it kills itself with SIGKILL at the n-th crossing of a port (every
- * transaction, git call, agent start, attach and delivery, before and after each).
+ * transaction, git call, program start, attach and delivery, before and after each).
  *
- * `CRASH_AT` = the crossing to die at, 0 = never; the names of all crossings go to `CRASH_LOG`.
+ * `CRASH_AT` = the crossing to die at, 0 = never; the names of all crossings go to `CRASH_LOG`. With
+ * `CRASH_BETWEEN` = `<name>,<name>` only those count from the one to the other.
  */
 import { appendFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,9 +21,15 @@ import { openStore } from "../../src/store/open.ts";
 
 const fuse = Number(process.env["CRASH_AT"] ?? "0");
 const logPath = process.env["CRASH_LOG"] ?? "";
+const [from = "", to = ""] = (process.env["CRASH_BETWEEN"] ?? "").split(",");
+let counting = from === "";
 let crossings = 0;
 
 function cross(name: string): void {
+  counting = (counting || name === from) && name !== to;
+  if (!counting) {
+    return;
+  }
   crossings += 1;
   if (logPath !== "") {
     appendFileSync(logPath, `${crossings} ${name}\n`);
@@ -107,6 +114,7 @@ const outer = fused("git", plain, [
   "unpin",
   "restore",
   "snapshot",
+  "copyIgnored",
 ]);
 const landing = fused("landing", plain.landing, [
   "recover",
@@ -120,11 +128,16 @@ const git = new Proxy(outer, {
   get: (target, property): unknown =>
     property === "landing" ? landing : Reflect.get(target, property, target),
 });
+const host = createHost({ dataDir, env: process.env });
+const fusedHost = {
+  ...host,
+  directory: (dir: string) => fused("directory", host.directory(dir), ["start", "terminate"]),
+};
 const engine = createEngine(
   {
     store,
     git,
-    host: createHost({ dataDir, env: process.env }),
+    host: fusedHost,
     drivers: new Map([["fake", fusedDriver(createFakeDriver())]]),
     clock,
     newId,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
+import { expectAccessible } from "./support/axe.ts";
 import { launch, newPage } from "./support/browser.ts";
 import { desk } from "./support/review.ts";
 import { refund } from "./support/review-world.ts";
@@ -120,16 +120,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const { page, close } = await newPage(browser, { colorScheme });
       await page.goto(`${url()}/#code=x`);
       await arrange(page);
-      const { violations } = await new AxeBuilder({ page })
-        // Base UI's focus guards hand the focus on at once; nobody ever stands on one.
-        .exclude("[data-base-ui-focus-guard]")
-        // What floats stands at the end of the body, outside every landmark, while it is open.
-        .disableRules(["region"])
-        .analyze();
-      const told = violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n  ")}`,
-      );
-      expect(told).toEqual([]);
+      await expectAccessible(page);
       await close();
     });
   }

@@ -1,5 +1,6 @@
 import { createParser } from "eventsource-parser";
 import type { Event } from "../../src/contract/event.ts";
+import type { ProjectSetup } from "../../src/contract/project.ts";
 import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
 
@@ -58,6 +59,15 @@ export class Client {
     const query = new URLSearchParams({ path });
     const { body } = await this.get<{ hash: string }>(`/projects/trust?${query}`);
     await this.post("/projects/trust", { path, hash: body.hash });
+  }
+
+  /** Says what happens in new worktrees of a repository. */
+  async setUp(path: string, change: Partial<ProjectSetup>): Promise<void> {
+    const setup: ProjectSetup = { setup: "", teardown: "", copy: [], ports: 3, ...change };
+    const reply = await this.call("PUT", "/projects/setup", { path, ...setup });
+    if (reply.status !== 200) {
+      throw new Error(`set-up answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+    }
   }
 
   /** Creates and starts a task of the scripted agent. */

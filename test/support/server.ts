@@ -143,14 +143,13 @@ function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null
   });
 }
 
-/** Ends every agent whose session directory lies in this data directory, by its recorded pid. */
+/** Ends every agent and script whose session directory lies in this data directory, by its recorded pid. */
 function endAgents(dataDir: string): void {
-  const sessions = join(dataDir, "sessions");
-  if (!existsSync(sessions)) {
+  if (!existsSync(dataDir)) {
     return;
   }
-  for (const ref of new Bun.Glob("**/ref").scanSync({ cwd: sessions })) {
-    const pid = Number(readFileSync(join(sessions, ref), "utf8").trim().split(/\s+/)[0]);
+  for (const ref of new Bun.Glob("{sessions,setup}/**/ref").scanSync({ cwd: dataDir })) {
+    const pid = Number(readFileSync(join(dataDir, ref), "utf8").trim().split(/\s+/)[0]);
     if (!Number.isInteger(pid) || pid <= 1) {
       continue;
     }

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { Branch, Project, ProjectBody, Trust, TrustBody } from "../../contract/project.ts";
+import {
+  Branch,
+  Project,
+  ProjectBody,
+  ProjectSetupAnswer,
+  PutProjectSetupBody,
+  Trust,
+  TrustBody,
+} from "../../contract/project.ts";
 import { endpoint } from "../endpoint.ts";
 import { answer, read } from "../respond.ts";
 import { Deleted, PathText } from "../schemas.ts";
@@ -36,5 +44,15 @@ export const projectEndpoints = {
     body: TrustBody,
     answer: Trust,
     handle: ({ body, meta, context }) => answer(context.engine.projects.acceptTrust(body, meta)),
+  }),
+  projectSetup: endpoint({
+    query: AtPath,
+    answer: ProjectSetupAnswer,
+    handle: async ({ query, context }) => read(await context.engine.projects.setup(query.path)),
+  }),
+  putProjectSetup: endpoint({
+    body: PutProjectSetupBody,
+    answer: ProjectSetupAnswer,
+    handle: ({ body, meta, context }) => answer(context.engine.projects.putSetup(body, meta)),
   }),
 };

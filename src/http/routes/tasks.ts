@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Event } from "../../contract/event.ts";
 import { Interaction } from "../../contract/interaction.ts";
 import { Column, HarnessId, Millis, Ulid } from "../../contract/primitives.ts";
+import { WorktreeSetup } from "../../contract/project.ts";
 import { Run } from "../../contract/run.ts";
 import {
   CreateTaskBody,
@@ -69,6 +70,17 @@ export const taskEndpoints = {
     handle: ({ params, body, meta, context }) =>
       answer(context.engine.tasks.start(params.id, body, meta)),
   }),
+  taskSetup: endpoint({
+    params: TaskParams,
+    answer: z.object({ setup: WorktreeSetup }),
+    handle: async ({ params, context }) => read(await context.engine.tasks.setup(params.id)),
+  }),
+  repeatSetup: endpoint({
+    params: TaskParams,
+    answer: z.object({ setup: WorktreeSetup }),
+    handle: ({ params, meta, context }) =>
+      answer(context.engine.tasks.repeatSetup(params.id, meta)),
+  }),
   createSample: endpoint({
     status: 201,
     answer: z.object({ task: Task, run: Run.nullable() }),
@@ -79,6 +91,11 @@ export const taskEndpoints = {
       tasks: z.array(Task.extend({ deletedAt: Millis, trash: Trash.nullable() })),
     }),
     handle: ({ context }) => read(context.engine.tasks.trash()),
+  }),
+  deleteTrash: endpoint({
+    params: TaskParams,
+    answer: Deleted,
+    handle: ({ params, meta, context }) => answer(context.engine.tasks.purge(params.id, meta)),
   }),
 };
 

@@ -12,6 +12,7 @@ import type { StateName } from "../ui/state-glyph.tsx";
 import { Elapsed } from "../ui/time.tsx";
 import { needsTerminal, silentSince, stepOf } from "./card-state.ts";
 import { PulseStrip } from "./pulse-strip.tsx";
+import { SetupFailure } from "./setup-failure.tsx";
 
 export interface CardBodyProps {
   readonly task: Task;
@@ -42,8 +43,20 @@ export function CardBody({ task, state, asks, current }: CardBodyProps) {
 }
 
 function Preparing({ task }: { readonly task: Task }) {
+  const frozen = useFrozen();
   if (task.phase?.kind !== "preparing") return null;
   const { word, index, count } = stepOf(task.phase.step);
+  if (task.phase.step === "setup" && task.live !== null) {
+    return (
+      <p className="live">
+        <b>{task.live.verb}</b>
+        <Objective text={task.live.object} verb={task.live.verb} />
+        <span className="live-end">
+          <Elapsed since={task.live.at} until={frozen} />
+        </span>
+      </p>
+    );
+  }
   return (
     <p className="live">
       <b>{word}</b>
@@ -147,6 +160,9 @@ function Waiting({ task, asks, current }: WaitingProps) {
 
 function Failure({ task, current }: { readonly task: Task; readonly current: boolean }) {
   if (task.failure === null) return null;
+  if (task.failure.code === "setup_failed") {
+    return <SetupFailure task={task} tabIndex={current ? 0 : -1} />;
+  }
   const { message, hint } = task.failure;
   return (
     <div className="askcard">

@@ -47,7 +47,7 @@ const stepWords: Readonly<Record<PrepareStep, string>> = {
   "base-ref": "Finding the base",
   branch: "Creating the branch",
   worktree: "Making the worktree",
-  setup: "Running setup",
+  setup: "Setting up",
   session: "Starting the agent",
   deliver: "Sending the prompt",
 };

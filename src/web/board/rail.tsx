@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { openSetup } from "../setup/setup-state.ts";
 import { later } from "../state/actions.ts";
 import { useBoard, waitingCount } from "../state/board.ts";
 import { setPref, type Theme, usePref } from "../state/prefs.ts";
@@ -8,6 +9,8 @@ import { go, useRoute } from "../state/route.ts";
 import { IconButton } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
+import type { MenuEntry } from "../ui/menu.tsx";
+import { MenuButton } from "../ui/menu-button.tsx";
 import { tip } from "../ui/tooltip.tsx";
 import { openAddProject } from "./add-project-state.ts";
 import { folderName } from "./filter.ts";
@@ -21,8 +24,8 @@ export interface RailProps {
 /** Where one can go: the board, and the projects on it. */
 export function Rail({ narrow, covered }: RailProps) {
   const project = useRoute((state) => state.project);
-  const inbox = useRoute((state) => state.view === "inbox");
-  const board = project === null && !covered && !inbox;
+  const view = useRoute((state) => state.view);
+  const board = project === null && !covered && view !== "inbox" && view !== "trash";
   return (
     <nav className="rail" aria-label="Main">
       <div className="rail-top">
@@ -53,7 +56,8 @@ export function Rail({ narrow, covered }: RailProps) {
         <Icon name="board" />
         {!narrow && <span>Board</span>}
       </button>
-      <NeedsYou narrow={narrow} on={inbox} />
+      <NeedsYou narrow={narrow} on={view === "inbox"} />
+      <TrashLink narrow={narrow} on={view === "trash"} />
       {!narrow && <Projects />}
       <div className="foot">
         {narrow && (
@@ -70,6 +74,22 @@ export function Rail({ narrow, covered }: RailProps) {
         <ThemeButton narrow={narrow} />
       </div>
     </nav>
+  );
+}
+
+function TrashLink({ narrow, on }: { readonly narrow: boolean; readonly on: boolean }) {
+  return (
+    <button
+      type="button"
+      className={cx("nav", on && "on")}
+      aria-current={on ? "page" : undefined}
+      aria-label={narrow ? "Trash" : undefined}
+      onClick={() => go({ view: "trash", task: null, tab: null })}
+      {...tip("Trash", "g t")}
+    >
+      <Icon name="trash" />
+      {!narrow && <span>Trash</span>}
+    </button>
   );
 }
 
@@ -118,22 +138,43 @@ function Projects() {
       </h2>
       <div className="group-list">
         {listed.map(({ path, name, count }) => (
-          <button
-            key={path}
-            type="button"
-            className={cx("nav thin", current === path && "on")}
-            aria-current={current === path ? "page" : undefined}
-            title={path}
-            onClick={() => go({ view: null, project: current === path ? null : path })}
-          >
-            <Icon name="folder" />
-            <span className="cut">{name}</span>
-            <span className="n">{count === 0 ? "" : count}</span>
-          </button>
+          <div key={path} className="nav-row">
+            <button
+              type="button"
+              className={cx("nav thin", current === path && "on")}
+              aria-current={current === path ? "page" : undefined}
+              title={path}
+              onClick={() => go({ view: null, project: current === path ? null : path })}
+            >
+              <Icon name="folder" />
+              <span className="cut">{name}</span>
+              <span className="n">{count === 0 ? "" : count}</span>
+            </button>
+            <MenuButton
+              label={`More: ${name}`}
+              icon="more"
+              size="s"
+              align="end"
+              entries={() => projectEntries(path)}
+            />
+          </div>
         ))}
       </div>
     </div>
   );
+}
+
+/** What can be done with a project as a whole. */
+function projectEntries(path: string): readonly MenuEntry[] {
+  return [
+    {
+      kind: "item",
+      label: "Show only its tasks",
+      icon: "filter",
+      onSelect: () => go({ view: null, project: path }),
+    },
+    { kind: "item", label: "Set-up", icon: "gear", onSelect: () => openSetup(path) },
+  ];
 }
 
 const themes: Readonly<Record<Theme, { icon: IconName; word: string; next: Theme }>> = {

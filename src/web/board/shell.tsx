@@ -1,5 +1,7 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { useAttention } from "../inbox/attention.ts";
+import { SetupSlot } from "../setup/setup-slot.tsx";
+import { currentProject, openSetup } from "../setup/setup-state.ts";
 import { later, markSeen } from "../state/actions.ts";
 import { useBoard, useTask, waitingCount } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
@@ -24,6 +26,7 @@ const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
 const inboxPage = () => import("../inbox/inbox.tsx");
 const Inbox = lazy(inboxPage);
 const Review = lazy(() => import("../review/review.tsx"));
+const TrashPage = lazy(() => import("../trash/trash.tsx"));
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
 const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
@@ -66,6 +69,21 @@ export function Shell() {
       keys: ["g i"],
       run: () => go({ view: "inbox", task: null, tab: null }),
     },
+    {
+      id: "go.trash",
+      label: "Go to the trash",
+      keys: ["g t"],
+      run: () => go({ view: "trash", task: null, tab: null }),
+    },
+    {
+      id: "project.setup",
+      label: "Set-up of the project",
+      keys: ["g s"],
+      run: () => {
+        const path = currentProject();
+        if (path !== null) openSetup(path);
+      },
+    },
     { id: "go.board", label: "Go to the board", keys: ["g b"], run: () => go({ view: null }) },
   ]);
   return (
@@ -76,11 +94,11 @@ export function Shell() {
           <main className="main" inert={task !== null && review === null && !beside}>
             {review !== null ? (
               <ReviewPage taskId={review} />
-            ) : view === "inbox" ? (
+            ) : view === "inbox" || view === "trash" ? (
               <>
                 <ReconnectBanner />
                 <Suspense fallback={<div aria-busy="true" />}>
-                  <Inbox />
+                  {view === "inbox" ? <Inbox /> : <TrashPage />}
                 </Suspense>
               </>
             ) : (
@@ -188,6 +206,7 @@ function Dialogs() {
       {adding && <AddProject />}
       {deleting !== null && <ConfirmDelete taskId={deleting} />}
       {dialog !== "new" && <TrustSlot />}
+      {dialog !== "new" && <SetupSlot />}
     </Suspense>
   );
 }

@@ -89,23 +89,29 @@ export async function moveTask(id: string, column: Column, position: string | nu
   }
 }
 
-export async function startTask(id: string): Promise<void> {
+/** Starts a task; `setup` runs its project's set-up once more, or never in this worktree. */
+export async function startTask(id: string, setup?: "again" | "skip"): Promise<void> {
   const task = taskOf(id);
   if (task === null) return;
   await optimistic(
     id,
     { column: "ready", phase: { kind: "preparing", step: "base-ref" }, failure: null },
-    (key) => call("POST /tasks/:id/start", { params: { id }, body: {}, key }),
+    (key) =>
+      call("POST /tasks/:id/start", {
+        params: { id },
+        body: setup === undefined ? {} : { setup },
+        key,
+      }),
     (error) => {
       const trust = trustIn(error);
       if (trust !== null) {
-        askForTrust({ trust, title: task.title, accepted: () => later(startTask(id)) });
+        askForTrust({ trust, title: task.title, accepted: () => later(startTask(id, setup)) });
         return;
       }
       report(error, {
         what: "Could not start",
         kept: `The card is back in ${columnNames[task.column]}.`,
-        retry: () => later(startTask(id)),
+        retry: () => later(startTask(id, setup)),
       });
     },
   );
@@ -203,16 +209,29 @@ export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
-export async function restoreTask(id: string): Promise<void> {
+/** Brings a deleted task back; null when that failed, which is told. */
+export async function restoreTask(id: string): Promise<Task | null> {
   try {
     const { task } = await call("POST /tasks/:id/restore", { params: { id } });
     changeBoard((before) => foldRestored(before, task, Date.now()));
+    return task;
   } catch (error) {
     report(error, {
       what: "Could not bring it back",
       kept: "Its work stays in the trash for 30 days.",
       retry: () => later(restoreTask(id)),
     });
+    return null;
+  }
+}
+
+/** Has a project's set-up run again in the worktree of an idle task, before its next message. */
+export async function repeatSetup(id: string): Promise<void> {
+  try {
+    await call("POST /tasks/:id/setup", { params: { id }, body: {} });
+    toast({ text: "Set-up runs again before your next message.", icon: "refresh" });
+  } catch (error) {
+    report(error, { what: "Could not ask for it" });
   }
 }
 

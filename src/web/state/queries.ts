@@ -1,4 +1,5 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
+import type { Task } from "../../contract/task.ts";
 import { call } from "../wire/client.ts";
 
 /** Reads that are not on the stream. The client retries by itself, so the cache need not. */
@@ -50,3 +51,30 @@ export function modelsQuery(agent: string) {
     staleTime: 300_000,
   });
 }
+
+/** What happens in new worktrees of the repository a folder lies in. */
+export function setupQuery(path: string) {
+  return queryOptions({
+    queryKey: ["setup", path],
+    queryFn: async ({ signal }) => await call("GET /projects/setup", { query: { path }, signal }),
+    enabled: path !== "",
+    staleTime: 10_000,
+  });
+}
+
+/** The ports and the environment of a task's worktree; they are there once its run has begun. */
+export function worktreeQuery({ id, worktreePath, runStatus }: Task) {
+  return queryOptions({
+    queryKey: ["worktree", id, worktreePath, runStatus === "queued"],
+    queryFn: async ({ signal }) =>
+      (await call("GET /tasks/:id/setup", { params: { id }, signal })).setup,
+    enabled: worktreePath !== null,
+    staleTime: 60_000,
+  });
+}
+
+export const trashQuery = queryOptions({
+  queryKey: ["trash"],
+  queryFn: async ({ signal }) => (await call("GET /trash", { signal })).tasks,
+  staleTime: 0,
+});

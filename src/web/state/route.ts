@@ -14,7 +14,7 @@ export interface Route {
   readonly column: string | null;
   /** An open dialog: `new`. */
   readonly dialog: string | null;
-  /** Another page than the board: `inbox`, or `review` for the open task. */
+  /** Another page than the board: `inbox`, `trash`, or `review` for the open task. */
   readonly view: string | null;
   /** In the review: what is compared, with whose run or which commit, and the file that is read. */
   readonly scope: string | null;

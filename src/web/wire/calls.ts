@@ -17,7 +17,16 @@ import type {
   QuestionAnswer,
 } from "../../contract/interaction.ts";
 import type { Column } from "../../contract/primitives.ts";
-import type { Branch, Project, ProjectBody, Trust, TrustBody } from "../../contract/project.ts";
+import type {
+  Branch,
+  Project,
+  ProjectBody,
+  ProjectSetupAnswer,
+  PutProjectSetupBody,
+  Trust,
+  TrustBody,
+  WorktreeSetup,
+} from "../../contract/project.ts";
 import type { routes } from "../../contract/routes.ts";
 import type { Run } from "../../contract/run.ts";
 import type {
@@ -44,6 +53,9 @@ export interface TaskPage {
   readonly nextCursor: string | null;
   readonly counts: Record<Column, number>;
 }
+
+/** A deleted task, and what was kept of its work. */
+export type TrashedTask = Task & { readonly deletedAt: number; readonly trash: Trash | null };
 
 export interface TranscriptPage {
   readonly events: readonly Event[];
@@ -113,9 +125,10 @@ export interface Calls extends ReviewCalls, TakeBackCalls {
   "DELETE /tasks/:id/queue/:messageId": { answer: { deleted: true } };
   "GET /tasks/:id/interactions/pending": { answer: { interactions: readonly Interaction[] } };
   "GET /interactions/pending": { answer: { interactions: readonly Interaction[] } };
-  "GET /trash": {
-    answer: { tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] };
-  };
+  "GET /tasks/:id/setup": { answer: { setup: WorktreeSetup } };
+  "POST /tasks/:id/setup": { body: Record<string, never>; answer: { setup: WorktreeSetup } };
+  "GET /trash": { answer: { tasks: readonly TrashedTask[] } };
+  "DELETE /trash/:id": { answer: { deleted: true } };
   "POST /sample": { body: Record<string, never>; answer: { task: Task; run: Run | null } };
   "POST /runs/:id/cancel": { body: Record<string, never>; answer: { run: Run } };
   "POST /runs/:id/input": { body: InputBody; answer: { run?: Run; queued?: QueuedMessage } };
@@ -155,6 +168,8 @@ export interface Calls extends ReviewCalls, TakeBackCalls {
   };
   "GET /projects/trust": { query: { readonly path: string }; answer: Trust };
   "POST /projects/trust": { body: TrustBody; answer: Trust };
+  "GET /projects/setup": { query: { readonly path: string }; answer: ProjectSetupAnswer };
+  "PUT /projects/setup": { body: PutProjectSetupBody; answer: ProjectSetupAnswer };
   "GET /preferences": { answer: { preferences: Readonly<Record<string, unknown>> } };
   "PUT /preferences/:key": {
     body: { readonly value: unknown };

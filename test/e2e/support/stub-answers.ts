@@ -87,3 +87,13 @@ export const defaults = {
   columns: ["backlog", "ready", "running", "blocked", "review", "done"],
   agentOptions: { "claude-code": options, codex: options, acp: options },
 };
+
+export const setup = {
+  setup: {
+    setup: "pnpm install --frozen-lockfile\npnpm db:create $AGETOR_NAME\n",
+    teardown: "pnpm db:drop $AGETOR_NAME\n",
+    copy: ["config/*.local.json"],
+    ports: 10,
+  },
+  included: [".env"],
+};

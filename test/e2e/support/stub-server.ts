@@ -8,7 +8,7 @@
 import { generateKeyBetween } from "fractional-indexing";
 import type { Task } from "../../../src/contract/task.ts";
 import { refundRepo } from "./review-world.ts";
-import { agents, defaults, harnesses, models } from "./stub-answers.ts";
+import { agents, defaults, harnesses, models, setup } from "./stub-answers.ts";
 import { busyDay, id, manyTasks, projectPaths, task, type World } from "./stub-data.ts";
 import type { StubRepo } from "./stub-repo.ts";
 import { StubReview } from "./stub-review.ts";
@@ -259,6 +259,7 @@ export function stubServer(world: World, port = 0) {
       case "POST /projects":
         return fail(422, "not_a_directory", "There is no such folder.", "Check the path.");
       case "GET /projects/:id":
+        if (key === "setup") return Response.json(setup);
         return Response.json({
           branches: [
             { name: "main", sha: "4f1c09e8aa", current: true },

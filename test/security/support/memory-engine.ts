@@ -166,6 +166,9 @@ export class MemoryEngine implements Engine {
     remove: (_, meta) => this.#refuse(meta),
     restore: (_, meta) => this.#refuse(meta),
     trash: () => ok({ tasks: [] }),
+    purge: (_, meta) => this.#refuse(meta),
+    setup: async () => nothing(),
+    repeatSetup: (_, meta) => this.#refuse(meta),
     start: (_, __, meta) => this.#refuse(meta),
     sample: (meta) => this.#refuse(meta),
     terminal: async () => nothing(),
@@ -204,6 +207,8 @@ export class MemoryEngine implements Engine {
     branches: async () => nothing(),
     trust: async () => nothing(),
     acceptTrust: (_, meta) => this.#refuse(meta),
+    setup: async () => nothing(),
+    putSetup: (_, meta) => this.#refuse(meta),
   };
 
   readonly harnesses: Engine["harnesses"] = {

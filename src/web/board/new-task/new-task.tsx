@@ -1,4 +1,5 @@
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef, useState } from "react";
+import { SetupSlot } from "../../setup/setup-slot.tsx";
 import { later } from "../../state/actions.ts";
 import { go } from "../../state/route.ts";
 import { focusCard } from "../../state/selection.ts";
@@ -16,6 +17,7 @@ import { ProjectPicker } from "./project-picker.tsx";
 import { bodyOf, create, newTaskId, remember } from "./submit.ts";
 import { type Choices, useChoices } from "./use-choices.ts";
 import { useDraft } from "./use-draft.ts";
+import { WhatRuns } from "./what-runs.tsx";
 import "./new-task.css";
 
 interface Problem {
@@ -89,6 +91,7 @@ export default function NewTask() {
             <span>{warning}</span>
           </p>
         )}
+        <WhatRuns draft={draft} choices={choices} />
         {problem !== null && (
           <p className="nt-fault" role="alert">
             <Icon name="st-failed" size={14} />
@@ -101,6 +104,7 @@ export default function NewTask() {
       </div>
       <Actions draft={draft} busy={busy} submit={submit} />
       <TrustSlot />
+      <SetupSlot />
     </Dialog>
   );
 }

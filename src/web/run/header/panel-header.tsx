@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { lazy, memo, Suspense, useState } from "react";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
@@ -5,17 +6,15 @@ import type { UsageItem } from "../../../domain/transcript.ts";
 import { cardState, needsTerminal } from "../../board/card-state.ts";
 import { isActive, later, stopTask } from "../../state/actions.ts";
 import { useAsks } from "../../state/board.ts";
+import { worktreeQuery } from "../../state/queries.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
-import type { MenuEntry } from "../../ui/menu.tsx";
 import { MenuButton } from "../../ui/menu-button.tsx";
-import { report } from "../../ui/report.ts";
 import { StateGlyph, stateInk, stateWord } from "../../ui/state-glyph.tsx";
 import { Elapsed } from "../../ui/time.tsx";
-import { call } from "../../wire/client.ts";
-import { copyText } from "../copy-button.tsx";
 import { copyTranscript } from "../copy-transcript.ts";
 import { Facts } from "./facts.tsx";
+import { copyEntry, places, setupEntries } from "./places.ts";
 
 const Rules = lazy(() => import("../../ask/rules.tsx"));
 
@@ -33,6 +32,7 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
   const state = cardState(task);
   const asks = useAsks(task.id);
   const [rules, setRules] = useState(false);
+  const { data: worktree } = useQuery(worktreeQuery(task));
   const stopping = task.phase?.kind === "cancelling";
   const word = needsTerminal(task, asks)
     ? "Needs the terminal"
@@ -56,7 +56,12 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
             {stopping ? "Stopping" : "Stop"}
           </Button>
         )}
-        <MenuButton label="Open and copy" icon="open" align="end" entries={() => places(task)} />
+        <MenuButton
+          label="Open and copy"
+          icon="open"
+          align="end"
+          entries={() => places(task, worktree)}
+        />
         <MenuButton
           label="More"
           icon="more"
@@ -75,6 +80,7 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
               icon: "shield",
               onSelect: () => setRules(true),
             },
+            ...setupEntries(task),
           ]}
         />
         {rules && (
@@ -104,38 +110,4 @@ function RunTime({ task, run }: { readonly task: Task; readonly run: Run | null 
       <Elapsed since={run.startedAt} until={until} />
     </span>
   );
-}
-
-function copyEntry(label: string, text: string): MenuEntry {
-  return {
-    kind: "item",
-    label,
-    icon: "copy",
-    onSelect: () => {
-      copyText(text).catch(() => undefined);
-    },
-  };
-}
-
-function places(task: Task): readonly MenuEntry[] {
-  const where = task.worktreePath ?? task.workdir;
-  const open = (app: "files" | "editor" | "terminal", label: string): MenuEntry => ({
-    kind: "item",
-    label,
-    icon: app === "files" ? "folder" : app === "editor" ? "t-edit" : "t-shell",
-    onSelect: () => {
-      call("POST /open-path", { body: { taskId: task.id, path: where, app } }).catch(
-        (error: unknown) => report(error, { what: "Could not open it" }),
-      );
-    },
-  });
-  return [
-    { kind: "caption", label: task.worktreePath === null ? "Folder" : "Worktree" },
-    open("files", "Open the folder"),
-    open("editor", "Open in the editor"),
-    open("terminal", "Open in a terminal"),
-    { kind: "separator", id: "copy" },
-    copyEntry("Copy path", where),
-    ...(task.branch === null ? [] : [copyEntry("Copy branch name", task.branch)]),
-  ];
 }

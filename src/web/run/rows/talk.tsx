@@ -9,6 +9,8 @@ import type {
   UserItem,
 } from "../../../domain/transcript.ts";
 import { formatDuration } from "../../../domain/transcript-words.ts";
+import { SetupChoices, splitFailure } from "../../board/setup-failure.tsx";
+import { useTask } from "../../state/board.ts";
 import { cx } from "../../ui/cx.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { StateGlyph, type StateName } from "../../ui/state-glyph.tsx";
@@ -146,11 +148,24 @@ export function EndRow({ item }: { readonly item: EndItem }) {
           <b>{word}</b>
           <span className="num t3">{took}</span>
         </p>
-        {fault !== null && <p className="typed">{fault.message}</p>}
+        {fault !== null && (
+          // What a failed set-up said stands in its own row.
+          <p className="typed">
+            {fault.code === "setup_failed" ? splitFailure(fault.message).text : fault.message}
+          </p>
+        )}
         {(fault?.hint ?? next) !== null && <p className="t2">{fault?.hint ?? next}</p>}
+        {fault?.code === "setup_failed" && <WaysOn runId={item.runId} />}
       </div>
     </div>
   );
+}
+
+/** The ways on from a failed set-up, as long as nothing came after it. */
+function WaysOn({ runId }: { readonly runId: string | null }) {
+  const task = useTask(useRun().taskId);
+  const current = task !== null && task.runId === runId && task.phase?.kind === "ended";
+  return current ? <SetupChoices task={task} /> : null;
 }
 
 export function SessionRow({ item }: { readonly item: SessionItem }) {

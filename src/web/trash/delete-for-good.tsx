@@ -1,0 +1,113 @@
+import { type FormEvent, useRef, useState } from "react";
+import { shortId } from "../../domain/text.ts";
+import { later } from "../state/actions.ts";
+import { queries, trashQuery } from "../state/queries.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { inWords } from "../ui/report.ts";
+import { toast } from "../ui/toast.ts";
+import type { TrashedTask } from "../wire/calls.ts";
+import { call } from "../wire/client.ts";
+import { lostParts } from "./words.ts";
+
+export interface DeleteForGoodProps {
+  readonly task: TrashedTask;
+  readonly onClose: () => void;
+}
+
+/** No way back from here: what holds work wants its id typed. */
+export function DeleteForGood({ task, onClose }: DeleteForGoodProps) {
+  const keep = useRef<HTMLButtonElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const lost = task.trash === null ? [] : lostParts(task.trash);
+  const id = shortId(task.id);
+  const sure = lost.length === 0 || typed.trim().toLowerCase() === id;
+
+  const remove = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await call("DELETE /trash/:id", { params: { id: task.id } });
+      await queries.invalidateQueries({ queryKey: trashQuery.queryKey });
+      onClose();
+      toast({ text: `Deleted “${task.title}” for good.`, icon: "trash" });
+    } catch (cause) {
+      const { text, hint } = inWords(cause);
+      setError(hint === null ? text : `${text} ${hint}`);
+      setBusy(false);
+    }
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (sure && !busy) later(remove());
+  };
+  return (
+    <Dialog
+      title="Delete for good?"
+      className="ask-sheet"
+      modal="alert"
+      initialFocus={lost.length === 0 ? keep : field}
+      onClose={onClose}
+    >
+      <form onSubmit={submit}>
+        <div className="sheet-body">
+          <p className="medium">
+            <bdi>{task.title}</bdi>
+          </p>
+          <p className="t2">
+            {lost.length === 0
+              ? "It holds no work that is not elsewhere. Its conversation goes with it."
+              : "Nothing else holds this work. It goes with the conversation, and no undo brings it back."}
+          </p>
+          {lost.length > 0 && (
+            <ul className="lost">
+              {lost.map(({ count, what }) => (
+                <li key={what}>
+                  <code>{count}</code>
+                  <span className="t2">{what}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          {lost.length > 0 && (
+            <Field label={`Type the task id ${id}`}>
+              {(control) => (
+                <div className="field tall">
+                  <input
+                    ref={field}
+                    id={control.id}
+                    value={typed}
+                    className="mono"
+                    autoComplete="off"
+                    autoCapitalize="off"
+                    spellCheck={false}
+                    onChange={(event) => setTyped(event.target.value)}
+                  />
+                </div>
+              )}
+            </Field>
+          )}
+          {error !== null && (
+            <p className="fault small" role="alert">
+              <Icon name="st-failed" size={14} />
+              {error}
+            </p>
+          )}
+        </div>
+        <footer>
+          <span className="grow" />
+          <Button ref={keep} onClick={onClose}>
+            Keep
+          </Button>
+          <Button type="submit" variant="danger" busy={busy} disabled={!sure}>
+            Delete for good
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

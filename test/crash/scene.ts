@@ -1,0 +1,334 @@
+import { expect } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Changes } from "../../src/contract/changes.ts";
+import type { Event } from "../../src/contract/event.ts";
+import type { Run } from "../../src/contract/run.ts";
+import type { Task } from "../../src/contract/task.ts";
+import type { Client, Reply } from "../support/client.ts";
+import { git, makeRepo } from "../support/repo.ts";
+import { fileExists, TestServer } from "../support/server.ts";
+
+const argv = [fileURLToPath(new URL("server.ts", import.meta.url))];
+const ulid = (n: number) => `01HCRASH${String(n).padStart(18, "0")}`;
+
+/** What a person does, as commands with keys that can be sent again. */
+export type Story = (client: Client, taskId: string, repo: string) => Promise<void>;
+
+/**
+ * Plays a story against a server that dies at crossing `at`; starts another whenever it is gone and
+ * tells the story again from its beginning, with the same keys. Answers whether the fuse blew.
+ */
+async function play(
+  at: number,
+  before: Story,
+  story: Story,
+  check: (scene: Scene) => Promise<void>,
+  between: string,
+): Promise<boolean> {
+  const repo = makeRepo();
+  const taskId = ulid(at);
+  let server = await TestServer.start({ argv });
+  try {
+    await server.client.trust(repo);
+    await before(server.client, taskId, repo);
+    await server.kill();
+    const log = join(mkdtempSync(join(tmpdir(), "agetor-crash-")), "log");
+    const env = { CRASH_AT: String(at), CRASH_LOG: log, CRASH_BETWEEN: between };
+    const whole: Story = async (client) => {
+      await story(client, taskId, repo);
+      await check({ client, taskId, repo, dataDir: server.dataDir, server });
+    };
+    const survivor = await told(() => server.restart({ argv, env }), whole, taskId, repo);
+    server = survivor ?? (await server.restart({ argv }));
+    if (survivor === null) {
+      await whole(server.client, taskId, repo);
+    }
+    return survivor === null;
+  } finally {
+    await server.dispose();
+  }
+}
+
+export interface Scene {
+  readonly client: Client;
+  readonly taskId: string;
+  readonly repo: string;
+  readonly dataDir: string;
+  readonly server: TestServer;
+}
+
+/** Tells the story to a server with a fuse; answers the server, or null when it blew. */
+async function told(
+  start: () => Promise<TestServer>,
+  story: Story,
+  taskId: string,
+  repo: string,
+): Promise<TestServer | null> {
+  let server: TestServer;
+  try {
+    server = await start();
+  } catch {
+    // It died before it could say where it is.
+    return null;
+  }
+  try {
+    await story(server.client, taskId, repo);
+    return server;
+  } catch (thrown) {
+    if (!(await server.died())) {
+      throw thrown;
+    }
+    return null;
+  }
+}
+
+function accepted<T>(reply: Reply<T>): T {
+  if (reply.status >= 300) {
+    throw new Error(`answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  }
+  return reply.body;
+}
+
+export const create: Story = async (client, taskId, repo) => {
+  const body = {
+    id: taskId,
+    workdir: repo,
+    prompt: "say: hello\nwrite: a.txt | one",
+    agent: "fake",
+    start: true,
+  };
+  const headers = { "idempotency-key": "01HKEY00000000000000000001" };
+  accepted(await client.post("/tasks", body, headers));
+  await client.until(taskId, (task) => task.column === "review");
+};
+
+/** What the set-up of the next story does: it counts itself, beside the repository. */
+export const setUp: Story = async (client, _, repo) => {
+  writeFileSync(join(repo, ".git/info/exclude"), ".env\n");
+  writeFileSync(join(repo, ".env"), "A=1\n");
+  const counter = join(repo, "..", "count");
+  await client.setUp(repo, { setup: `cat .env >> ${counter}\necho ready`, copy: [".env"] });
+};
+
+export const settingUp: Story = async (client, taskId, repo) => {
+  const pid = join(repo, "..", "pid");
+  await client.setUp(repo, { setup: `echo $$ > ${pid}\nexec sleep 600` });
+  const body = { id: taskId, workdir: repo, prompt: "say: hello", agent: "fake", start: true };
+  accepted(await client.post("/tasks", body));
+  await fileExists(pid);
+};
+
+export const followUp: Story = async (client, taskId) => {
+  const first = (await client.runs(taskId)).at(-1);
+  const headers = { "idempotency-key": "01HKEY00000000000000000002" };
+  const body = { text: "say: again\nwrite: b.txt | two" };
+  const reply = await client.post<{ run: Run }>(`/runs/${first?.id}/input`, body, headers);
+  const { run } = accepted(reply);
+  await client.until(taskId, (task) => task.runId === run.id && task.column === "review");
+};
+
+export const remove: Story = async (client, taskId) => {
+  const headers = { "idempotency-key": "01HKEY00000000000000000003" };
+  const reply = await client.call("DELETE", `/tasks/${taskId}`, undefined, headers);
+  if (reply.status !== 404) {
+    accepted(reply);
+  }
+};
+
+export const cancel: Story = async (client, taskId) => {
+  const [run] = await client.runs(taskId);
+  accepted(await client.post(`/runs/${run?.id}/cancel`));
+  await client.until(taskId, (task) => task.phase?.kind === "ended");
+};
+
+export const endless: Story = async (client, taskId, repo) => {
+  const body = {
+    id: taskId,
+    workdir: repo,
+    prompt: "until: /never/there",
+    agent: "fake",
+    start: true,
+  };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "running");
+};
+
+export const asking = "approve: echo one >> count.txt\nsay: done";
+
+export const blocked: Story = async (client, taskId, repo) => {
+  const body = { id: taskId, workdir: repo, prompt: asking, agent: "fake", start: true };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "blocked");
+};
+
+/** Allows what waits; told again after a crash, the answer that won is as good. */
+export const allow: Story = async (client, taskId) => {
+  const path = `/tasks/${taskId}/interactions/pending`;
+  const { interactions } = accepted(await client.get<{ interactions: { id: string }[] }>(path));
+  for (const { id } of interactions) {
+    const reply = await client.post(`/approvals/${id}/answer`, { decision: "allow" });
+    expect([200, 409]).toContain(reply.status);
+  }
+  await client.until(taskId, (task) => task.column === "review");
+};
+
+/** Two messages while the agent works, then the agent goes on: each becomes a run of its own, once. */
+export const queued: Story = async (client, taskId, repo) => {
+  const run = (await client.runs(taskId)).at(-1);
+  for (const [n, text] of ["say: second", "say: third"].entries()) {
+    const headers = { "idempotency-key": `01HKEY0000000000000000001${n}` };
+    accepted(await client.post(`/runs/${run?.id}/input`, { text }, headers));
+  }
+  writeFileSync(join(repo, "..", "go"), "");
+  await client.until(taskId, (task) => task.queuedMessages === 0 && task.column === "review");
+};
+
+export const held = (repo: string) => `until: ${join(repo, "..", "go")}\nsay: first`;
+
+export const holding: Story = async (client, taskId, repo) => {
+  const body = { id: taskId, workdir: repo, prompt: held(repo), agent: "fake", start: true };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "running");
+};
+
+/** Every message each agent of this data directory was ever given, in order. */
+function heard(dataDir: string): string[] {
+  const folder = join(dataDir, "fake");
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => (JSON.parse(line) as { text: string }).text),
+  );
+}
+
+/** What must hold whatever happened: nothing lost, nothing double, the journal and the board agree. */
+export async function invariants(scene: Scene, prompts: readonly string[]): Promise<void> {
+  const { client, taskId, repo, dataDir } = scene;
+  expect(heard(dataDir)).toEqual([...prompts]);
+  const runs = await client.runs(taskId);
+  expect(runs.map((run) => run.prompt).reverse()).toEqual([...prompts]);
+  const task = await client.task(taskId);
+  const last = (event: Event) => event.type === "task.upserted" && same(event.data as Task, task);
+  const events = await client.events(`/tasks/${taskId}/events`, last);
+  const count = (type: string) => events.filter((event) => event.type === type).length;
+  expect(count("user.message")).toBe(prompts.length);
+  expect(count("turn.ended")).toBe(prompts.length);
+  const seqs = events.map((event) => event.seq);
+  expect(new Set(seqs).size).toBe(seqs.length);
+  expect([...seqs].sort((a, b) => a - b)).toEqual(seqs);
+  expect(readdirSync(join(dataDir, "worktrees")).length).toBe(1);
+  expect(git(repo, "branch", "--list", "agetor/*").split("\n").length).toBe(1);
+  expect(git(repo, "rev-parse", `refs/agetor/base/${taskId}`)).toBe(task.baseSha ?? "");
+}
+
+function same(a: Task, b: Task): boolean {
+  return a.updatedAt === b.updatedAt && a.column === b.column && a.runId === b.runId;
+}
+
+/** Both ends of every turn are kept, the last one late if need be, and say what the turn did. */
+async function turns({ client, taskId }: Scene, written: readonly string[]): Promise<void> {
+  const runs = [...(await client.runs(taskId))].reverse();
+  for (const [index, run] of runs.entries()) {
+    const path = `/tasks/${taskId}/changes?scope=turn&run=${run.id}`;
+    const { changes } = accepted(await client.get<{ changes: Changes }>(path));
+    const { from, to, files } = changes;
+    expect([from.label, to.label, files.map((file) => file.path)]).toEqual([
+      `before turn ${index + 1}`,
+      `after turn ${index + 1}`,
+      [written[index] ?? ""],
+    ]);
+  }
+}
+
+export const finished =
+  (prompts: readonly string[], written: readonly string[]) =>
+  async (scene: Scene): Promise<void> => {
+    await invariants(scene, prompts);
+    await turns(scene, written);
+    const { client, taskId } = scene;
+    expect(await client.task(taskId)).toMatchObject({ column: "review", runStatus: "succeeded" });
+    const events = await client.events(
+      `/tasks/${taskId}/events`,
+      (_, all) => all.filter((one) => one.type === "turn.ended").length === prompts.length,
+    );
+    expect(events.filter((event) => event.type === "assistant.text").length).toBe(written.length);
+  };
+
+/**
+ * Raises the fuse until it no longer blows: then every crossing was died at once, or every one
+ * `between` two of them.
+ */
+export async function everyCrossing(
+  before: Story,
+  story: Story,
+  check: (scene: Scene) => Promise<void>,
+  between = "",
+): Promise<number> {
+  for (let at = 1; at < 400; at += 1) {
+    const blown = await play(at, before, story, check, between).catch((thrown: unknown) => {
+      throw new Error(`died at crossing ${at}: ${String(thrown)}`, { cause: thrown });
+    });
+    if (!blown) {
+      return at - 1;
+    }
+  }
+  throw new Error("the story never ends");
+}
+
+/** A task in review on a base that has moved meanwhile, and where nobody stands. */
+export const beforeLanding: Story = async (client, taskId, repo) => {
+  git(repo, "config", "user.name", "Pat Person");
+  git(repo, "config", "user.email", "pat@example.test");
+  git(repo, "switch", "-q", "--detach");
+  const prompt = "write: a.txt | one\nwrite: b.txt | two";
+  const body = { id: taskId, workdir: repo, prompt, agent: "fake", baseRef: "main", start: true };
+  accepted(await client.post("/tasks", body));
+  await client.until(taskId, (task) => task.column === "review");
+  git(repo, "commit", "-q", "--allow-empty", "-m", "the base moves");
+  git(repo, "push", "-q", ".", "HEAD:main");
+};
+
+/** Steps of landing, each with its key; how each is carried out is in worktree.test.ts. */
+export const steps =
+  (...wishes: readonly (readonly [path: string, body: unknown])[]): Story =>
+  async (client, taskId) => {
+    for (const [n, [path, body]] of wishes.entries()) {
+      const key = `01HKEY00000000000000002${String(path.length).padStart(2, "0")}${n}`;
+      const headers = { "idempotency-key": key };
+      accepted(await client.post(`/tasks/${taskId}/${path}`, body, headers));
+    }
+  };
+
+export const revertAndCommit = steps(
+  ["changes/revert", { kind: "files", paths: ["b.txt"] }],
+  ["commit", { message: "The work" }],
+);
+export const rebaseAndMerge = steps(["rebase", {}], ["merge", { how: "fast-forward" }]);
+
+/** What holds of a worktree and its repository, whatever was killed. */
+export async function sound({ client, taskId, repo, dataDir, server }: Scene): Promise<Task> {
+  const task = await client.task(taskId);
+  const worktree = task.worktreePath ?? "";
+  expect(git(repo, "rev-parse", `refs/agetor/base/${taskId}`)).toBe(task.baseSha ?? "");
+  expect(git(worktree, "status", "--porcelain")).toBe("");
+  expect(git(worktree, "symbolic-ref", "--short", "HEAD")).toBe(task.branch ?? "");
+  git(repo, "fsck", "--strict");
+  const admin = readdirSync(join(repo, ".git/worktrees", taskId));
+  expect(admin.filter((name) => /\.lock$|agetor-move$|index\.agetor/.test(name))).toEqual([]);
+  const scratch = readdirSync(join(dataDir, "tmp")).filter((name) => /^git-/.test(name));
+  expect(scratch.filter((name) => !name.startsWith(`git-${server.process.pid}-`))).toEqual([]);
+  return task;
+}
+
+/** Goes back to the newest checkpoint of a kind. */
+export async function goBack({ client, taskId }: Scene, reason: string): Promise<void> {
+  const listed = await client.get<{ checkpoints: { id: string; reason: string }[] }>(
+    `/tasks/${taskId}/checkpoints`,
+  );
+  const found = listed.body.checkpoints.find((checkpoint) => checkpoint.reason === reason);
+  accepted(await client.post(`/tasks/${taskId}/checkpoints/${found?.id}/restore`));
+}
