@@ -29,3 +29,12 @@ test("the first screen stays small", () => {
   expect(script).toBeLessThan(220 * kilo);
   expect(style).toBeLessThan(15 * kilo);
 });
+
+test("the review is fetched when it is wanted, and stays small", () => {
+  const parts = readdirSync(`${dist}assets`).filter((name) => /^review-.*\.js$/.test(name));
+  const script = parts.reduce((sum, name) => sum + size(`assets/${name}`), 0);
+  console.log(`review JS ${(script / kilo).toFixed(1)} kB (gz)`);
+  expect(parts).toHaveLength(1);
+  expect(initial(".js").filter((path) => parts.some((name) => path.endsWith(name)))).toEqual([]);
+  expect(script).toBeLessThan(60 * kilo);
+});

@@ -89,6 +89,21 @@ describe("one stream for all tabs", () => {
     expect(two.seqs()).toEqual([5]);
   });
 
+  test("that files may have changed is told to those who watch their task", () => {
+    const { hub, pass, last } = world();
+    const [one, two] = [new Tab(), new Tab()];
+    hub.receive(one, { type: "hello", token: "t", tasks: [taskA] });
+    hub.receive(two, { type: "hello", token: "t", tasks: [] });
+    pass(0);
+    last().listener.opened();
+    const changes = { type: "changes", taskId: taskA, at: 1 } as const;
+    last().listener.frames([changes, changes]);
+    const told = (tab: Tab) =>
+      tab.heard.flatMap((message) => (message.type === "frames" ? message.frames : []));
+    expect(told(one)).toEqual([changes, changes]);
+    expect(told(two)).toEqual([]);
+  });
+
   test("it resumes behind the last seq and repeats nothing", () => {
     const { hub, pass, last, streams } = world();
     const tab = new Tab();
