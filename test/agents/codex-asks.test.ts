@@ -1,49 +1,18 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createCodexDriver } from "../../src/agents/codex/driver.ts";
-import type { AgentItem, Session } from "../../src/agents/driver.ts";
 import type { InteractionAnswer } from "../../src/contract/interaction.ts";
 import { ok } from "../../src/contract/result.ts";
 import { scripted } from "../fakes/openai/script.ts";
-import { codexBinary, Lab, Sessions, type Store } from "./codex-lab.ts";
+import { type Asked, answer, asked, codexSuite, type Lab, type Store } from "./codex-lab.ts";
 
-// The tests wait on facts; this is for a machine that is busy with other things.
-setDefaultTimeout(60_000);
-
-const driver = createCodexDriver();
-const bin = codexBinary();
 let lab: Lab;
-const sessions = new Sessions(() => lab, driver, bin);
-const start = sessions.start.bind(sessions);
-
-beforeAll(async () => {
-  lab = await Lab.make();
+const { sessions, start } = codexSuite((made) => {
+  lab = made;
 });
-
-afterEach(() => sessions.close());
-
-afterAll(() => lab.close());
-
-type Asked = Extract<AgentItem, { kind: "asked" }>;
-
-/** The n-th question of a session. */
-const asked = (store: Store, count: number): Promise<Asked> =>
-  store.seen(() => store.of("asked")[count - 1]);
 
 const allow: InteractionAnswer = { kind: "approval", decision: "allow" };
 const deny: InteractionAnswer = { kind: "approval", decision: "deny" };
-
-const answer = (session: Session, { ref, request }: Asked, given: InteractionAnswer) =>
-  session.answer!(ref, request, given);
 
 const closed = (store: Store, { ref }: Asked): Promise<unknown> =>
   store.seen(() => store.of("no-longer-asked").find((it) => it.ref === ref));

@@ -1,42 +1,25 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
 import { scripted } from "../fakes/openai/script.ts";
 import { startFakeOpenAi } from "../fakes/openai/server.ts";
-import { codexBinary, Lab, Sessions } from "./codex-lab.ts";
+import { codexSuite, type Lab } from "./codex-lab.ts";
 
-// The tests wait on facts; this is for a machine that is busy with other things.
-setDefaultTimeout(60_000);
-
-const driver = createCodexDriver();
-const real = codexBinary();
 let lab: Lab;
-let bin: string;
-let sessions: Sessions;
+const { sessions } = codexSuite((made) => {
+  lab = made;
+}, oldCodex);
 
 /** A Codex from before the app-server: the real one behind a door that does not know the word. */
-beforeAll(async () => {
-  lab = await Lab.make();
-  bin = join(lab.root, "old-codex");
+function oldCodex({ root }: Lab, real: string): string {
+  const old = join(root, "old-codex");
   const refusal = `echo "error: unrecognized subcommand 'app-server'" >&2; exit 2`;
-  writeFileSync(bin, `#!/bin/sh\n[ "$1" = app-server ] && { ${refusal}; }\nexec "${real}" "$@"\n`, {
+  writeFileSync(old, `#!/bin/sh\n[ "$1" = app-server ] && { ${refusal}; }\nexec "${real}" "$@"\n`, {
     mode: 0o755,
   });
-  sessions = new Sessions(() => lab, driver, bin);
-});
-
-afterEach(() => sessions.close());
-
-afterAll(() => lab.close());
+  return old;
+}
 
 describe("a Codex without an app-server", () => {
   test("runs a turn, says what is lost, and goes on in the same thread", async () => {

@@ -1,23 +1,19 @@
+import { afterAll, afterEach, beforeAll, setDefaultTimeout } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createCodexDriver } from "../../src/agents/codex/driver.ts";
 import type {
   AgentItem,
-  Batch,
-  Clock,
   Draft,
   Driver,
   OpenRequest,
   ResolvedHarness,
   Session,
-  SessionIo,
-  SessionRef,
-  StreamCursor,
 } from "../../src/agents/driver.ts";
-import type { TranscriptData } from "../../src/contract/event.ts";
-import { createHost } from "../../src/host/host.ts";
-import type { Host } from "../../src/host/types.ts";
+import type { InteractionAnswer } from "../../src/contract/interaction.ts";
 import { type Script, scripted } from "../fakes/openai/script.ts";
 import { type FakeOpenAi, startFakeOpenAi } from "../fakes/openai/server.ts";
+import { Place, SessionStore } from "./lab.ts";
 
 const repositoryRoot = resolve(import.meta.dir, "../..");
 
@@ -32,117 +28,17 @@ export function codexBinary(): string {
   return path;
 }
 
-/** Real time; the tests themselves wait on facts. */
-export const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
-/** What the engine's store would hold of one session; outlives the readers that fill it. */
-export class Store {
-  readonly items: AgentItem[] = [];
-  readonly cursors = new Map<string, StreamCursor>();
-  readonly drafts: Draft[] = [];
-  readonly logs: string[] = [];
-  ref: SessionRef | null = null;
-  readonly #keys = new Set<string>();
-  readonly #looks = new Set<() => void>();
-
-  /** A reader's way in. After `release` it takes nothing more, as if its server had been killed. */
-  io(host: Host): { readonly io: SessionIo; readonly release: () => void } {
-    const abort = new AbortController();
-    const io: SessionIo = {
-      host,
-      clock,
-      signal: abort.signal,
-      cursor: (stream) => this.cursors.get(stream) ?? null,
-      ingest: (batch) => {
-        if (abort.signal.aborted) return Promise.reject(new Error("released"));
-        this.#take(batch);
-        return Promise.resolve();
-      },
-      draft: (draft) => {
-        if (abort.signal.aborted) return;
-        this.drafts.push(draft);
-        this.#look();
-      },
-      saveRef: (ref) => {
-        // What is stored is JSON: anything else would be lost with the server.
-        this.ref = JSON.parse(JSON.stringify(ref)) as SessionRef;
-        return Promise.resolve();
-      },
-      log: (level, message, data) => {
-        this.logs.push(`${level} ${message} ${JSON.stringify(data ?? {})}`);
-      },
-    };
-    return { io, release: () => abort.abort() };
-  }
-
-  #take(batch: Batch): void {
-    const state = JSON.stringify(batch.cursor.state);
-    if (state.length > 64 * 1024) throw new Error(`decoder state of ${state.length} bytes`);
-    this.cursors.set(batch.stream, { ...batch.cursor, state: JSON.parse(state) });
-    for (const item of batch.items) {
-      if (this.#keys.has(item.key)) throw new Error(`key taken twice: ${item.key}`);
-      this.#keys.add(item.key);
-      this.items.push(item);
-    }
-    this.#look();
-  }
-
-  /** Resolves with the first answer that is not null or undefined, as soon as it is there. */
-  seen<T>(look: () => T | null | undefined): Promise<T> {
-    return new Promise((found) => {
-      const again = (): void => {
-        const answer = look();
-        if (answer === null || answer === undefined) return;
-        this.#looks.delete(again);
-        found(answer);
-      };
-      this.#looks.add(again);
-      again();
-    });
-  }
-
-  #look(): void {
-    for (const look of [...this.#looks]) look();
-  }
-
-  transcript<K extends keyof TranscriptData>(type: K): TranscriptData[K][] {
-    return this.items.flatMap((item) =>
-      item.kind === "transcript" && item.type === type ? [item.data as TranscriptData[K]] : [],
-    );
-  }
-
-  of<K extends AgentItem["kind"]>(kind: K): Extract<AgentItem, { kind: K }>[] {
-    return this.items.filter((item): item is Extract<AgentItem, { kind: K }> => item.kind === kind);
-  }
-
-  /** Resolves when the n-th turn has ended. */
-  ended(count: number): Promise<Extract<AgentItem, { kind: "turn-ended" }>> {
-    return this.seen(() => this.of("turn-ended")[count - 1]);
-  }
-
-  texts(): string[] {
-    return this.transcript("assistant.text").map((it) => it.text);
-  }
-}
+/** A store in memory; a key that comes twice is a failure. */
+export class Store extends SessionStore {}
 
 /** A repository with a worktree, a CODEX_HOME and a fake model, all of this test alone. */
-export class Lab {
-  readonly root: string;
-  readonly host: Host;
+export class Lab extends Place {
   readonly fake: FakeOpenAi;
   #sessions = 0;
 
   private constructor(root: string, fake: FakeOpenAi) {
-    this.root = root;
+    super(root);
     this.fake = fake;
-    this.host = createHost({ dataDir: root, env: process.env });
   }
 
   static async make(): Promise<Lab> {
@@ -150,30 +46,10 @@ export class Lab {
     // of it has to lie elsewhere. The path must stay short for sockets.
     const root = realpathSync(mkdtempSync("/var/tmp/agetor-codex-"));
     const lab = new Lab(root, await startFakeOpenAi());
-    mkdirSync(lab.home);
+    lab.furnish("a.txt", "hello\n");
     mkdirSync(join(lab.root, "tmp"));
-    mkdirSync(lab.main);
-    lab.git(lab.main, "init", "-q", "-b", "main");
-    lab.git(lab.main, "config", "user.email", "u@x.test");
-    lab.git(lab.main, "config", "user.name", "u");
-    writeFileSync(join(lab.main, "a.txt"), "hello\n");
-    lab.git(lab.main, "add", "-A");
-    lab.git(lab.main, "commit", "-qm", "one");
-    lab.git(lab.main, "worktree", "add", "-q", lab.worktree, "-b", "task");
     lab.config(lab.fake.baseUrl);
     return lab;
-  }
-
-  get home(): string {
-    return join(this.root, "home");
-  }
-
-  get main(): string {
-    return join(this.root, "repo");
-  }
-
-  get worktree(): string {
-    return join(this.root, "wt");
   }
 
   config(baseUrl: string, servers = ""): void {
@@ -190,12 +66,6 @@ request_max_retries = 1
 stream_max_retries = 1
 ${servers}`,
     );
-  }
-
-  git(cwd: string, ...args: string[]): string {
-    const { stdout, stderr, exitCode } = Bun.spawnSync(["git", ...args], { cwd });
-    if (exitCode !== 0) throw new Error(stderr.toString());
-    return stdout.toString().trim();
   }
 
   harness(bin: string): ResolvedHarness {
@@ -217,31 +87,11 @@ ${servers}`,
     bin: string,
     more: Partial<OpenRequest> = {},
   ): Promise<OpenRequest> {
-    const harness = this.harness(bin);
-    const probed = await driver.probe(harness, this.host);
-    if (probed.kind !== "ready") throw new Error(JSON.stringify(probed));
     this.#sessions += 1;
-    const sessionId = `s${this.#sessions}`;
-    const dir = join(this.root, "sessions", sessionId);
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     return {
-      sessionId,
-      dir,
-      workplace: {
-        cwd: this.worktree,
-        repo: {
-          mainRoot: this.main,
-          commonDir: join(this.main, ".git"),
-          gitDir: join(this.main, ".git/worktrees/wt"),
-        },
-      },
-      harness,
-      bin: probed.path,
+      ...(await this.opening(driver, this.harness(bin), `s${this.#sessions}`)),
       mode: "auto",
       model: null,
-      effort: null,
-      resume: null,
-      bridge: null,
       firstMessage: { id: "m1", text: "" },
       ...more,
     };
@@ -288,10 +138,10 @@ export interface Running {
 export class Sessions {
   readonly #lab: () => Lab;
   readonly #driver: Driver;
-  readonly #bin: string;
+  readonly #bin: () => string;
   #open: Session[] = [];
 
-  constructor(lab: () => Lab, driver: Driver, bin: string) {
+  constructor(lab: () => Lab, driver: Driver, bin: () => string) {
     this.#lab = lab;
     this.#driver = driver;
     this.#bin = bin;
@@ -300,7 +150,7 @@ export class Sessions {
   async start(more: Partial<OpenRequest> = {}, driver = this.#driver): Promise<Running> {
     const lab = this.#lab();
     const store = new Store();
-    const request = await lab.request(driver, this.#bin, more);
+    const request = await lab.request(driver, this.#bin(), more);
     const { io, release: letGo } = store.io(lab.host);
     const opened = await driver.open(request, io);
     if (!opened.ok) throw new Error(JSON.stringify(opened.fault));
@@ -344,4 +194,54 @@ export function drafted(drafts: readonly Draft[]): Record<string, string> {
     else texts[draftId] = (texts[draftId] ?? "").slice(0, offset) + text;
   }
   return texts;
+}
+
+export type Asked = Extract<AgentItem, { kind: "asked" }>;
+
+/** The n-th question of a session. */
+export function asked(store: Store, count: number): Promise<Asked> {
+  return store.seen(() => store.of("asked")[count - 1]);
+}
+
+export function answer(session: Session, { ref, request }: Asked, given: InteractionAnswer) {
+  if (session.answer === undefined) throw new Error("this session takes no answers");
+  return session.answer(ref, request, given);
+}
+
+export interface Suite {
+  readonly driver: Driver;
+  /** The real Codex. */
+  readonly bin: string;
+  readonly sessions: Sessions;
+  readonly start: Sessions["start"];
+}
+
+/**
+ * What every file of tests with the real Codex begins with: a lab for all of them, handed over
+ * before the first, and sessions that end with the test that opened them. `install` may put another
+ * program in front of the real one.
+ */
+export function codexSuite(
+  onLab: (lab: Lab) => void,
+  install: (lab: Lab, bin: string) => string = (_, bin) => bin,
+): Suite {
+  // The tests wait on facts; this is for a machine that is busy with other things.
+  setDefaultTimeout(60_000);
+  const driver = createCodexDriver();
+  const bin = codexBinary();
+  let lab: Lab;
+  let used = bin;
+  const sessions = new Sessions(
+    () => lab,
+    driver,
+    () => used,
+  );
+  beforeAll(async () => {
+    lab = await Lab.make();
+    used = install(lab, bin);
+    onLab(lab);
+  });
+  afterEach(() => sessions.close());
+  afterAll(() => lab.close());
+  return { driver, bin, sessions, start: sessions.start.bind(sessions) };
 }

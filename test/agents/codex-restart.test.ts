@@ -1,34 +1,13 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createCodexDriver } from "../../src/agents/codex/driver.ts";
 import { scripted } from "../fakes/openai/script.ts";
-import { codexBinary, drafted, Lab, Sessions } from "./codex-lab.ts";
+import { codexSuite, drafted, type Lab } from "./codex-lab.ts";
 
-// The tests wait on facts; this is for a machine that is busy with other things.
-setDefaultTimeout(60_000);
-
-const driver = createCodexDriver();
-const bin = codexBinary();
 let lab: Lab;
-const sessions = new Sessions(() => lab, driver, bin);
-const start = sessions.start.bind(sessions);
-
-beforeAll(async () => {
-  lab = await Lab.make();
+const { driver, bin, sessions, start } = codexSuite((made) => {
+  lab = made;
 });
-
-afterEach(() => sessions.close());
-
-afterAll(() => lab.close());
 
 describe("a server that dies", () => {
   test("loses nothing of a turn and doubles nothing, drafts included", async () => {

@@ -1,45 +1,15 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createCodexDriver } from "../../src/agents/codex/driver.ts";
-import type { AgentItem, Session } from "../../src/agents/driver.ts";
 import type { InteractionAnswer } from "../../src/contract/interaction.ts";
 import { ok } from "../../src/contract/result.ts";
 import { type Script, scripted } from "../fakes/openai/script.ts";
-import { codexBinary, Lab, Sessions, type Store } from "./codex-lab.ts";
+import { answer, asked, codexSuite, type Lab } from "./codex-lab.ts";
 
-// The tests wait on facts; this is for a machine that is busy with other things.
-setDefaultTimeout(60_000);
-
-const driver = createCodexDriver();
-const bin = codexBinary();
 let lab: Lab;
-const sessions = new Sessions(() => lab, driver, bin);
-const start = sessions.start.bind(sessions);
-
-beforeAll(async () => {
-  lab = await Lab.make();
+const { sessions, start } = codexSuite((made) => {
+  lab = made;
 });
-
-afterEach(() => sessions.close());
-
-afterAll(() => lab.close());
-
-type Asked = Extract<AgentItem, { kind: "asked" }>;
-
-const asked = (store: Store, count: number): Promise<Asked> =>
-  store.seen(() => store.of("asked")[count - 1]);
-
-const answer = (session: Session, { ref, request }: Asked, given: InteractionAnswer) =>
-  session.answer!(ref, request, given);
 
 const told = (): string => JSON.stringify(lab.fake.requests.at(-1)!.body.input);
 

@@ -1,36 +1,16 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCodexDriver } from "../../src/agents/codex/driver.ts";
 import { ok } from "../../src/contract/result.ts";
 import { type Script, scripted } from "../fakes/openai/script.ts";
 import { startFakeOpenAi } from "../fakes/openai/server.ts";
-import { codexBinary, drafted, Lab, Sessions, Store } from "./codex-lab.ts";
+import { codexSuite, drafted, type Lab, Store } from "./codex-lab.ts";
 
-// The tests wait on facts; this is for a machine that is busy with other things.
-setDefaultTimeout(60_000);
-
-const driver = createCodexDriver();
-const bin = codexBinary();
 let lab: Lab;
-const sessions = new Sessions(() => lab, driver, bin);
-const start = sessions.start.bind(sessions);
-
-beforeAll(async () => {
-  lab = await Lab.make();
+const { driver, bin, start } = codexSuite((made) => {
+  lab = made;
 });
-
-afterEach(() => sessions.close());
-
-afterAll(() => lab.close());
 
 describe("a turn", () => {
   test("streams text, thoughts, commands, a diff, a plan, usage and rate limits", async () => {
