@@ -254,29 +254,39 @@ const beforeLanding: Story = async (client, taskId, repo) => {
   git(repo, "push", "-q", ".", "HEAD:main");
 };
 
-/** Steps of landing, each with its key; how each is carried out is in worktree.test.ts. */
-const steps =
-  (...wishes: readonly (readonly [path: string, body: unknown])[]): Story =>
-  async (client, taskId) => {
-    for (const [n, [path, body]] of wishes.entries()) {
-      const key = `01HKEY00000000000000002${String(path.length).padStart(2, "0")}${n}`;
-      const headers = { "idempotency-key": key };
-      accepted(await client.post(`/tasks/${taskId}/${path}`, body, headers));
-    }
-  };
+/** What a step of landing answers, as far as the next one needs it. */
+interface Made {
+  readonly checkpoint: { readonly id: string };
+}
 
-const revertAndCommit = steps(
-  ["changes/revert", { kind: "files", paths: ["b.txt"] }],
-  ["commit", { message: "The work" }],
-);
-const rebaseAndMerge = steps(["rebase", {}], ["merge", { how: "fast-forward" }]);
+/** One step of landing, with its key; how each is carried out is in worktree.test.ts. */
+async function step(
+  [client, taskId]: Parameters<Story>,
+  key: string,
+  path: string,
+  body: unknown = {},
+): Promise<Made> {
+  const headers = { "idempotency-key": `01HKEY000000000000000002${key}` };
+  return accepted(await client.post<Made>(`/tasks/${taskId}/${path}`, body, headers));
+}
+
+const revertAndCommit: Story = async (...told) => {
+  const wish = { kind: "files", paths: ["b.txt"] };
+  const { checkpoint } = await step(told, "A1", "changes/revert", wish);
+  await step(told, "A2", "commit", { message: "The work" });
+  await step(told, "A3", `checkpoints/${checkpoint.id}/restore`);
+};
+
+const rebaseAndMerge: Story = async (...told) => {
+  await step(told, "B1", "rebase");
+  await step(told, "B2", "merge", { how: "fast-forward" });
+};
 
 /** What holds of a worktree and its repository, whatever was killed. */
 async function sound({ client, taskId, repo, dataDir, server }: Scene): Promise<Task> {
   const task = await client.task(taskId);
   const worktree = task.worktreePath ?? "";
   expect(git(repo, "rev-parse", `refs/agetor/base/${taskId}`)).toBe(task.baseSha ?? "");
-  expect(git(worktree, "status", "--porcelain")).toBe("");
   expect(git(worktree, "symbolic-ref", "--short", "HEAD")).toBe(task.branch ?? "");
   git(repo, "fsck", "--strict");
   const admin = readdirSync(join(repo, ".git/worktrees", taskId));
@@ -284,15 +294,6 @@ async function sound({ client, taskId, repo, dataDir, server }: Scene): Promise<
   const scratch = readdirSync(join(dataDir, "tmp")).filter((name) => /^git-/.test(name));
   expect(scratch.filter((name) => !name.startsWith(`git-${server.process.pid}-`))).toEqual([]);
   return task;
-}
-
-/** Goes back to the newest checkpoint of a kind. */
-async function goBack({ client, taskId }: Scene, reason: string): Promise<void> {
-  const listed = await client.get<{ checkpoints: { id: string; reason: string }[] }>(
-    `/tasks/${taskId}/checkpoints`,
-  );
-  const found = listed.body.checkpoints.find((checkpoint) => checkpoint.reason === reason);
-  accepted(await client.post(`/tasks/${taskId}/checkpoints/${found?.id}/restore`));
 }
 
 const nothing: Story = async () => undefined;
@@ -332,31 +333,30 @@ describe("kill -9 at every step", () => {
     });
   }, 300_000);
 
-  test("of a revert and a commit", async () => {
+  test("of a revert, a commit and a way back", async () => {
     await everyCrossing(beforeLanding, revertAndCommit, async (scene) => {
-      const { worktreePath } = await sound(scene);
+      const { worktreePath, branch, baseSha } = await sound(scene);
       const worktree = worktreePath ?? "";
-      expect(git(worktree, "log", "--format=%s")).toBe("The work\nfirst");
-      expect(existsSync(join(worktree, "b.txt"))).toBe(false);
-      await goBack(scene, "revert");
-      expect(readFileSync(join(worktree, "b.txt"), "utf8")).toBe("two\n");
       expect(git(worktree, "status", "--porcelain")).toBe("?? a.txt\n?? b.txt");
+      expect(readFileSync(join(worktree, "b.txt"), "utf8")).toBe("two\n");
+      expect(git(scene.repo, "rev-parse", branch ?? "")).toBe(baseSha ?? "");
     });
-  }, 300_000);
+  }, 600_000);
 
   test("of a rebase and a merge", async () => {
     const committed: Story = async (...told) => {
       await beforeLanding(...told);
-      await steps(["commit", { message: "The work" }])(...told);
+      await step(told, "C1", "commit", { message: "The work" });
     };
     await everyCrossing(committed, rebaseAndMerge, async (scene) => {
-      const { column, baseSha } = await sound(scene);
+      const { column, baseSha, worktreePath } = await sound(scene);
       expect(column).toBe("done");
+      expect(git(worktreePath ?? "", "status", "--porcelain")).toBe("");
+      const log = git(scene.repo, "log", "--format=%s", "main");
+      expect(log).toBe("The work\nthe base moves\nfirst");
       expect(git(scene.repo, "rev-parse", "main~1")).toBe(baseSha ?? "");
-      await goBack(scene, "merge");
-      expect(git(scene.repo, "rev-parse", "main")).toBe(baseSha ?? "");
     });
-  }, 300_000);
+  }, 600_000);
 
   test("of a deletion", async () => {
     await everyCrossing(create, remove, async ({ client, taskId, repo, dataDir, server }) => {
