@@ -61,7 +61,7 @@ export interface Scene {
 }
 
 /** Tells the story to a server with a fuse; answers the server, or null when it blew. */
-async function told(
+export async function told(
   start: () => Promise<TestServer>,
   story: Story,
   taskId: string,
@@ -292,29 +292,39 @@ export const beforeLanding: Story = async (client, taskId, repo) => {
   git(repo, "push", "-q", ".", "HEAD:main");
 };
 
-/** Steps of landing, each with its key; how each is carried out is in worktree.test.ts. */
-export const steps =
-  (...wishes: readonly (readonly [path: string, body: unknown])[]): Story =>
-  async (client, taskId) => {
-    for (const [n, [path, body]] of wishes.entries()) {
-      const key = `01HKEY00000000000000002${String(path.length).padStart(2, "0")}${n}`;
-      const headers = { "idempotency-key": key };
-      accepted(await client.post(`/tasks/${taskId}/${path}`, body, headers));
-    }
-  };
+/** What a step of landing answers, as far as the next one needs it. */
+interface Made {
+  readonly checkpoint: { readonly id: string };
+}
 
-export const revertAndCommit = steps(
-  ["changes/revert", { kind: "files", paths: ["b.txt"] }],
-  ["commit", { message: "The work" }],
-);
-export const rebaseAndMerge = steps(["rebase", {}], ["merge", { how: "fast-forward" }]);
+/** One step of landing, with its key; how each is carried out is in worktree.test.ts. */
+export async function step(
+  [client, taskId]: Parameters<Story>,
+  key: string,
+  path: string,
+  body: unknown = {},
+): Promise<Made> {
+  const headers = { "idempotency-key": `01HKEY000000000000000002${key}` };
+  return accepted(await client.post<Made>(`/tasks/${taskId}/${path}`, body, headers));
+}
+
+export const revertAndCommit: Story = async (...told) => {
+  const wish = { kind: "files", paths: ["b.txt"] };
+  const { checkpoint } = await step(told, "A1", "changes/revert", wish);
+  await step(told, "A2", "commit", { message: "The work" });
+  await step(told, "A3", `checkpoints/${checkpoint.id}/restore`);
+};
+
+export const rebaseAndMerge: Story = async (...told) => {
+  await step(told, "B1", "rebase");
+  await step(told, "B2", "merge", { how: "fast-forward" });
+};
 
 /** What holds of a worktree and its repository, whatever was killed. */
 export async function sound({ client, taskId, repo, dataDir, server }: Scene): Promise<Task> {
   const task = await client.task(taskId);
   const worktree = task.worktreePath ?? "";
   expect(git(repo, "rev-parse", `refs/agetor/base/${taskId}`)).toBe(task.baseSha ?? "");
-  expect(git(worktree, "status", "--porcelain")).toBe("");
   expect(git(worktree, "symbolic-ref", "--short", "HEAD")).toBe(task.branch ?? "");
   git(repo, "fsck", "--strict");
   const admin = readdirSync(join(repo, ".git/worktrees", taskId));
@@ -322,13 +332,4 @@ export async function sound({ client, taskId, repo, dataDir, server }: Scene): P
   const scratch = readdirSync(join(dataDir, "tmp")).filter((name) => /^git-/.test(name));
   expect(scratch.filter((name) => !name.startsWith(`git-${server.process.pid}-`))).toEqual([]);
   return task;
-}
-
-/** Goes back to the newest checkpoint of a kind. */
-export async function goBack({ client, taskId }: Scene, reason: string): Promise<void> {
-  const listed = await client.get<{ checkpoints: { id: string; reason: string }[] }>(
-    `/tasks/${taskId}/checkpoints`,
-  );
-  const found = listed.body.checkpoints.find((checkpoint) => checkpoint.reason === reason);
-  accepted(await client.post(`/tasks/${taskId}/checkpoints/${found?.id}/restore`));
 }
