@@ -175,6 +175,30 @@ describe.each(agents)("$name", (agent) => {
     expect(runs[0]?.sessionRef).toBe(runs[1]?.sessionRef ?? "");
   }, 120_000);
 
+  test("finds its worktree set up, and in its shells the same names as the set-up (TRUST-03)", async () => {
+    const { client } = server;
+    const names = "env | grep ^AGETOR_ | sort >";
+    await client.setUp(repo, { setup: `${names} setup.txt`, ports: 3 });
+    const { task, run } = await start(agent.name, agent.work(`one.txt; ${names} own.txt`, null));
+    const events = await client.ended(task.id, run.id);
+    await client.setUp(repo, { setup: "" });
+    expect(texts(events)).toEqual(["I begin.", "All done."]);
+    const folder = (await client.task(task.id)).worktreePath ?? "";
+    const own = readFileSync(join(folder, "own.txt"), "utf8");
+    expect(own).toBe(readFileSync(join(folder, "setup.txt"), "utf8"));
+    expect(own.match(/^\w+/gm)).toEqual([
+      "AGETOR_BASE_SHA",
+      "AGETOR_BRANCH",
+      "AGETOR_NAME",
+      "AGETOR_PORT",
+      "AGETOR_PORTS",
+      "AGETOR_PROJECT_ROOT",
+      "AGETOR_TASK",
+      "AGETOR_TASK_ID",
+      "AGETOR_WORKTREE",
+    ]);
+  }, 120_000);
+
   test("is deleted with its session, worktree and branch; its work is kept", async () => {
     const { client } = server;
     const { task, run } = await start(agent.name, agent.work("four.txt", null));

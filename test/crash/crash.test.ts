@@ -27,7 +27,6 @@ import {
   setUp,
   sound,
   step,
-  told,
 } from "./scene.ts";
 
 const nothing: Story = async () => undefined;

@@ -61,7 +61,7 @@ export interface Scene {
 }
 
 /** Tells the story to a server with a fuse; answers the server, or null when it blew. */
-export async function told(
+async function told(
   start: () => Promise<TestServer>,
   story: Story,
   taskId: string,
