@@ -27,7 +27,7 @@ export const suites = [
     limitMs: 10 * minutes,
   },
   { name: "e2e", has: under("test/e2e/"), testLimitMs: 60_000, limitMs: 10 * minutes },
-  { name: "crash", has: under("test/crash/"), testLimitMs: 60_000, limitMs: 15 * minutes },
+  { name: "crash", has: under("test/crash/"), testLimitMs: 60_000, limitMs: 20 * minutes },
   { name: "agents", has: under("test/agents/"), testLimitMs: 120_000, limitMs: 15 * minutes },
 ];
 
