@@ -82,14 +82,13 @@ export class Setup {
       return err(kept.setup.fault);
     }
     const due = this.#isDue(site, kept);
-    if (due || !kept.copied) {
-      const copied = await this.#copy(site, kept.copied, signal);
-      if (!copied.ok) {
-        return copied;
-      }
-    }
+    const copied = due || !kept.copied ? await this.#copy(site, kept.copied, signal) : ok(null);
+    // Asked first: what was cut short is no failure.
     if (signal.aborted) {
       return this.#scripts.lettingGo ? null : err(fault("cancelled", "Stopped by you."));
+    }
+    if (!copied.ok) {
+      return copied;
     }
     if (!due) {
       return ok("session");
@@ -130,8 +129,11 @@ export class Setup {
       patterns: said.copy,
       signal,
     });
-    if (!copied.ok || signal.aborted) {
-      return copied.ok ? ok(null) : copied;
+    if (!copied.ok) {
+      return copied;
+    }
+    if (signal.aborted) {
+      return ok(null);
     }
     const { files, there } = copied.value;
     // What stays behind was told the first time; what is there then was left by a server that died.

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
+import { writeFiles } from "../support/repo.ts";
 import { fileExists } from "../support/server.ts";
 import { toolOf, Yard } from "../support/yard.ts";
 
@@ -59,6 +60,29 @@ describe("a server that is gone in the middle of a set-up", () => {
     yard.server = await yard.server.restart();
     yard.let("go");
     await finished(started);
+  });
+
+  test("told to end while files are looked for: nothing has failed, and the next one copies them", async () => {
+    yard = await Yard.open({ ".gitignore": ".env\n" });
+    const { repo } = yard;
+    await yard.client.setUp(repo, { copy: [".env"] });
+    writeFiles(repo, { ".env": "A=1\n" });
+    // A git that tells when it is asked for the ignored files, and then takes its time.
+    const git = Bun.which("git") ?? "git";
+    const slow = `case "$*" in *" -X "*) touch ${yard.at("asked")}; exec sleep 600;; esac`;
+    const folder = yard.at("bin");
+    writeFiles(folder, { git: `#!/bin/sh\n${slow}\nexec ${git} "$@"\n` });
+    chmodSync(join(folder, "git"), 0o755);
+    await yard.server.stop();
+    const env = { PATH: `${folder}:${process.env["PATH"]}` };
+    yard.server = await yard.server.restart({ env });
+    const { task, run } = await yard.client.startFake(repo, "run: cat .env");
+    await fileExists(yard.at("asked"));
+    expect(await yard.server.stop()).toBe(0);
+    yard.server = await yard.server.restart();
+    const events = await yard.client.ended(task.id, run.id);
+    expect(toolOf(events, "Bash").results).toMatchObject([{ output: "A=1\n" }]);
+    expect((await yard.client.task(task.id)).column).toBe("review");
   });
 
   test("and the set-up was killed meanwhile: the run has failed and can be started again", async () => {
