@@ -18,7 +18,7 @@ import { closeReview } from "../state/review-place.ts";
 import { route } from "../state/route.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
 import { isUnreachable } from "../wire/client.ts";
-import { unsaved } from "./comments/drafts.ts";
+import { type Editors, unsaved } from "./comments/drafts.ts";
 import { placeAll } from "./comments/placing.ts";
 import { ReviewContext } from "./data/context.ts";
 import { type Navigator, NavigatorContext } from "./data/navigator.ts";
@@ -84,7 +84,7 @@ function Page({ task }: { readonly task: Task }) {
     enabled: !never && (compared.scope !== "review" || known),
   });
   const runs = useQuery(runsQuery(task.id, task.runId)).data ?? noRuns;
-  const editors = useReader((reader) => reader.editors);
+  const typing = useReader(({ editors }) => newOnes(editors));
   // What stands in for an answer is another comparison: the answer is not held back behind it.
   const shown = useShown(
     never ? undefined : changes.data,
@@ -105,7 +105,7 @@ function Page({ task }: { readonly task: Task }) {
     [shown.files, data.viewed, changes.data],
   );
   const drafts = data.comments.filter(({ state }) => state === "draft");
-  const waiting = drafts.length + unsaved(editors).filter((one) => one.commentId === null).length;
+  const waiting = drafts.length + typing;
   const facts = useFactsOf(task, compared, changes.data, shown, seen, data, runs);
   useHotkeys([
     { id: "review.close", label: "Back", keys: ["Escape"], run: () => stepBack(store) },
@@ -150,7 +150,11 @@ function Page({ task }: { readonly task: Task }) {
           {changes.isError && !isUnreachable(changes.error) && (
             <Stale at={changes.dataUpdatedAt} retry={() => later(changes.refetch())} />
           )}
-          <Reading failed={review.isError ? () => later(review.refetch()) : null} />
+          <Reading
+            failed={
+              review.isError && review.data === undefined ? () => later(review.refetch()) : null
+            }
+          />
         </ReviewContext>
       ) : changes.isError ? (
         <Unreadable error={changes.error} retry={() => later(changes.refetch())} />
@@ -162,6 +166,11 @@ function Page({ task }: { readonly task: Task }) {
       {sending && <SendSheet task={task} drafts={drafts} onClose={() => setSending(false)} />}
     </div>
   );
+}
+
+/** How many new comments have words in their fields that the server does not have. */
+function newOnes(editors: Editors): number {
+  return unsaved(editors).filter(({ commentId }) => commentId === null).length;
 }
 
 /** Names a comparison: with or without white space it is another one, too. */
@@ -178,10 +187,14 @@ function useFactsOf(
   review: ReviewData,
   runs: readonly Run[],
 ) {
-  const editors = useReader((reader) => reader.editors);
+  const store = useReaderStore();
+  // Fields stand where they were opened, whatever is typed in them.
+  const fields = useReader(({ editors }) => [...editors.keys()].join());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `fields` says which editors there are
   const placing = useMemo(
-    () => (changes === undefined ? null : placeAll(changes, review.comments, editors)),
-    [changes, review.comments, editors],
+    () =>
+      changes === undefined ? null : placeAll(changes, review.comments, store.getState().editors),
+    [changes, review.comments, store, fields],
   );
   const comments = useMemo(
     () => new Map(review.comments.map((comment) => [comment.id, comment])),

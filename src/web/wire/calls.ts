@@ -189,7 +189,10 @@ export interface Calls extends ReviewCalls, TakeBackCalls {
 
 export type Call = keyof Calls;
 
-/** Fails to compile when a call above names an endpoint the route table does not have. */
+/**
+ * Fails to compile when a call above names an endpoint the route table does not have. Taking changes
+ * back is part of landing; its routes join the table with that.
+ */
 type Known<C extends Endpoint> = C;
 export type CheckedCall = Known<Exclude<Call, keyof TakeBackCalls>>;
 

@@ -62,7 +62,8 @@ export function useShown(changes: Changes | undefined, what: string): ShownFiles
     const there = files.some(({ path }) => path === store.getState().current);
     if (first !== undefined && !there) store.setState({ current: first.path });
   }, [files, store]);
-  return { files, held: next.held, release, expect };
+  const { held } = next;
+  return useMemo(() => ({ files, held, release, expect }), [files, held, release, expect]);
 }
 
 function advance(

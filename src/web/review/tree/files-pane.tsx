@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useHotkeys } from "../../ui/hotkeys.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
@@ -26,9 +27,9 @@ export function FilesPane({ drawer, onPick, onOpen, onClose }: FilesPaneProps) {
       label: "Filter files",
       keys: ["t"],
       run: () => {
-        onOpen();
         // A drawer has to be there before it can have the focus.
-        requestAnimationFrame(() => field.current?.select());
+        flushSync(onOpen);
+        field.current?.select();
       },
     },
   ]);
