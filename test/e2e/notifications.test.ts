@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import type { Interaction } from "../../src/contract/interaction.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
-import { launch, link, listen } from "./support/browser.ts";
+import { canNotify, launch, link, listen } from "./support/browser.ts";
 
 interface Told {
   readonly title: string;
@@ -21,12 +21,19 @@ declare global {
   }
 }
 
+const browser = await launch();
+const able = await canNotify(browser);
+if (!able) await browser.close();
+
+function notifies(name: string, run: () => Promise<void>): void {
+  test.skipIf(!able)(`${name} (needs a browser that notifies)`, run);
+}
+
 let server: TestServer;
-let browser: Browser;
 let repo: string;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
+  server = await TestServer.start();
   repo = makeRepo();
   await server.client.trust(repo);
 });
@@ -126,31 +133,34 @@ async function counts(page: Page, waiting: number): Promise<void> {
 
 const whenTold = (page: Page) => page.waitForFunction(() => window.told.some((one) => one.shown));
 
-test("what an agent asks while nobody looks is told once, as text, and a click leads to it", async () => {
-  const { context, pages } = await tabs(1);
-  const [page] = pages as [Page];
-  await look(page, "hidden");
-  const ask = await asks("approve: echo \u202Etxt <img src=x onerror=alert(1)>", "A \u202Etask");
-  await whenTold(page);
-  const all = await toldOf(pages, "");
-  expect(all).toEqual([
-    {
-      title: "A [U+202E]task needs you",
-      body: expect.stringContaining("echo [U+202E]txt <img src=x onerror=alert(1)>"),
-      shown: true,
-      stands: true,
-    },
-  ] as unknown as Told[]);
-  await look(page, "visible");
-  await page.evaluate(() => window.told[0]?.click());
-  await page.locator(`.inbox-docs [data-ask="${ask.id}"]`).waitFor();
-  await page.waitForFunction(() => window.told[0]?.stands === false);
-  expect(await page.locator("img").count()).toBe(0);
-  expect(complaints).toEqual([]);
-  await context.close();
-});
+notifies(
+  "what an agent asks while nobody looks is told once, as text, and a click leads to it",
+  async () => {
+    const { context, pages } = await tabs(1);
+    const [page] = pages as [Page];
+    await look(page, "hidden");
+    const ask = await asks("approve: echo \u202Etxt <img src=x onerror=alert(1)>", "A \u202Etask");
+    await whenTold(page);
+    const all = await toldOf(pages, "");
+    expect(all).toEqual([
+      {
+        title: "A [U+202E]task needs you",
+        body: expect.stringContaining("echo [U+202E]txt <img src=x onerror=alert(1)>"),
+        shown: true,
+        stands: true,
+      },
+    ] as unknown as Told[]);
+    await look(page, "visible");
+    await page.evaluate(() => window.told[0]?.click());
+    await page.locator(`.inbox-docs [data-ask="${ask.id}"]`).waitFor();
+    await page.waitForFunction(() => window.told[0]?.stands === false);
+    expect(await page.locator("img").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  },
+);
 
-test("an answer takes it back, wherever it was given", async () => {
+notifies("an answer takes it back, wherever it was given", async () => {
   const { context, pages } = await tabs(1);
   const [page] = pages as [Page];
   await look(page, "hidden");
@@ -161,30 +171,33 @@ test("an answer takes it back, wherever it was given", async () => {
   await context.close();
 });
 
-test("two tabs that nobody looks at tell once, and none does while one is looked at", async () => {
-  const { context, pages } = await tabs(2);
-  const [one, two] = pages as [Page, Page];
-  await look(two, "hidden");
-  await asks("approve: echo 1", "Seen");
-  await Promise.all(pages.map((page) => counts(page, 1)));
-  await look(one, "hidden");
-  await asks("approve: echo 2", "First");
-  await Promise.all(pages.map((page) => counts(page, 2)));
-  await asks("approve: echo 3", "Second");
-  await Promise.all(pages.map((page) => counts(page, 3)));
-  // The later one is told: whatever could have been told of the others was.
-  await Promise.race(
-    pages.map((page) =>
-      page.waitForFunction(() => window.told.some(({ title }) => title.startsWith("Second"))),
-    ),
-  );
-  expect(await toldOf(pages, "Seen")).toHaveLength(0);
-  expect(await toldOf(pages, "First")).toHaveLength(1);
-  expect(complaints).toEqual([]);
-  await context.close();
-});
+notifies(
+  "two tabs that nobody looks at tell once, and none does while one is looked at",
+  async () => {
+    const { context, pages } = await tabs(2);
+    const [one, two] = pages as [Page, Page];
+    await look(two, "hidden");
+    await asks("approve: echo 1", "Seen");
+    await Promise.all(pages.map((page) => counts(page, 1)));
+    await look(one, "hidden");
+    await asks("approve: echo 2", "First");
+    await Promise.all(pages.map((page) => counts(page, 2)));
+    await asks("approve: echo 3", "Second");
+    await Promise.all(pages.map((page) => counts(page, 3)));
+    // The later one is told: whatever could have been told of the others was.
+    await Promise.race(
+      pages.map((page) =>
+        page.waitForFunction(() => window.told.some(({ title }) => title.startsWith("Second"))),
+      ),
+    );
+    expect(await toldOf(pages, "Seen")).toHaveLength(0);
+    expect(await toldOf(pages, "First")).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    await context.close();
+  },
+);
 
-test("whoever turns it off is told nothing, until it is on again", async () => {
+notifies("whoever turns it off is told nothing, until it is on again", async () => {
   const { context, pages } = await tabs(1);
   const [page] = pages as [Page];
   await page.keyboard.press("g");

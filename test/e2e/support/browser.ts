@@ -11,6 +11,21 @@ export async function launch(more: readonly string[] = []): Promise<Browser> {
   return await chromium.launch({ executablePath, args: ["--no-sandbox", ...more] });
 }
 
+/** Whether pages of this browser may notify when they are let; Chromium's small headless one never. */
+export async function canNotify(browser: Browser): Promise<boolean> {
+  const page = () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: page });
+  const origin = `http://127.0.0.1:${server.port}`;
+  const context = await browser.newContext();
+  await context.grantPermissions(["notifications"], { origin });
+  const tab = await context.newPage();
+  await tab.goto(origin);
+  const granted = await tab.evaluate(() => Notification.permission === "granted");
+  await context.close();
+  await server.stop(true);
+  return granted;
+}
+
 export interface Opened {
   readonly page: Page;
   /** Everything the page complained of: CSP, errors, exceptions. Refused requests are not listed. */
