@@ -133,7 +133,10 @@ describe("the session's token", () => {
     for (const line of readFileSync(join(sessionDir, "ref"), "utf8").split(/\s+/).slice(0, 1)) {
       const env = readFileSync(`/proc/${line}/environ`, "utf8");
       expect(env).not.toContain(server.client.token);
-      expect(env).not.toContain("AGETOR_");
+      // The facts of its worktree, and nothing else of ours.
+      const facts = "BASE_SHA BRANCH NAME PORT PORTS PROJECT_ROOT TASK TASK_ID WORKTREE";
+      const ours = [...env.matchAll(/(?<![A-Z_])AGETOR_(\w+)=/g)].map(([, name]) => name).sort();
+      expect(ours).toEqual(facts.split(" "));
     }
   });
 
