@@ -81,17 +81,18 @@ test.each([
   expect(messages.at(-1)).toBe("plan");
 });
 
-test("a plan that is sent back stays a plan; a mode chosen meanwhile is kept", async () => {
+test("a plan that is sent back stays a plan; its answer is newer than a mode chosen meanwhile", async () => {
   const task = await planned("codex", "reject");
   expect(modeOf(task)).toBe("plan");
   const other = await engine.begin({ workdir, prompt: "plan: # P", agent: "codex", mode: "plan" });
   await engine.until(other, (now) => now.pendingInteractions === 1);
   done(await engine.engine.tasks.patch(other.id, { mode: "bypass" }, meta));
   const [asked] = value(engine.engine.tasks.interactions(other.id)).interactions;
-  const answer: InteractionAnswer = { kind: "plan_approval", choice: "approve_implement" };
+  const answer: InteractionAnswer = { kind: "plan_approval", choice: "approve_ask" };
   done(await engine.engine.interactions.answer(asked?.id ?? "", answer, "test", meta));
   await engine.ended(other);
-  expect(modeOf(other)).toBe("bypass");
+  // "Ask before each step" was said last: nobody who said it wants to be bypassed.
+  expect(modeOf(other)).toBe("ask");
 });
 
 test("an agent whose plans are no mode goes on as it was", async () => {
