@@ -123,6 +123,7 @@ export class Job {
   readonly id: string;
   readonly #office: Office;
   run: string;
+  #askedAt = 0;
   #answered = new Set<string>();
 
   constructor(office: Office, id: string, run: string) {
@@ -150,6 +151,7 @@ export class Job {
     const enough = (_: Event, all: readonly Event[]) => all.filter(isNew).length >= nth;
     const asked = (await this.events(enough)).findLast(isNew)?.data as Interaction;
     if (asked.kind !== kind) throw new Error(`asked ${JSON.stringify(asked)}`);
+    this.#askedAt = asked.createdAt;
     return asked as Asked<K>;
   }
 
@@ -237,7 +239,9 @@ export class Job {
     return this.press(/❯ 1\. Yes/, "Enter");
   }
 
+  /** Not within the second in which Claude's status may still be that of before the dialog. */
   async press(shown: RegExp, key: string): Promise<void> {
+    await until(async () => Date.now() > this.#askedAt + 1_500);
     return this.#office.press(await this.terminal(), shown, key);
   }
 }
