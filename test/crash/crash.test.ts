@@ -37,7 +37,7 @@ describe("kill -9 at every step", () => {
   test("of a task's start", async () => {
     const crossings = await everyCrossing(nothing, create, finished([first], ["a.txt"]));
     expect(crossings).toBeGreaterThan(20);
-  }, 300_000);
+  }, 600_000);
 
   test("of a start with set-up: it runs once, and before the agent", async () => {
     const check = async (scene: Scene): Promise<void> => {
@@ -56,7 +56,7 @@ describe("kill -9 at every step", () => {
     // The rest of the start is the story before this one.
     const between = "git.addWorktree out,driver.open in";
     expect(await everyCrossing(setUp, create, check, between)).toBeGreaterThan(15);
-  }, 300_000);
+  }, 600_000);
 
   test("of a stop in the middle of set-up: nothing of it goes on", async () => {
     await everyCrossing(settingUp, cancel, async ({ client, taskId, repo }) => {
@@ -68,7 +68,7 @@ describe("kill -9 at every step", () => {
       const results = body.events.filter((event) => event.type === "tool.result");
       expect(results.map((event) => event.data)).toMatchObject([{ status: "failed" }]);
     });
-  }, 300_000);
+  }, 600_000);
 
   test("of a follow-up", async () => {
     const crossings = await everyCrossing(
@@ -77,14 +77,14 @@ describe("kill -9 at every step", () => {
       finished([first, second], ["a.txt", "b.txt"]),
     );
     expect(crossings).toBeGreaterThan(10);
-  }, 300_000);
+  }, 600_000);
 
   test("of a stop", async () => {
     await everyCrossing(endless, cancel, async (scene) => {
       await invariants(scene, ["until: /never/there"]);
       expect((await scene.client.task(scene.taskId)).runStatus).toBe("cancelled");
     });
-  }, 300_000);
+  }, 600_000);
 
   test("of an answer: it is given once, and never lost", async () => {
     await everyCrossing(blocked, allow, async (scene) => {
@@ -93,13 +93,13 @@ describe("kill -9 at every step", () => {
       expect(task).toMatchObject({ column: "review", pendingInteractions: 0 });
       expect(readFileSync(join(task.worktreePath ?? "", "count.txt"), "utf8")).toBe("one\n");
     });
-  }, 300_000);
+  }, 600_000);
 
   test("of waiting messages", async () => {
     await everyCrossing(holding, queued, async (scene) => {
       await invariants(scene, [held(scene.repo), "say: second", "say: third"]);
     });
-  }, 300_000);
+  }, 600_000);
 
   test("of a revert, a commit and a way back", async () => {
     await everyCrossing(beforeLanding, revertAndCommit, async (scene) => {
@@ -136,5 +136,5 @@ describe("kill -9 at every step", () => {
       expect(existsSync(join(dataDir, "worktrees", taskId))).toBe(false);
       expect(server.process.exitCode).toBeNull();
     });
-  }, 300_000);
+  }, 600_000);
 });
