@@ -104,6 +104,7 @@ test.each([
   ["test/e2e/a.test.ts", "e2e"],
   ["test/crash/a.test.ts", "crash"],
   ["test/agents/a.test.ts", "agents"],
+  ["test/races/a.test.ts", "steer-race"],
 ])("%s belongs to %s alone", (path, name) => {
   expect(suites.filter((suite) => suite.has(path)).map((suite) => suite.name)).toEqual([name]);
 });
@@ -118,13 +119,17 @@ test("the real agents are tested when asked for, and in CI", () => {
   expect(wanted(["--agents"])).toBe("checks unit e2e crash agents");
   expect(wanted([], { CI: "true" })).toBe("checks unit e2e crash agents");
   expect(wanted(["--only", "checks,agents"])).toBe("checks agents");
+  expect(wanted(["--only", "steer-race"], { CI: "true" })).toBe("steer-race");
   expect(wanted(["--help"])).toBe("help");
 });
 
 test("what is left out is named with its reason", () => {
   const plan = testPlan([], {});
   expect(plan).toMatchObject({
-    notRun: ["agents: the real CLIs are tested with --agents, and in CI"],
+    notRun: [
+      "agents: the real CLIs are tested with --agents, and in CI",
+      "steer-race: takes long: npm run test:steer-race",
+    ],
   });
 });
 

@@ -14,6 +14,12 @@ import { summarize } from "./summary.mjs";
 
 const parts = ["checks", ...suites.map(({ name }) => name)];
 
+/** @type {Readonly<Record<string, string>>} what is not run unless it is asked for, and why */
+const seldom = {
+  agents: "the real CLIs are tested with --agents, and in CI",
+  "steer-race": "takes long: npm run test:steer-race",
+};
+
 export const testHelp = `Sets up what is missing, then runs all checks and tests.
 
   npm test                       format, lint, types, structure, unit, e2e and crash tests
@@ -39,11 +45,11 @@ export function testPlan(argv, env) {
     throw new SetupFault(`There is no part called ${unknown}.`, `\n${testHelp}`, 2);
   }
   const withAgents = words.switches.has("--agents") || env["CI"] === "true";
-  const wanted = new Set(only ?? parts.filter((name) => name !== "agents" || withAgents));
-  const why = { agents: "the real CLIs are tested with --agents, and in CI" };
+  const standard = parts.filter((name) => !(name in seldom) || (name === "agents" && withAgents));
+  const wanted = new Set(only ?? standard);
   const notRun = parts
     .filter((name) => !wanted.has(name))
-    .map((name) => `${name}: ${!only && name === "agents" ? why.agents : "not asked for"}`);
+    .map((name) => `${name}: ${(only ? undefined : seldom[name]) ?? "not asked for"}`);
   return { wanted, notRun };
 }
 
@@ -114,7 +120,7 @@ async function gather(bun, wanted, outcomes) {
       env["AGETOR_CHROMIUM"] = await ensureChromium(bun);
     });
   }
-  if (wanted.has("agents")) {
+  if (wanted.has("agents") || wanted.has("steer-race")) {
     await attempt("fetch the agents", async () => {
       Object.assign(env, await ensureAgents());
     });

@@ -89,12 +89,16 @@ export class Office {
   async press(name: string, shown: RegExp, key: string): Promise<void> {
     const shows = async () => shown.test(await this.screen(name));
     await until(shows);
-    // A dialog that was just drawn does not hear its first keys, and a key takes its time.
-    for (let look = 0; await shows(); look += 1) {
-      if (look % 10 > 0) continue;
+    // A dialog that was just drawn does not hear its first keys, and each takes its time to show.
+    let next = 0;
+    await until(async () => {
+      if (!(await shows())) return true;
+      if (Date.now() < next) return false;
+      next = Date.now() + 700;
       const pressed = await this.host.tmux.keys(name, [key]);
       if (!pressed.ok) throw new Error(pressed.fault.message);
-    }
+      return false;
+    });
   }
 
   /** Starts a task whose prompt is a script of the fake model. */

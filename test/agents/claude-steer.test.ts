@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Interaction } from "../../src/contract/interaction.ts";
 import type { QueuedMessage } from "../../src/contract/task.ts";
 import { data, type Job, Office } from "./claude-office.ts";
+import { expectSafe, steerRace, summary } from "./claude-race.ts";
 
 let office: Office;
 
@@ -79,71 +79,8 @@ async function drop(job: Job, queued: QueuedMessage): Promise<void> {
   await job.client.call("DELETE", `/tasks/${job.id}/queue/${queued.id}`);
 }
 
-/** How often the race is run; a few are enough to see that nothing broke. */
-const tries = Number(process.env["AGETOR_TEST_STEER_TRIES"] ?? 20);
-
-describe("a message in the very moment a permission dialog opens", () => {
-  test(
-    "behind another one that was just answered never answers it",
-    async () => {
-      const rounds = Math.ceil(tries / 4);
-      const pair = (at: number) => [
-        `tool: Bash {"command":"touch first-${at}.txt"}`,
-        `tool: Bash {"command":"touch second-${at}.txt"}`,
-        "next",
-      ];
-      const script = Array.from({ length: rounds }, (_, at) => pair(at)).flat();
-      const job = await office.start("ask", ...script, "text: over");
-      for (let at = 0; at < rounds; at += 1) {
-        const first = await job.asked("approval");
-        // Allowed or denied, the second dialog opens at once, its tool let go on long ago.
-        await job.answer(first, { decision: at % 2 === 0 ? "deny" : "allow" });
-        const [said, second] = await Promise.all([
-          job.steer(`no, never do that ${at}`),
-          job.asked("approval"),
-        ]);
-        if ("queued" in said) await drop(job, said.queued);
-        expect(second.title).toBe(`touch second-${at}.txt`);
-        expect(await job.has(`second-${at}.txt`)).toBe(false);
-        await job.answer(second, { decision: "deny", reason: "Not now." });
-        expect(await job.resolved(second.id)).toMatchObject({ outcome: "Denied: Not now." });
-      }
-      await job.ended();
-      for (let at = 0; at < rounds; at += 1) expect(await job.has(`second-${at}.txt`)).toBe(false);
-    },
-    30_000 + tries * 5_000,
-  );
-
-  test(
-    "never answers it",
-    async () => {
-      // The model calls the tool somewhere in the time the typing takes.
-      const delays = Array.from({ length: tries }, () => Math.floor(Math.random() * 1600));
-      const script = delays.flatMap((ms, at) => [
-        `hold: race-${at}`,
-        `delay: ${ms}`,
-        `tool: Bash {"command":"touch race-${at}.txt"}`,
-        "next",
-      ]);
-      const job = await office.start("ask", ...script, "text: over");
-      await office.fake.seen((it) => it.lastUserText.includes("hold: race-0"));
-      const outcomes: { heard: boolean; ms: number; end: Interaction }[] = [];
-      for (const [at, ms] of delays.entries()) {
-        office.fake.release(`race-${at}`);
-        const [said, asked] = await Promise.all([
-          job.steer(`no, never do that ${at}`),
-          job.asked("approval"),
-        ]);
-        if ("queued" in said) await drop(job, said.queued);
-        expect(await job.has(`race-${at}.txt`)).toBe(false);
-        await job.answer(asked, { decision: "deny", reason: "Not now." });
-        outcomes.push({ heard: "run" in said, ms, end: await job.resolved(asked.id) });
-      }
-      await job.ended();
-      expect(outcomes.filter(({ end }) => end.outcome !== "Denied: Not now.")).toEqual([]);
-      for (const at of delays.keys()) expect(await job.has(`race-${at}.txt`)).toBe(false);
-      console.info(`steered ${outcomes.filter(({ heard }) => heard).length} of ${tries}`);
-    },
-    30_000 + tries * 15_000,
-  );
-});
+test("a message in the very moment a permission dialog opens approves nothing (40 tries)", async () => {
+  const tries = await steerRace(office, 40);
+  console.info(summary(tries));
+  expectSafe(tries, 40);
+}, 600_000);

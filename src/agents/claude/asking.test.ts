@@ -18,12 +18,12 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** What one hook noted, whose process is this very test. */
-async function asking(note: unknown): Promise<Asking> {
+async function asking(note: unknown, now = 0): Promise<Asking> {
   writeFileSync(join(dir, "asks", String(process.pid)), JSON.stringify(note));
   const io: Pick<SessionIo, "host" | "signal" | "clock"> = {
     host: createHost({ dataDir: dir, env: {} }),
     signal: new AbortController().signal,
-    clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined },
+    clock: { now: () => now, monotonic: () => 0, after: () => () => undefined },
   };
   const ref = { sessionId: "s", kind: "claude-code" as const, dir };
   const context = new Context(
@@ -54,10 +54,16 @@ test("a dialog that is gone was answered by hand", async () => {
 test("one that is open, or not shown yet, was not", async () => {
   const asks = await asking(note());
   expect(await asks.answeredByHand(status("waiting", 12_000))).toEqual([]);
-  // Busy since before, or since the moment the dialog before this one was answered.
   expect(await asks.answeredByHand(status("busy", 9_000))).toEqual([]);
-  expect(await asks.answeredByHand(status("busy", 10_400))).toEqual([]);
   expect(await asks.answeredByHand(null)).toEqual([]);
+});
+
+test("one that follows another at once is not over because that one is", async () => {
+  // The hook of the one before ends when this one already waits; Claude tells of it late.
+  writeFileSync(join(dir, "asks", "3999999"), "");
+  const asks = await asking(note(), 10_100);
+  expect(await asks.answeredByHand(status("busy", 10_400))).toEqual([]);
+  expect(await asks.answeredByHand(status("busy", 11_200))).toEqual(["q1"]);
 });
 
 test("what a sub-agent asks may wait unseen while Claude works", async () => {

@@ -20,10 +20,11 @@ interface Note {
 }
 
 /**
- * How long after its hook a dialog is surely shown. Claude tells so a moment late; what it tells of
- * the dialog before must not be taken for the end of this one.
+ * Claude tells a moment late how it stands. When another question was answered just before, what it
+ * tells of that one must not be taken for the end of this one.
  */
-const shownMs = 1_000;
+const lateMs = 1_000;
+const justMs = 1_500;
 
 /**
  * Knows whether a hook of ours waits for a person (M5, M11). Each leaves a file named by its own
@@ -33,6 +34,8 @@ export class Asking {
   readonly #context: Context;
   readonly #waiting = new Map<number, Waiting>();
   #endedAt = Number.NEGATIVE_INFINITY;
+  /** The same in epoch ms. */
+  #ended = 0;
 
   constructor(context: Context) {
     this.#context = context;
@@ -67,7 +70,9 @@ export class Asking {
       waiting.note ??= await this.#note(pid);
       const { note } = waiting;
       if (note === null || note.agentId !== null) continue;
-      if (status.since >= note.at + shownMs) over.push(note.requestId);
+      const follows = this.#ended > note.at - justMs;
+      const since = follows ? Math.max(note.at, this.#ended) + lateMs : note.at;
+      if (status.since > since) over.push(note.requestId);
     }
     return over;
   }
@@ -92,7 +97,9 @@ export class Asking {
   }
 
   async #over(pid: number): Promise<void> {
-    this.#endedAt = this.#context.io.clock.monotonic();
+    const { clock } = this.#context.io;
+    this.#endedAt = clock.monotonic();
+    this.#ended = clock.now();
     await unlink(join(this.#context.files.asks, String(pid))).catch(() => undefined);
   }
 }

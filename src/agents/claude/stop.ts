@@ -22,6 +22,7 @@ const recallMs = 1_000;
 const recalls = 3;
 /** Claude goes on with the next in its queue at once: idle for so long means there was none. */
 const restMs = 300;
+const queuedRestMs = 1_500;
 
 export interface StopParts {
   readonly context: Context;
@@ -121,7 +122,10 @@ export class Stopping {
     const { context, main, lock, halt } = this.#parts;
     // Left by a server that died over it: what it called back may still lie in the input line.
     const before = context.halted;
-    await halt.on();
+    await halt.on().catch((cause: unknown) => {
+      // Without it a stop is what it was before: better than none.
+      context.io.log("error", "Claude cannot be held still", { why: String(cause) });
+    });
     await lock.settled();
     await main.drain();
     if (before || this.#waits("anything")) return true;
@@ -159,17 +163,19 @@ export class Stopping {
       if (context.gone || context.signal.aborted) return;
       await this.#escape();
     }
+    // One without output yet leaves no trace of its end.
+    await this.#looks(() => Promise.resolve(!turns.open), escapeMs);
     if (turns.open && isIdle(await readStatus(context))) {
       await turns.settle({ kind: "cancelled" }, this.#background() ? this.#stillRunning() : []);
     }
   }
 
   async #rests(): Promise<boolean> {
-    const { context, turns } = this.#parts;
-    const rests = async () => !turns.open && isIdle(await readStatus(context));
-    if (!(await rests())) return false;
-    await context.beacon.pause(restMs);
-    return rests();
+    const { context, main } = this.#parts;
+    const idle = async () => isIdle(await readStatus(context));
+    if (!(await idle())) return false;
+    await context.beacon.pause(main.state?.queue.length === 0 ? restMs : queuedRestMs);
+    return idle();
   }
 
   /** Looks again and again, at the transcript as well; false when it never became so. */
