@@ -77,6 +77,7 @@ export function ChangesView() {
                 last={last}
                 split={split}
                 columns={wrap ? columns : null}
+                fits={metrics.columns}
                 cursor={cursor?.at.path === file.file.path ? cursor : null}
                 measure={scroller.measure}
                 leave={leave}

@@ -22,6 +22,8 @@ export interface FileSectionProps {
   readonly split: boolean;
   /** Characters that fit into a line; null when lines are not wrapped. */
   readonly columns: number | null;
+  /** The same, wrapped or not. */
+  readonly fits: number;
   /** Null when it is in another file. */
   readonly cursor: Cursor | null;
   readonly measure: Scroller["measure"];
@@ -30,7 +32,7 @@ export interface FileSectionProps {
 
 /** One file: its header, and of its rows those that are seen. */
 export const FileSection = memo(function FileSection(props: FileSectionProps) {
-  const { block, top, first, last, split, columns, cursor, measure, leave } = props;
+  const { block, top, first, last, split, columns, fits, cursor, measure, leave } = props;
   const { file, folded, rows, offsets, height, stretches } = block;
   const inks = useInks(stretches, file.path);
   const selected = useMemo(
@@ -55,6 +57,7 @@ export const FileSection = memo(function FileSection(props: FileSectionProps) {
             nowInks={inks(lines[row.right] ?? null)}
             stand={standOf(index)}
             side={cursor?.at.side ?? "new"}
+            fits={fits}
           />
         );
       }
