@@ -7,6 +7,7 @@ import { type GitClock, systemClock } from "./clock.ts";
 import { commit, commits, head } from "./commits.ts";
 import { fileBytes, fileLines } from "./contents.ts";
 import { fileFault, missing } from "./failure.ts";
+import { sweepIndexes } from "./index-cache.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { Locks } from "./lanes.ts";
@@ -113,7 +114,7 @@ function realHome(home: string | undefined): string | null {
 }
 
 async function available(kit: Kit): Promise<Result<{ version: string; path: string }>> {
-  await sweepShadows(kit.dataDir);
+  await Promise.all([sweepShadows(kit.dataDir), sweepIndexes(kit.dataDir)]);
   const path = kit.runner.find();
   if (path === null) return err(missing("git"));
   const output = await kit.runner.run({ args: ["version"], cwd: "/", timeoutMs: 3_000 });
