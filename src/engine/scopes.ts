@@ -154,17 +154,25 @@ export class Scopes {
   }
 
   #notKept({ task }: Site, run: RunRecord, number: number) {
-    const why =
-      this.#snapshots.why(run.id, "start") ??
-      (task.worktreePath === null
-        ? "The task has no worktree of its own, and the files of a person's own folder are not kept."
-        : "The turn is older than Agetor's memory of them, or it had no beginning that Agetor saw.");
     return fault(
       "not_found",
-      `The files before turn ${number} were not kept. ${why}`,
+      `The files before turn ${number} were not kept. ${this.#reason(task, run)}`,
       "Compare with the base instead.",
       { runId: run.id },
     );
+  }
+
+  #reason(task: TaskRecord, run: RunRecord): string {
+    const known = this.#snapshots.why(run.id, "start");
+    if (known !== null) {
+      return known;
+    }
+    if (task.isolation === "none") {
+      return "The task has no worktree of its own, and the files of a person's own folder are not kept.";
+    }
+    return run.phase.kind === "preparing" || run.phase.kind === "queued"
+      ? "It has not begun yet."
+      : "It is older than Agetor's memory of turns, or it had no beginning that Agetor saw.";
   }
 
   async #review(site: Site): Promise<Result<Ends>> {

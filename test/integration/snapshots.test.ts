@@ -1,12 +1,12 @@
 import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Changes } from "../../src/contract/changes.ts";
 import type { Run } from "../../src/contract/run.ts";
 import { git, makeRepo } from "../support/repo.ts";
-import { TestServer } from "../support/server.ts";
+import { fileExists, TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let repo: string;
@@ -50,7 +50,7 @@ describe("the files before and after each run", () => {
     await server.client.until(task.id, (now) => now.column === "running");
     await server.kill();
     writeFileSync(go, "");
-    while (!existsSync(done)) await Bun.sleep(1);
+    await fileExists(done);
     server = await server.restart();
     await server.client.ended(task.id, run.id);
     const whole = { from: "before turn 1", to: "after turn 1", files: ["late.txt"] };
