@@ -59,12 +59,15 @@ export async function look(
   if (!first.ok) return first;
   if (!others.ok) return others;
   await keepIndex(view);
-  return settle(view, options, first.value, others.value);
+  const settled = await settle(view, options, first.value, others.value.names);
+  return settled.ok
+    ? ok({ ...settled.value, cut: settled.value.cut || others.value.cut })
+    : settled;
 }
 
 /**
  * For an old state that is known to hold untracked files: they are put into the shadow's index first,
- * so that one look is enough. Too many of them, or repositories inside, are left to the other way.
+ * so that one look is enough. Not large ones, for git would read them to the end, and not too many.
  */
 async function lookThrough(
   view: View,
@@ -75,37 +78,39 @@ async function lookThrough(
   if (!others.ok) return others;
   await keepIndex(view);
   const { names, cut } = others.value;
-  const plain = names.length <= mostStaged && !cut && !names.some((name) => name.endsWith("/"));
-  const staged = plain ? await stageUntracked(view, names) : ok(null);
+  const staged = await stageUntracked(view, names.slice(0, mostStaged), bigFile);
   if (!staged.ok) return staged;
   const found = await entriesOf(view, options);
   if (!found.ok) return found;
-  if (!plain) return settle(view, options, found.value, others.value);
-  const untracked = new Set(names.map(asShown));
+  const shown = new Set([...staged.value].map(asShown));
   const entries = found.value.entries.map((entry) =>
-    entry.status === "added" && untracked.has(entry.path)
+    entry.status === "added" && shown.has(entry.path)
       ? { ...entry, status: "untracked" as const }
       : entry,
   );
-  return ok({ entries, untracked: [], cut: found.value.cut });
+  const rest = names.filter((name) => !staged.value.has(name));
+  const settled = await settle(view, options, { ...found.value, entries }, rest);
+  return settled.ok ? ok({ ...settled.value, cut: settled.value.cut || cut }) : settled;
 }
 
+/** Looks again when something that seems gone is only untracked now. */
 async function settle(
   view: View,
   options: DiffOptions,
   first: Entries,
-  others: Names,
+  names: readonly string[],
 ): Promise<Result<Seen>> {
-  const known = knownBefore(first.entries, others.names);
-  if (known.size === 0) {
-    return ok({ ...first, untracked: others.names, cut: first.cut || others.cut });
-  }
+  const known = knownBefore(first.entries, names);
+  if (known.size === 0) return ok({ ...first, untracked: names });
   const staged = await stage(view, [...known.values()]);
   if (!staged.ok) return staged;
   const again = await entriesOf(view, options);
   if (!again.ok) return again;
-  const untracked = others.names.filter((name) => !known.has(name));
-  return ok({ ...again.value, untracked, cut: again.value.cut || others.cut });
+  const before = new Map(first.entries.map((entry) => [entry.path, entry.status]));
+  const entries = again.value.entries.map((entry) =>
+    before.get(entry.path) === "untracked" ? { ...entry, status: "untracked" as const } : entry,
+  );
+  return ok({ ...again.value, entries, untracked: names.filter((name) => !known.has(name)) });
 }
 
 /** Git has gone through the index, and nothing was staged yet. */
@@ -254,19 +259,26 @@ const emptyBlobs: Readonly<Record<number, string>> = {
 };
 
 /**
- * Puts untracked files into the shadow's index, so that a diff takes them like any other. No object
- * is written: an entry without times makes git read the file itself.
+ * Puts untracked files into the shadow's index, so that a diff takes them like any other; answers
+ * which: no folders, and none above `maxBytes`. No object is written: an entry without times makes
+ * git read the file itself.
  */
-export async function stageUntracked(view: View, names: readonly string[]): Promise<Result<null>> {
+export async function stageUntracked(
+  view: View,
+  names: readonly string[],
+  maxBytes: number,
+): Promise<Result<ReadonlySet<string>>> {
   const object = emptyBlobs[view.from.length] ?? "";
   const found = await Promise.all(
     names.map(async (name) => {
       const stats = await lstat(rawPath(view.site.top, name)).catch(() => null);
       if (stats?.isSymbolicLink()) return [{ name, mode: "120000", object }];
-      return stats?.isFile() ? [{ name, mode: "100644", object }] : [];
+      return stats?.isFile() && stats.size <= maxBytes ? [{ name, mode: "100644", object }] : [];
     }),
   );
-  return stage(view, found.flat());
+  const files = found.flat();
+  const staged = await stage(view, files);
+  return staged.ok ? ok(new Set(files.map(({ name }) => name))) : staged;
 }
 
 async function stage(view: View, files: readonly Staged[]): Promise<Result<null>> {
