@@ -150,6 +150,21 @@ test("too many folders to watch: tools are the sign, and a look every ten second
   end();
 });
 
+test("who leaves and comes back while a look is under way is told all the same", async () => {
+  const { id, path, clock, budget, frame, watch, due } = await scene(100);
+  const end = watch();
+  clock.pass(await due());
+  end();
+  watch();
+  await frame();
+  clock.pass(await due());
+  // The folders are watched again by now, or will be by the look that is due.
+  while (budget.open < 3) clock.pass(await due());
+  appendFileSync(join(path, "a/b/c.txt"), "2\n");
+  clock.pass(await due());
+  expect(await frame()).toMatchObject({ taskId: id });
+});
+
 test("a worktree that is gone is tried again, and watched once it is back", async () => {
   const { path, clock, budget, frame, watch, due } = await scene(100);
   renameSync(path, `${path}-away`);
