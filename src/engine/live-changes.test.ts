@@ -123,6 +123,13 @@ test("a task that is watched is looked at once its folders are, then only when t
   end();
   expect(budget.open).toBe(0);
   expect(frames).toEqual([]);
+  // Nobody watches, nothing works: what changes now is not looked at by anybody.
+  while (clock.waiting().length > 0) {
+    clock.pass(await due());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  appendFileSync(join(path, "a/b/c.txt"), "3\n");
+  expect(clock.waiting()).toEqual([]);
 });
 
 test("too many folders to watch: tools are the sign, and a look every ten seconds", async () => {
