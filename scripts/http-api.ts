@@ -25,7 +25,8 @@ also take \`?token=\`. The same description with all schemas is served as \`GET 
 
 A stream is \`text/event-stream\`: frames of \`id: <seq>\` and \`data: <event>\`, a comment every 15 s. It resumes
 behind \`Last-Event-ID\` (or \`?after=\`) without gap or repeat; \`{"type":"reset"}\` comes first when that place is
-gone. Live text comes in frames without an id. A reader that falls a megabyte behind is not sent more
+gone. Live text comes in frames without an id, and so does \`{"type":"changes","taskId","at"}\` when files
+of a task that the stream carries may have changed: then ask for its changes again. A reader that falls a megabyte behind is not sent more
 until it has caught up; one that takes nothing for ten seconds is cut off and can resume. \`/mcp\` has
 streams of its own, as the Model Context Protocol wants them.
 

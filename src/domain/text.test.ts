@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { doing } from "./live-line.ts";
-import { sniff } from "./media-type.ts";
+import { imageType, sniff } from "./media-type.ts";
 import { isRank, rankBetween } from "./rank.ts";
 import { cutMiddle, lastLines, plain, previewOf, titleFrom } from "./text.ts";
 
@@ -105,5 +105,28 @@ describe("attachments", () => {
     expect(sniff(bytes("grüße"))).toBe("text/plain");
     expect(sniff(new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0]))).toBeNull();
     expect(sniff(new Uint8Array([0xff, 0xfe]))).toBeNull();
+  });
+
+  test("only pictures count as images, and no document that could run something", () => {
+    const latin1 = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
+    const images: [string, string | null][] = [
+      ["\x89PNG\r\n\x1a\n...", "image/png"],
+      ["\xff\xd8\xff\xe0", "image/jpeg"],
+      ["GIF89a", "image/gif"],
+      ["RIFF\x10\0\0\0WEBPVP8 ", "image/webp"],
+      ["\0\0\0\x20ftypavif\0\0\0\0", "image/avif"],
+      ["BM\x46\0\0\0\0\0\0\0\x36\0", "image/bmp"],
+      ["\0\0\x01\0\x01\0\x10\x10", "image/x-icon"],
+      ["<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", null],
+      ["<?xml version='1.0'?><svg/>", null],
+      ["<!doctype html><script>1</script>", null],
+      ["%PDF-1.7", null],
+      ["BM is how this text begins", null],
+      ["\0\0\x01\0\0\0", null],
+      ["", null],
+    ];
+    for (const [head, expected] of images) {
+      expect([head, imageType(latin1(head))]).toEqual([head, expected]);
+    }
   });
 });

@@ -21,8 +21,15 @@ export interface BootParts {
  */
 export async function reconcile(parts: BootParts): Promise<void> {
   const { core, lanes, removal } = parts;
-  const { store } = core.deps;
-  await Promise.all(store.openSessions().map((session) => attachOne(parts, session.id)));
+  const { store, git, log } = core.deps;
+  const [usable] = await Promise.all([
+    // It also removes what a killed server has left of its own work with git.
+    git.available(),
+    ...store.openSessions().map((session) => attachOne(parts, session.id)),
+  ]);
+  if (!usable.ok) {
+    log("warn", "git cannot be used", { why: usable.fault.message });
+  }
   await sweep(parts);
   await settleWorktrees(core);
   lanes.begin();

@@ -86,6 +86,30 @@ describe("a stream", () => {
     expect(sink.seqs).toEqual(past.rows.map((row) => row.seq));
   });
 
+  test("says when somebody begins to look at a task, and when the last has gone", () => {
+    const hub = new Hub(new Past(), () => []);
+    const said: [string, boolean][] = [];
+    hub.onWatched((taskId) => said.push([taskId, hub.isWatched(taskId)]));
+    const globally = { after: null, tail: null };
+    const both = { ...globally, scope: { kind: "global", taskIds: [task, other, task] } } as const;
+    const slow = new Sink();
+    const ends = [hub.open(both, new Sink()), hub.open(ofTask, slow)];
+    hub.open({ ...globally, scope: { kind: "global", taskIds: [] } }, new Sink());
+    expect(said.splice(0)).toEqual([
+      [task, true],
+      [other, true],
+    ]);
+    ends[0]?.();
+    ends[0]?.();
+    expect(said.splice(0)).toEqual([[other, false]]);
+    // A reader that is too slow is let go of, and counts no more.
+    slow.full = true;
+    hub.show({ type: "changes", taskId: task, at: 1 });
+    expect(slow.frames).toHaveLength(1);
+    ends[1]?.();
+    expect(said).toEqual([[task, false]]);
+  });
+
   test("for everything carries state events, and transcripts only of the tasks asked for", () => {
     const past = new Past();
     const hub = new Hub(past, () => []);

@@ -80,11 +80,13 @@ export class LiveChanges {
       }
       return;
     }
-    looked?.watch?.close();
     if (looked !== undefined) {
-      looked.watch = null;
+      this.#unwatch(looked);
+      // What was seen last is worth nothing to a task that nobody looks at.
+      if (looked.due === null && !looked.busy) {
+        this.#tasks.delete(taskId);
+      }
     }
-    this.#forgetIdle(taskId);
   }
 
   /** The task, if its files are to be watched. */
@@ -134,11 +136,12 @@ export class LiveChanges {
     this.#look(taskId, looked)
       .catch((thrown: unknown) => {
         this.#core.deps.log("warn", "looking at changes failed", { taskId, why: String(thrown) });
+        this.#due(taskId, pollMs, true);
       })
       .finally(() => {
         looked.busy = false;
         looked.restUntil = this.#core.deps.clock.monotonic() + restMs;
-        this.#forgetIdle(taskId);
+        this.#reconsider(taskId);
       });
   }
 
@@ -154,7 +157,7 @@ export class LiveChanges {
       return;
     }
     if (wanted && looked.watch === null) {
-      looked.watch = await this.#watch(taskId, folder);
+      looked.watch = await this.#watch(task, folder);
       // Whatever was seen before, something may have been missed since: say so.
       looked.stamp = null;
     }
@@ -166,7 +169,7 @@ export class LiveChanges {
     const { git } = this.#core.deps;
     const stat = await git.shortstat(folder, task.baseSha, this.#stop.signal);
     if (this.#stop.signal.aborted) {
-      return;
+      return this.#unwatch(looked);
     }
     const state = stat.ok ? await looked.watch?.update(stat.value.ignored) : "off";
     if (state === "grown") {
@@ -189,33 +192,23 @@ export class LiveChanges {
     }
   }
 
-  async #watch(taskId: string, folder: string): Promise<TreeWatch> {
+  /** The whole checkout, also of a task that works in a folder of it; and what git itself notes there. */
+  async #watch(task: TaskRecord, folder: string): Promise<TreeWatch> {
     const { git, host } = this.#core.deps;
-    const [place, gitDir] = await Promise.all([git.inspect(folder), git.gitDir(folder)]);
+    const [place, gitDir] = await Promise.all([
+      task.worktreePath === null ? git.inspect(folder) : null,
+      git.gitDir(folder),
+    ]);
     return host.watchTree({
-      root: place.ok ? place.value.root : folder,
+      root: place?.ok === true ? place.value.root : folder,
       beside: gitDir.ok ? [gitDir.value] : [],
-      onChange: (sure) => this.#due(taskId, sure ? settleMs : unsureMs, false),
+      onChange: (sure) => this.#due(task.id, sure ? settleMs : unsureMs, false),
     });
   }
 
   #unwatch(looked: Looked): void {
     looked.watch?.close();
     looked.watch = null;
-  }
-
-  #forgetIdle(taskId: string): void {
-    const looked = this.#tasks.get(taskId);
-    if (looked === undefined || looked.busy) {
-      return;
-    }
-    if (this.#wanted(taskId) === null) {
-      this.#unwatch(looked);
-    }
-    // What was seen last is worth nothing to a task that nobody looks at, but a rest is kept.
-    if (looked.watch === null && looked.due === null) {
-      this.#tasks.delete(taskId);
-    }
   }
 
   #count(taskId: string, { files, additions, deletions }: Shortstat): void {

@@ -24,7 +24,11 @@ export interface Scoped {
   readonly span: Span | null;
 }
 
-type Ends = Pick<Scoped, "from" | "to"> & { readonly fromSha: string | null };
+type Ends = Pick<Scoped, "from" | "to"> & {
+  readonly fromSha: string | null;
+  /** `from` is a snapshot, in which there are untracked files too. */
+  readonly holdsUntracked?: true;
+};
 
 const now: ChangeSide = { label: "now", sha: null, at: null };
 
@@ -69,10 +73,12 @@ export class Scopes {
       return ends;
     }
     const { folder, commonDir } = site.value;
-    const { from, to, fromSha } = ends.value;
+    const { from, to, fromSha, holdsUntracked = false } = ends.value;
     const ignoreSpace = query.whitespace === "ignore";
     const span =
-      folder === null ? null : { folder, commonDir, from: fromSha, to: to.sha, ignoreSpace };
+      folder === null
+        ? null
+        : { folder, commonDir, from: fromSha, to: to.sha, ignoreSpace, holdsUntracked };
     return ok({ site: site.value, scope, from, to, span });
   }
 
@@ -144,21 +150,29 @@ export class Scopes {
       (isOver ? named(`after turn ${number}`, end) : null) ??
       (next === null ? null : named(`before turn ${number + 1}`, after)) ??
       (isOver ? { ...now, label: `now: the end of turn ${number} was not kept` } : now);
-    return ok({ from, to, fromSha: from.sha });
+    return ok({ from, to, fromSha: from.sha, holdsUntracked: true });
   }
 
   #notKept({ task }: Site, run: RunRecord, number: number) {
-    const why =
-      this.#snapshots.why(run.id, "start") ??
-      (task.worktreePath === null
-        ? "The task has no worktree of its own, and the files of a person's own folder are not kept."
-        : "The turn is older than Agetor's memory of them, or it had no beginning that Agetor saw.");
     return fault(
       "not_found",
-      `The files before turn ${number} were not kept. ${why}`,
+      `The files before turn ${number} were not kept. ${this.#reason(task, run)}`,
       "Compare with the base instead.",
       { runId: run.id },
     );
+  }
+
+  #reason(task: TaskRecord, run: RunRecord): string {
+    const known = this.#snapshots.why(run.id, "start");
+    if (known !== null) {
+      return known;
+    }
+    if (task.isolation === "none") {
+      return "The task has no worktree of its own, and the files of a person's own folder are not kept.";
+    }
+    return run.phase.kind === "preparing" || run.phase.kind === "queued"
+      ? "It has not begun yet."
+      : "It is older than Agetor's memory of turns, or it had no beginning that Agetor saw.";
   }
 
   async #review(site: Site): Promise<Result<Ends>> {
@@ -168,7 +182,7 @@ export class Scopes {
     const [mark = null] = await this.#snapshots.find(site.task, [{ kind: "review" }]);
     const from = named("your last review", mark);
     if (from !== null) {
-      return ok({ from, to: now, fromSha: from.sha });
+      return ok({ from, to: now, fromSha: from.sha, holdsUntracked: true });
     }
     // Nothing was reviewed yet: then everything is to be.
     return ok(this.#base(site));

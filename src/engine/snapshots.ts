@@ -110,12 +110,15 @@ export class Snapshots {
     });
   }
 
-  /** For a task that is deleted while it works: its agent is gone, its run ends with the deletion. */
+  /** For a task that is deleted, perhaps at work: its agent is gone, its run ends with the deletion. */
   async leave(task: TaskRecord): Promise<void> {
     const run = task.runId === null ? null : this.#core.deps.store.run(task.runId);
     const folder = task.worktreePath;
-    if (run === null || folder === null || run.phase.kind === "ended") {
+    if (run === null || folder === null) {
       return;
+    }
+    if (run.phase.kind === "ended") {
+      return this.settle(task.id);
     }
     await this.#inTurn(task.id, () => this.#keep(task, folder, [endOf(run.id)]));
   }

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../contract/result.ts";
 import { addedFiles, changedFiles, withMarks } from "./changed-file.ts";
 import type { Kit } from "./kit.ts";
 import { bigFile, entriesOf, look, type Seen } from "./look.ts";
+import type { DiffEntry } from "./patch.ts";
 import { commitOf } from "./refs.ts";
 import { openSpan, type View } from "./span.ts";
 import type { Compared, Span } from "./types.ts";
@@ -86,7 +87,7 @@ export function changedFile(
               { all: limits.onePatchBytes, each: limits.onePatchBytes },
             ),
           )
-        : await wholeFile(view, known.oldPath === null ? [path] : [known.oldPath, path]);
+        : await wholeFile(view, known);
     if (!files.ok) return files;
     const file = files.value.find((one) => one.path === path);
     if (file === undefined) return err(unchanged(path));
@@ -96,11 +97,13 @@ export function changedFile(
   });
 }
 
-async function wholeFile(view: View, paths: readonly string[]): Promise<Result<ChangedFile[]>> {
+async function wholeFile(view: View, known: DiffEntry): Promise<Result<ChangedFile[]>> {
+  const paths = [known.oldPath ?? [], known.path].flat();
   const whole = { patches: true, paths, bigFile: limits.onePatchBytes };
   const found = await entriesOf(view, { ...whole, maxBytes: limits.onePatchBytes });
   if (!found.ok) return found;
-  return changedFiles(view, found.value.entries, limits.onePatchBytes);
+  const entries = found.value.entries.map((entry) => ({ ...entry, status: known.status }));
+  return changedFiles(view, entries, limits.onePatchBytes);
 }
 
 /** No change of this name between the ends of the span. */

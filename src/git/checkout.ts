@@ -2,8 +2,9 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { copyIndex } from "./index-cache.ts";
 import type { Kit } from "./kit.ts";
-import { copyIndex, type Repo, withShadow } from "./shadow.ts";
+import { type Repo, withShadow } from "./shadow.ts";
 
 /** Ten minutes: a first checkout of a very large repository on a slow disk. */
 const checkoutTimeoutMs = 600_000;

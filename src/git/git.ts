@@ -9,6 +9,7 @@ import { fileBytes, fileLines } from "./contents.ts";
 import { copyIgnored } from "./copy-ignored.ts";
 import { fileFault, missing } from "./failure.ts";
 import { worktreeInclude } from "./include.ts";
+import { sweepIndexes } from "./index-cache.ts";
 import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { createLanding } from "./landing/landing.ts";
@@ -123,7 +124,7 @@ function realHome(home: string | undefined): string | null {
 }
 
 async function available(kit: Kit): Promise<Result<{ version: string; path: string }>> {
-  await sweepShadows(kit.dataDir);
+  await Promise.all([sweepShadows(kit.dataDir), sweepIndexes(kit.dataDir)]);
   const path = kit.runner.find();
   if (path === null) return err(missing("git"));
   const output = await kit.runner.run({ args: ["version"], cwd: "/", timeoutMs: 3_000 });

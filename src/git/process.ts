@@ -18,6 +18,15 @@ export function collect(max: number) {
   };
 }
 
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Ends a process and all that it started; it leads a process group of its own. */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;

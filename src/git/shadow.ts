@@ -1,18 +1,10 @@
 import { randomBytes } from "node:crypto";
-import {
-  copyFile,
-  mkdir,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ok, type Result } from "../contract/result.ts";
+import { layIndex, type ShadowIndex } from "./index-cache.ts";
 import { fields, inRepo, type Kit, noSuchThing } from "./kit.ts";
+import { isAlive } from "./process.ts";
 
 /**
  * Every command that reads or writes the files of a worktree runs in a *shadow*: a git directory of
@@ -51,28 +43,36 @@ const noFilters = "* -filter\n";
 export async function withShadow<T>(
   kit: Kit,
   options: ShadowOptions,
-  use: (env: ShadowEnv, scratch: string) => Promise<Result<T>>,
+  use: (env: ShadowEnv, scratch: string, index: ShadowIndex | null) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const settings = await carriedSettings(kit, options.repo);
   if (!settings.ok) return settings;
   const dir = join(kit.dataDir, "tmp", `git-${process.pid}-${randomBytes(6).toString("hex")}`);
   try {
-    await build(dir, options, settings.value);
+    const index = await build(kit, dir, options, settings.value);
     return await use(
       {
         GIT_DIR: dir,
         GIT_WORK_TREE: options.worktree,
         GIT_OBJECT_DIRECTORY: join(options.repo.commonDir, "objects"),
         GIT_INDEX_FILE: join(dir, "index"),
+        // Nobody else has this index.
+        GIT_OPTIONAL_LOCKS: "1",
       },
       dir,
+      index,
     );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function build(dir: string, options: ShadowOptions, settings: Settings): Promise<void> {
+async function build(
+  kit: Kit,
+  dir: string,
+  options: ShadowOptions,
+  settings: Settings,
+): Promise<ShadowIndex | null> {
   const { gitDir, commonDir } = options.repo;
   for (const name of ["objects", "refs", "info"]) {
     await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
@@ -92,24 +92,11 @@ async function build(dir: string, options: ShadowOptions, settings: Settings): P
     // Where the history of a shallow clone ends.
     shallow === null ? null : writeFile(join(dir, "shallow"), shallow, "latin1"),
   ]);
-  if (options.index === "empty") return;
+  if (options.index === "empty") return null;
   for (const name of await readdir(gitDir)) {
     if (name.startsWith("sharedindex.")) await symlink(join(gitDir, name), join(dir, name));
   }
-  await copyIndex(join(gitDir, "index"), join(dir, "index"));
-}
-
-/**
- * Copies an index with its age: git takes a file for changed or not by comparing its time with the
- * index's, and looks into those that are not clearly older. Rounded down, it only looks more often.
- * One that is not there has no entries.
- */
-export async function copyIndex(from: string, to: string): Promise<void> {
-  const found = await stat(from).catch(() => null);
-  if (found === null) return;
-  await copyFile(from, to);
-  const seconds = (Math.floor(found.mtimeMs) - 1) / 1_000;
-  await utimes(to, seconds, seconds);
+  return layIndex(kit, gitDir, join(dir, "index"));
 }
 
 /** A text file of at most 1 MiB, its bytes as Latin-1; a pipe or a device is none. */
@@ -180,14 +167,5 @@ export async function sweepShadows(dataDir: string): Promise<void> {
     const pid = /^git-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
     await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

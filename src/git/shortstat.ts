@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { lstat, writeFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { ok, type Result } from "../contract/result.ts";
 import { addedFiles } from "./changed-file.ts";
 import { limits } from "./changes.ts";
-import { fields, type Kit, rawPath } from "./kit.ts";
-import { look, type Names, outputBytes, type Seen } from "./look.ts";
+import { type Kit, rawPath } from "./kit.ts";
+import { look, type Seen, statusOf } from "./look.ts";
 import { openSpan, type View } from "./span.ts";
 import type { Shortstat, Span } from "./types.ts";
 
@@ -15,10 +15,12 @@ const mostIgnored = 20_000;
 /** See `Git.shortstat`. */
 export function shortstat(kit: Kit, span: Span, signal: AbortSignal): Promise<Result<Shortstat>> {
   return openSpan(kit, span, signal, async (view) => {
-    const ignored: string[] = [];
-    // What the shadow takes for checked out: `status` would list every file of an unborn branch.
-    await writeFile(join(view.scratch, "HEAD"), `${view.from}\n`);
-    const seen = await look(view, { patches: false }, (one) => status(one, ignored));
+    let ignored: readonly string[] = [];
+    const seen = await look(view, { patches: false }, async (one) => {
+      const names = await statusOf(one, true);
+      if (names.ok) ignored = names.value.ignored.slice(0, mostIgnored);
+      return names;
+    });
     if (!seen.ok) return seen;
     const { entries, untracked } = seen.value;
     const added = await addedFiles(view, untracked.slice(0, limits.files), {
@@ -35,24 +37,6 @@ export function shortstat(kit: Kit, span: Span, signal: AbortSignal): Promise<Re
       stamp: await stampOf(view, seen.value),
     });
   });
-}
-
-/** What git does not track, and into `ignored` what it ignores: both from one process. */
-async function status(view: View, ignored: string[]): Promise<Result<Names>> {
-  const args = [
-    ...["status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty"],
-    ...["--untracked-files=all", "--ignored=matching", "--no-ahead-behind"],
-  ];
-  const output = await view.git(args, { maxBytes: outputBytes, cutOff: true });
-  if (!output.ok) return output;
-  const rows = fields(output.value.stdout, "latin1");
-  if (output.value.cut) rows.pop();
-  const marked = (mark: string) =>
-    rows.filter((row) => row.startsWith(mark)).map((row) => row.slice(mark.length));
-  for (const name of marked("!! ").slice(0, mostIgnored)) {
-    ignored.push(Buffer.from(name, "latin1").toString("utf8"));
-  }
-  return ok({ names: marked("?? "), cut: output.value.cut });
 }
 
 /** Changes with everything a person could see of the changes; git's own files stand for its refs. */

@@ -1,5 +1,8 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import type { ShadowIndex } from "./index-cache.ts";
 import type { Kit } from "./kit.ts";
 import { openCommonDir } from "./layout.ts";
 import { isSha } from "./refs.ts";
@@ -25,10 +28,13 @@ export interface View {
   /** Null = the files as they are now. */
   readonly to: string | null;
   readonly ignoreSpace: boolean;
+  readonly holdsUntracked: boolean;
   /** The two ends as `git diff` takes them. */
   readonly ends: readonly string[];
   /** The folder of the shadow, gone with it. */
   readonly scratch: string;
+  /** Null when nothing of the worktree is looked at. */
+  readonly index: ShadowIndex | null;
   /** Runs git in the shadow, at the top of the files. */
   readonly git: (
     args: readonly string[],
@@ -53,8 +59,10 @@ export async function openSpan<T>(
   const { top, ...repo } = site.value;
   // What is stored has no use for the index, which is large in a large repository.
   const index = to === null ? "copy" : "empty";
-  return withShadow(kit, { repo, worktree: top, index }, (env, scratch) =>
-    use({
+  return withShadow(kit, { repo, worktree: top, index }, async (env, scratch, shadowIndex) => {
+    // What counts as checked out: `status` would list every file of a branch without a commit.
+    if (span.from !== null) await writeFile(join(scratch, "HEAD"), `${from}\n`);
+    return use({
       site: site.value,
       signal,
       from,
@@ -62,9 +70,11 @@ export async function openSpan<T>(
       ignoreSpace: span.ignoreSpace ?? false,
       ends: to === null ? [from] : [from, to],
       scratch,
+      index: shadowIndex,
+      holdsUntracked: span.holdsUntracked ?? false,
       git: (args, more = {}) => kit.runner.run({ timeoutMs, ...more, args, cwd: top, env, signal }),
-    }),
-  );
+    });
+  });
 }
 
 /**

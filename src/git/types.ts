@@ -86,6 +86,8 @@ export interface Span {
   readonly to?: string | null;
   /** Leaves out what differs in white space alone. */
   readonly ignoreSpace?: boolean;
+  /** `from` is a snapshot: files in it need not be tracked. Known before, it saves a second look. */
+  readonly holdsUntracked?: boolean;
 }
 
 /** What git says of a span; how its ends are called is for others to say. */

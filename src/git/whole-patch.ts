@@ -30,7 +30,7 @@ export function wholePatch(
     if (missing !== undefined) return err(unchanged(missing));
     const wanted = paths?.flatMap((path) => [path, known.get(path) ?? []].flat()) ?? [];
     const added = paths === null ? files : paths.flatMap((path) => names.get(path) ?? []);
-    const staged = await stageUntracked(view, added);
+    const staged = await stageUntracked(view, added, Number.POSITIVE_INFINITY);
     if (!staged.ok) return staged;
     const args = [
       ...["-c", "core.quotePath=false", "diff", "--binary", "--full-index", ...plainDiff],

@@ -137,6 +137,7 @@ test("what a server looks up at boot and at every request is indexed", () => {
     s.latestSession("t");
     s.runs("t", 5, null);
     s.runs("t", 5, "r");
+    s.turn("r");
     s.openEffects();
     s.interactions(null);
     s.interactions("t");

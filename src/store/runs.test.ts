@@ -61,6 +61,13 @@ describe("a run", () => {
     expect(ids(store.runs(ulid(1), 2, ulid(10)))).toEqual(expected.slice(2));
     expect(store.runs(ulid(1), 2, ulid(20))).toEqual([]);
     expect(store.runs(ulid(1), 2, "unknown")).toEqual([]);
+    expect([20, 10, 40, 99, 7].map((n) => store.turn(ulid(n)))).toEqual([
+      { number: 1, previous: null, next: ulid(30) },
+      { number: 3, previous: ulid(30), next: ulid(40) },
+      { number: 4, previous: ulid(10), next: null },
+      { number: 1, previous: null, next: null },
+      { number: 0, previous: null, next: null },
+    ]);
   });
 
   test("is open until it has ended", () => {

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { git, makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
+import { changeFigures } from "./changes.ts";
 import { preflight } from "./preflight.ts";
+import { largeRepo } from "./repo.ts";
 import { type Figure, median, percentile } from "./table.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -19,6 +21,7 @@ export async function* serverFigures(): AsyncGenerator<Figure> {
   yield await taskStart();
   yield await lineToStream();
   yield await preflight();
+  yield* changeFigures();
 }
 
 async function coldStart(): Promise<Figure> {
@@ -103,15 +106,7 @@ function residentMegabytes(pid: number): number {
 }
 
 async function taskStart(): Promise<Figure> {
-  const repo = makeRepo({ "README.md": "x" });
-  for (let folder = 0; folder < 200; folder += 1) {
-    mkdirSync(join(repo, `d${folder}`));
-    for (let file = 0; file < 100; file += 1) {
-      writeFileSync(join(repo, `d${folder}`, `f${file}.txt`), `${folder} ${file}\n`);
-    }
-  }
-  git(repo, "add", "-A");
-  git(repo, "commit", "-q", "-m", "twenty thousand files");
+  const repo = largeRepo();
   const server = await TestServer.start();
   await server.client.trust(repo);
   const ours: number[] = [];

@@ -1,12 +1,13 @@
 import { constants } from "node:fs";
-import { copyFile, link, lstat, rename, unlink } from "node:fs/promises";
+import { copyFile, link, lstat, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { err, ok, type Result } from "../../contract/result.ts";
 import { bind, type WorktreeGit } from "../capture.ts";
 import { pause } from "../clock.ts";
 import { locked } from "../failure.ts";
+import { copyIndex } from "../index-cache.ts";
 import { fields, type Kit } from "../kit.ts";
-import { copyIndex, withShadow } from "../shadow.ts";
+import { withShadow } from "../shadow.ts";
 import type { Site } from "./site.ts";
 import type { Entry } from "./tree-changes.ts";
 
@@ -100,6 +101,7 @@ async function take(fresh: string, lock: string): Promise<NodeJS.ErrnoException 
 
 /** Takes away what a killed server left of an installation: our file, and the lock that is the same one. */
 export async function clearOwnLock(gitDir: string): Promise<void> {
+  await rm(join(gitDir, `${ours}.new`), { force: true });
   const fresh = await lstat(join(gitDir, ours)).catch(() => null);
   if (fresh === null) return;
   const lock = await lstat(join(gitDir, "index.lock")).catch(() => null);

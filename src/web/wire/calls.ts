@@ -189,12 +189,9 @@ export interface Calls extends ReviewCalls, TakeBackCalls {
 
 export type Call = keyof Calls;
 
-/**
- * Fails to compile when a call above names an endpoint the route table does not have. Taking changes
- * back is part of landing; its routes join the table with that.
- */
+/** Fails to compile when a call above names an endpoint the route table does not have. */
 type Known<C extends Endpoint> = C;
-export type CheckedCall = Known<Exclude<Call, keyof TakeBackCalls>>;
+export type CheckedCall = Known<Call>;
 
 type ParamNames<Path extends string> = Path extends `${string}:${infer Rest}`
   ? Rest extends `${infer Name}/${infer More}`
