@@ -9,7 +9,7 @@ import type { After } from "../wire/landing-calls.ts";
 import { mergeWork } from "./act.ts";
 import { asMessage } from "./commit-dialog.tsx";
 import { afterQuery, suggestionsQuery } from "./data.ts";
-import { useWords } from "./drafts.ts";
+import { useWords, type Words } from "./drafts.ts";
 import { InTheWay } from "./in-the-way.tsx";
 import { AskButton, DialogFoot, MessageField, onSubmitKey, TroubleNote } from "./parts.tsx";
 import type { StepProps } from "./step.ts";
@@ -38,9 +38,10 @@ export function MergeDialog(props: StepProps) {
   const held = gatesOf(landing).filter(({ key }) => isHeld(landing, key));
   const message = words.text.trim();
   const worded = how !== "fast-forward";
+  const open = held.length === 0 && landing.ways.length > 0;
   const blocked =
-    held.length > 0 || !landing.ways.includes(how)
-      ? "Not yet: see above."
+    !open || !landing.ways.includes(how)
+      ? "Not yet."
       : worded && message === ""
         ? "It needs a message."
         : null;
@@ -66,33 +67,15 @@ export function MergeDialog(props: StepProps) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the fields in it */}
       <div className="sheet-body" onKeyDown={onSubmitKey(submit)} ref={start} tabIndex={-1}>
         <InTheWay {...props} gates={held} />
-        <div className="pk">
-          <span className="lbl">How</span>
-          <Segmented<MergeWay>
-            label="How it is merged"
-            value={how}
-            wide
-            options={ways.map((way) => ({ ...way, blocked: whyNot(way.value, landing, base) }))}
-            onChange={setPicked}
+        {open && (
+          <HowAndThen
+            {...{ landing, base, how, after, words }}
+            waiting={suggestions.isPending}
+            onHow={setPicked}
+            onThen={setThen}
           />
-          <p className="small t3">{inWordsOf(how, landing, base)}</p>
-        </div>
-        {worded && <MessageField label="Message" words={words} waiting={suggestions.isPending} />}
-        <div className="pk">
-          <span className="lbl">Afterwards</span>
-          <Segmented<After>
-            label="What becomes of the task"
-            value={after}
-            wide
-            options={[
-              { value: "keep", label: "Keep in Done" },
-              { value: "archive", label: "Archive" },
-              { value: "delete", label: "Delete" },
-            ]}
-            onChange={setThen}
-          />
-          <p className="small t3">{afterWords[after]}</p>
-        </div>
+        )}
+        {held.length === 0 && !open && <p>{closedWords(landing, base)}</p>}
         {doing.trouble !== null && (
           <TroubleNote
             trouble={doing.trouble}
@@ -128,6 +111,57 @@ export function MergeDialog(props: StepProps) {
       </DialogFoot>
     </Dialog>
   );
+}
+
+interface HowAndThenProps {
+  readonly landing: Landing;
+  readonly base: string;
+  readonly how: MergeWay;
+  readonly after: After;
+  readonly words: Words;
+  readonly waiting: boolean;
+  readonly onHow: (how: MergeWay) => void;
+  readonly onThen: (after: After) => void;
+}
+
+/** How it is merged, with which words, and what becomes of the task. */
+function HowAndThen(props: HowAndThenProps) {
+  const { landing, base, how, after, words, waiting, onHow, onThen } = props;
+  return (
+    <>
+      <div className="pk">
+        <span className="lbl">How</span>
+        <Segmented<MergeWay>
+          label="How it is merged"
+          value={how}
+          wide
+          options={ways.map((way) => ({ ...way, blocked: whyNot(way.value, landing, base) }))}
+          onChange={onHow}
+        />
+        <p className="small t3">{inWordsOf(how, landing, base)}</p>
+      </div>
+      {how !== "fast-forward" && <MessageField label="Message" words={words} waiting={waiting} />}
+      <div className="pk">
+        <span className="lbl">Afterwards</span>
+        <Segmented<After>
+          label="What becomes of the task"
+          value={after}
+          wide
+          options={[
+            { value: "keep", label: "Keep in Done" },
+            { value: "archive", label: "Archive" },
+            { value: "delete", label: "Delete" },
+          ]}
+          onChange={onThen}
+        />
+        <p className="small t3">{afterWords[after]}</p>
+      </div>
+    </>
+  );
+}
+
+function closedWords({ landed }: Landing, base: string): string {
+  return landed ? `${base} has all of it already.` : "There is nothing to merge yet.";
 }
 
 export function isConflict({ code }: Trouble): boolean {

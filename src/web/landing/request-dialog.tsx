@@ -39,7 +39,7 @@ function NewRequest({ task, landing, onClose, toStep }: StepProps) {
   const { forge, remote } = landing;
   const blocked =
     forge?.available !== true
-      ? "Its forge cannot be reached from here."
+      ? "Not from here yet."
       : title.text.trim() === ""
         ? "It needs a title."
         : null;
@@ -127,7 +127,7 @@ function NoForge({ landing: { forge, remote } }: Pick<StepProps, "landing">) {
     <div className="in-the-way">
       <p>
         <Icon name="info" size={14} className="s-blocked" />
-        <span>{why.trim()}</span>
+        <span>{login === null ? why : why.trim().replace(`: ${login}`, ":")}</span>
       </p>
       {login !== null && <CommandLine command={login} />}
     </div>
