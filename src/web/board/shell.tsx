@@ -9,6 +9,7 @@ import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
 import { focusCard } from "../state/selection.ts";
 import { AgentNames } from "../ui/agents.tsx";
+import { Boundary } from "../ui/boundary.tsx";
 import { cx } from "../ui/cx.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
 import { Splitter } from "../ui/splitter.tsx";
@@ -89,31 +90,41 @@ export function Shell() {
   return (
     <AgentNames>
       <div className={cx("app", narrow && "narrow", away && "is-away")}>
-        <Rail narrow={narrow} covered={task !== null && !beside} />
+        <Boundary what="The rail">
+          <Rail narrow={narrow} covered={task !== null && !beside} />
+        </Boundary>
         <div className="stage">
           <main className="main" inert={task !== null && review === null && !beside}>
-            {review !== null ? (
-              <ReviewPage taskId={review} />
-            ) : view === "inbox" || view === "trash" ? (
-              <>
-                <ReconnectBanner />
-                <Suspense fallback={<div aria-busy="true" />}>
-                  {view === "inbox" ? <Inbox /> : <TrashPage />}
-                </Suspense>
-              </>
-            ) : (
-              <>
-                <TopBar tight={beside} />
-                <ReconnectBanner />
-                <Board squeezed={beside} />
-                <BulkBar />
-              </>
-            )}
+            <Boundary
+              main
+              what={review !== null ? "The review" : "The board"}
+              about={`${view} ${review}`}
+            >
+              {review !== null ? (
+                <ReviewPage taskId={review} />
+              ) : view === "inbox" || view === "trash" ? (
+                <>
+                  <ReconnectBanner />
+                  <Suspense fallback={<div aria-busy="true" />}>
+                    {view === "inbox" ? <Inbox /> : <TrashPage />}
+                  </Suspense>
+                </>
+              ) : (
+                <>
+                  <TopBar tight={beside} />
+                  <ReconnectBanner />
+                  <Board squeezed={beside} />
+                  <BulkBar />
+                </>
+              )}
+            </Boundary>
           </main>
           {task !== null && review === null && <Panel taskId={task} beside={beside} room={width} />}
         </div>
       </div>
-      <CardMenu />
+      <Boundary what="The menu" floating>
+        <CardMenu />
+      </Boundary>
       <Dialogs />
     </AgentNames>
   );
@@ -169,9 +180,11 @@ function Panel({ taskId, beside, room }: PanelProps) {
         />
       )}
       <aside className={cx("panel-slot", !beside && "over")} style={beside ? { width } : {}}>
-        <Suspense fallback={<div className="panel" aria-busy="true" />}>
-          <RunPanel key={taskId} taskId={taskId} onClose={close} />
-        </Suspense>
+        <Boundary what="The task" about={taskId}>
+          <Suspense fallback={<div className="panel" aria-busy="true" />}>
+            <RunPanel key={taskId} taskId={taskId} onClose={close} />
+          </Suspense>
+        </Boundary>
       </aside>
     </>
   );
@@ -201,12 +214,14 @@ function Dialogs() {
   const adding = useAddingProject();
   const deleting = useDeleting();
   return (
-    <Suspense fallback={null}>
-      {dialog === "new" && <NewTask />}
-      {adding && <AddProject />}
-      {deleting !== null && <ConfirmDelete taskId={deleting} />}
-      {dialog !== "new" && <TrustSlot />}
-      {dialog !== "new" && <SetupSlot />}
-    </Suspense>
+    <Boundary what="The dialog" about={`${dialog} ${adding} ${deleting}`} floating>
+      <Suspense fallback={null}>
+        {dialog === "new" && <NewTask />}
+        {adding && <AddProject />}
+        {deleting !== null && <ConfirmDelete taskId={deleting} />}
+        {dialog !== "new" && <TrustSlot />}
+        {dialog !== "new" && <SetupSlot />}
+      </Suspense>
+    </Boundary>
   );
 }

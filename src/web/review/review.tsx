@@ -9,6 +9,7 @@ import type { Review as ReviewData } from "../../contract/review.ts";
 import type { Run } from "../../contract/run.ts";
 import type { Task } from "../../contract/task.ts";
 import { ReconnectBanner } from "../board/reconnect.tsx";
+import { LandingBar } from "../landing/bar.tsx";
 import { useAnnouncements } from "../run/panel-parts.tsx";
 import { later } from "../state/actions.ts";
 import { useBoard, useTask } from "../state/board.ts";
@@ -161,11 +162,19 @@ function Page({ task }: { readonly task: Task }) {
       ) : (
         <Loading />
       )}
-      {/* The bar with what stands between the work and its base goes here, 48 px high: the last
-          child of the screen, which gives the rest of its height to the changes above. */}
+      {task.runId !== null && (
+        <LandingBar
+          task={task}
+          talk={{ drafts: waiting, onSend: () => setSending(true), firstOpen: firstOpen(data) }}
+        />
+      )}
       {sending && <SendSheet task={task} drafts={drafts} onClose={() => setSending(false)} />}
     </div>
   );
+}
+
+function firstOpen({ comments }: ReviewData) {
+  return comments.find(({ state }) => state === "open" || state === "outdated");
 }
 
 /** How many new comments have words in their fields that the server does not have. */

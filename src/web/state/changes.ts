@@ -91,6 +91,7 @@ export function refreshChanges(taskId: string): void {
   queries.removeQueries({ queryKey: ["changes", taskId], type: "inactive" });
   queries.invalidateQueries({ queryKey: ["changes", taskId] }).catch(() => undefined);
   queries.invalidateQueries({ queryKey: ["review", taskId] }).catch(() => undefined);
+  queries.invalidateQueries({ queryKey: ["landing", taskId] }).catch(() => undefined);
 }
 
 function paced(run: () => void): { soon(): void; stop(): void } {

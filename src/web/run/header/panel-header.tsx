@@ -4,6 +4,7 @@ import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
 import type { UsageItem } from "../../../domain/transcript.ts";
 import { cardState, needsTerminal } from "../../board/card-state.ts";
+import { LandingBadges } from "../../landing/badges.tsx";
 import { isActive, later, stopTask } from "../../state/actions.ts";
 import { useAsks } from "../../state/board.ts";
 import { worktreeQuery } from "../../state/queries.ts";
@@ -95,6 +96,7 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
           {word}
           <RunTime task={task} run={run} />
         </span>
+        <LandingBadges task={task} />
         <Facts task={task} run={run} said={said} />
       </div>
     </header>
