@@ -1,4 +1,5 @@
 import type { Descriptor } from "../driver.ts";
+import type { Install } from "../install-hint.ts";
 
 const efforts = ["low", "medium", "high", "xhigh", "max"] as const;
 
@@ -46,8 +47,6 @@ export const descriptor: Descriptor = {
       ...{ ownHome: false, bin: null, args: [], env: { IS_SANDBOX: "1" } },
     },
   ],
-  installHint:
-    "Install it with `npm install -g @anthropic-ai/claude-code`, then run `claude` once.",
   options: {
     modes: [
       {
@@ -110,4 +109,10 @@ export const permissionModes: Readonly<Record<string, string>> = {
   acceptEdits: "acceptEdits",
   auto: "auto",
   bypass: "bypassPermissions",
+};
+
+export const install: Install = {
+  npmPackage: "@anthropic-ai/claude-code",
+  cask: "claude-code",
+  afterwards: "run `claude` once",
 };
