@@ -1,7 +1,7 @@
-import { realpath } from "node:fs/promises";
 import type { Host } from "../../host/types.ts";
 import type { Probe, ResolvedHarness } from "../driver.ts";
-import { descriptor } from "./descriptor.ts";
+import { installHintHere } from "../install-hint.ts";
+import { descriptor, install } from "./descriptor.ts";
 import { parseObject, stringAt } from "./json.ts";
 
 /** Half of the 3 s a probe may take, for each of its two questions. */
@@ -22,9 +22,8 @@ export function commandEnv(harness: ResolvedHarness, host: Host): Record<string,
  * 2.1.330, observed: JSON and status 0 when logged in, 1 when not). Never throws.
  */
 export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe> {
-  const { path, looked } = await host.find(harness.bin ?? descriptor.defaultBin);
-  if (path === null) return { kind: "missing", hint: descriptor.installHint, looked };
-  const real = await realpath(path).catch(() => path);
+  const { real, looked } = await host.find(harness.bin ?? descriptor.defaultBin);
+  if (real === null) return { kind: "missing", hint: await installHintHere(install, host), looked };
   const env = commandEnv(harness, host);
   const [said, status] = await Promise.all([
     host.run({ argv: [real, "--version"], env, timeoutMs: questionMs * 2 }),
@@ -34,6 +33,7 @@ export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe
   if (version === undefined) return broken(real, said.spawnError ?? whyNot(said));
   const login = parseObject(status.stdout.trim().replaceAll("\n", " "));
   const keyed = hasKey(harness);
+  if (login === null && !keyed) return mute(real, version, status.timedOut);
   if (login?.["loggedIn"] !== true && !keyed) {
     return {
       kind: "logged-out",
@@ -43,6 +43,18 @@ export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe
     };
   }
   return { kind: "ready", path: real, version, account: accountOf(login), warning: warn(version) };
+}
+
+/** A version that does not say who is logged in: none of those the driver knows. */
+function mute(path: string, version: string, timedOut: boolean): Probe {
+  const why = timedOut ? "did not answer in time" : "has no answer that Agetor understands";
+  return {
+    kind: "broken",
+    path,
+    version,
+    why: `\`claude auth status\` of Claude Code ${version} ${why}.`,
+    hint: `Update it: Agetor was tested with ${descriptor.tested.to}.`,
+  };
 }
 
 function hasKey(harness: ResolvedHarness): boolean {

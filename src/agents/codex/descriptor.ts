@@ -1,4 +1,5 @@
 import type { Catalogue, Descriptor } from "../driver.ts";
+import type { Install } from "../install-hint.ts";
 
 const all = ["low", "medium", "high", "xhigh", "max", "ultra"];
 const withoutUltra = all.slice(0, 5);
@@ -26,7 +27,23 @@ export const descriptor: Descriptor = {
   hosting: "pipes",
   defaultBin: "codex",
   homeEnv: "CODEX_HOME",
-  installHint: "Install it with `npm install -g @openai/codex`, then run `codex login`.",
+  usualHome: ".codex",
+  commands: [],
+  loginArgs: ["login"],
+  templates: [
+    {
+      id: "codex-account",
+      label: "Another Codex account",
+      description: "A login, settings and history of its own, beside your usual ones.",
+      ...{ ownHome: true, bin: null, args: [], env: {} },
+    },
+    {
+      id: "codex-program",
+      label: "Another Codex program",
+      description: "Another version or a wrapper, with your usual account.",
+      ...{ ownHome: false, bin: "", args: [], env: {} },
+    },
+  ],
   options: {
     modes: [
       {
@@ -94,4 +111,10 @@ export const curated: Catalogue = {
   models: models.map((model, index) => ({ ...model, default: index === 0 })),
   commands: [],
   source: "curated",
+};
+
+export const install: Install = {
+  npmPackage: "@openai/codex",
+  cask: "codex",
+  afterwards: "run `codex login`",
 };

@@ -15,7 +15,7 @@ export async function discover(
   workdir: string,
   host: Host,
 ): Promise<Catalogue> {
-  const { path } = await host.find(harness.bin ?? descriptor.defaultBin);
+  const { real: path } = await host.find(harness.bin ?? descriptor.defaultBin);
   if (path === null) return curated;
   const [listed, skills] = await askAppServer({
     argv: [nativeProgram(path), "app-server", ...harness.args],

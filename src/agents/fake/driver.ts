@@ -20,7 +20,10 @@ export const fakeDescriptor: Descriptor = {
   hosting: "pipes",
   defaultBin: "agetor",
   homeEnv: null,
-  installHint: "It comes with Agetor.",
+  usualHome: null,
+  loginArgs: null,
+  templates: [],
+  commands: [],
   options: {
     modes: [{ id: "auto", label: "Auto", description: "Plays its script without asking." }],
     models: [
