@@ -40,6 +40,7 @@ import type {
   Trash,
 } from "../../contract/task.ts";
 import type { ReviewCalls, TakeBackCalls } from "./review-calls.ts";
+import type { SettingsCalls } from "./settings-calls.ts";
 
 type Routes = typeof routes;
 
@@ -85,7 +86,7 @@ export interface Info {
 type Paging = { readonly limit?: number; readonly cursor?: string };
 
 /** What each call takes beside its path parameters, and what it answers. */
-export interface Calls extends ReviewCalls, TakeBackCalls {
+export interface Calls extends ReviewCalls, TakeBackCalls, SettingsCalls {
   "GET /info": { answer: Info };
   "GET /defaults": { answer: Defaults };
   "GET /tasks": {
