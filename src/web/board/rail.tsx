@@ -57,6 +57,7 @@ export function Rail({ narrow, covered }: RailProps) {
         {!narrow && <span>Board</span>}
       </button>
       <NeedsYou narrow={narrow} on={view === "inbox"} />
+      <PageLink view="usage" label="Usage" icon="usage" keys="g u" narrow={narrow} />
       <PageLink view="trash" label="Trash" icon="trash" keys="g t" narrow={narrow} />
       {!narrow && <Projects />}
       <div className="foot">
