@@ -1,6 +1,11 @@
 import type { DraftFrame, NoticeData, TranscriptItem } from "../contract/event.ts";
 import type { Fault } from "../contract/fault.ts";
-import type { AgentCommand, AgentOptions, ModelOption } from "../contract/harness.ts";
+import type {
+  AgentCommand,
+  AgentOptions,
+  HarnessTemplate,
+  ModelOption,
+} from "../contract/harness.ts";
 import type { InteractionAnswer } from "../contract/interaction.ts";
 import type { AgentKind } from "../contract/primitives.ts";
 import type { Result } from "../contract/result.ts";
@@ -20,8 +25,16 @@ export interface Descriptor {
   readonly defaultBin: string;
   /** The environment variable that moves its config home, or null. */
   readonly homeEnv: string | null;
+  /** Its config home below `HOME` where nothing moves it, or null for an agent without one. */
+  readonly usualHome: string | null;
+  /** Its arguments for logging in, in a terminal; null where there is no account. */
+  readonly loginArgs: readonly string[] | null;
+  /** Starts for harnesses of one's own. */
+  readonly templates: readonly Omit<HarnessTemplate, "kind">[];
   readonly installHint: string;
   readonly options: AgentOptions;
+  /** Commands that are offered while the agent itself cannot be asked. */
+  readonly commands: readonly AgentCommand[];
   readonly defaultMode: string;
   /** The modes a task in plan mode goes on in once its plan is approved; absent = as before. */
   readonly afterPlan?: { readonly approve_implement: string; readonly approve_ask: string };
@@ -71,6 +84,8 @@ export type Probe =
   | {
       readonly kind: "broken";
       readonly path: string | null;
+      /** What it says it is, if it says that much. */
+      readonly version?: string;
       readonly why: string;
       readonly hint: string;
     };

@@ -28,6 +28,8 @@ export const CreateHarnessBody = z.strictObject({
   bin: z.string().min(1).max(4096).nullish(),
   args: z.array(z.string().max(4096)).max(100).optional(),
   home: z.string().min(1).max(4096).nullish(),
+  /** An own config home under the data directory, made with the harness; not beside `home`. */
+  ownHome: z.boolean().optional(),
   env: EnvMap.optional(),
 });
 export type CreateHarnessBody = z.infer<typeof CreateHarnessBody>;
@@ -38,6 +40,8 @@ export const PatchHarnessBody = z.strictObject({
   bin: z.string().min(1).max(4096).nullish(),
   args: z.array(z.string().max(4096)).max(100).optional(),
   home: z.string().min(1).max(4096).nullish(),
+  /** True = an own config home under the data directory; false = the agent's default one. */
+  ownHome: z.boolean().optional(),
   env: EnvMap.optional(),
 });
 export type PatchHarnessBody = z.infer<typeof PatchHarnessBody>;
@@ -115,8 +119,10 @@ export const HarnessTemplate = z.object({
   description: z.string(),
   /** What the new harness begins with; an own config home is made under the data directory. */
   ownHome: z.boolean(),
+  /** Empty = the person names it; null = the usual program. */
   bin: z.string().nullable(),
   args: z.array(z.string()),
+  /** An empty value is for the person to fill in. */
   env: z.record(z.string(), z.string()),
 });
 export type HarnessTemplate = z.infer<typeof HarnessTemplate>;

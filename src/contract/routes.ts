@@ -166,6 +166,13 @@ export const routes = {
   getHarness: json("GET", "/harnesses/:id", "One harness"),
   patchHarness: json("PATCH", "/harnesses/:id", "Change a harness"),
   deleteHarness: json("DELETE", "/harnesses/:id", "Remove a harness"),
+  harnessTemplates: json("GET", "/harness-templates", "Starts for harnesses of one's own"),
+  testHarness: json("POST", "/harnesses/:id/test", "Ask its program for version, login and models"),
+  loginHarness: json(
+    "POST",
+    "/harnesses/:id/login",
+    "How to log in to its account, in a terminal if one can be opened",
+  ),
   agents: json("GET", "/agents", "Which agents are installed and logged in"),
   agentModels: json("GET", "/agent-models", "Models of the agents"),
   agentCommands: json("GET", "/agent-commands", "Slash commands of an agent"),

@@ -1,4 +1,4 @@
-import type { Doctor, ProbeReport } from "../contract/doctor.ts";
+import type { Doctor, HarnessTest, ProbeReport } from "../contract/doctor.ts";
 import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
   AgentCommand,
@@ -6,6 +6,7 @@ import type {
   AgentStatus,
   CreateHarnessBody,
   Harness,
+  HarnessTemplate,
   ModelOption,
   PatchHarnessBody,
 } from "../contract/harness.ts";
@@ -192,6 +193,15 @@ export interface Harnesses {
   create(body: CreateHarnessBody, meta: CommandMeta): Answer<{ harness: Harness }>;
   patch(id: string, body: PatchHarnessBody, meta: CommandMeta): Answer<{ harness: Harness }>;
   remove(id: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  /** Starts for harnesses of one's own, of every kind of agent. */
+  templates(): Result<{ templates: readonly HarnessTemplate[] }>;
+  /** Asks its program anew: version, login, config home, models. Spends no tokens. */
+  test(id: string): Promise<Result<{ test: HarnessTest }>>;
+  /**
+   * How a person logs in to its account: a command for any terminal, and a script that is the same
+   * for one that is opened for it. `agent_unavailable` when its program is not there.
+   */
+  login(id: string): Promise<Result<{ readonly command: string; readonly script: string }>>;
   /** Cached probes; never blocks longer than 3 s. */
   agents(): Promise<Result<{ agents: readonly AgentStatus[] }>>;
   models(

@@ -48,6 +48,7 @@ function session(state: SessionRecord["state"]): SessionRecord {
     agentSessionId: null,
     tokenHash: null,
     settings: null,
+    program: null,
     createdAt: 0,
     closedAt: null,
   };

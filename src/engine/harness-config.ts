@@ -1,9 +1,11 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import type { Driver, Probe, ResolvedHarness } from "../agents/driver.ts";
 import { type Fault, fault } from "../contract/fault.ts";
 import type { AgentStatus, Harness } from "../contract/harness.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import type { SessionProgram } from "../store/types.ts";
 import type { Core } from "./core.ts";
+import { makeOwnHome, usedHome } from "./harness-home.ts";
 
 /** How long a good probe is believed, in milliseconds. A bad one is asked again every time. */
 const believed = 30_000;
@@ -12,6 +14,16 @@ interface Cached {
   readonly at: number;
   readonly key: string;
   readonly probe: Promise<Probe>;
+  /** Which file the program was when it was probed; null until then. */
+  stamp: string | null;
+}
+
+/** A harness that can start: its program is pinned by its real path, as it was probed (TRUST-05). */
+export interface ReadyHarness {
+  readonly harness: ResolvedHarness;
+  readonly driver: Driver;
+  readonly path: string;
+  readonly version: string;
 }
 
 /** Resolves harnesses and knows what is installed, without asking the same question twice at once. */
@@ -42,9 +54,7 @@ export class HarnessConfig {
   }
 
   /** The harness of a task, ready to run, or why it is not. Looks before anything changes. */
-  async ready(
-    harnessId: string,
-  ): Promise<Result<{ harness: ResolvedHarness; driver: Driver; path: string }>> {
+  async ready(harnessId: string): Promise<Result<ReadyHarness>> {
     const harness = this.#core.deps.store.harness(harnessId);
     if (harness === null) {
       return err(
@@ -75,17 +85,36 @@ export class HarnessConfig {
       );
     }
     const probe = await this.probe(harness);
-    const refused = refusal(harness, driver, probe);
-    if (refused !== null) {
-      return err(refused);
+    if (probe.kind !== "ready") {
+      return err(refusal(harness, driver, probe));
     }
-    const path = probe.kind === "ready" ? probe.path : "";
-    return ok({ harness: this.resolve(harness), driver, path });
+    const { path, version } = probe;
+    return ok({ harness: this.resolve(harness), driver, path, version });
   }
 
-  /** Every probe is asked anew. */
-  forget(): void {
-    this.#cache.clear();
+  /** The config home a harness really uses, or null for agents without one. */
+  homeOf(harness: Harness): string | null {
+    const driver = this.driver(harness.kind);
+    if (driver === null) {
+      return null;
+    }
+    const { host } = this.#core.deps;
+    return usedHome(this.resolve(harness), driver.descriptor, host.baseEnv());
+  }
+
+  /** What a session is started with, for its record: never its environment, which may hold keys. */
+  programOf({ harness, driver, path, version }: ReadyHarness): SessionProgram {
+    const home = usedHome(harness, driver.descriptor, this.#core.deps.host.baseEnv());
+    return { path, version, home };
+  }
+
+  /** The next probe is asked anew, of one harness or of all. */
+  forget(harnessId?: string): void {
+    if (harnessId === undefined) {
+      this.#cache.clear();
+    } else {
+      this.#cache.delete(harnessId);
+    }
   }
 
   probe(harness: Harness): Promise<Probe> {
@@ -94,7 +123,7 @@ export class HarnessConfig {
     const now = this.#core.deps.clock.monotonic();
     const known = this.#cache.get(harness.id);
     if (known !== undefined && known.key === key && now - known.at < believed) {
-      return known.probe;
+      return this.#asProbed(harness, known);
     }
     const driver = this.driver(harness.kind);
     if (driver === null) {
@@ -105,17 +134,37 @@ export class HarnessConfig {
         hint: "Choose another agent.",
       });
     }
+    makeOwnHome(this.#core.deps.dataDir, harness);
     const probe = driver.probe(resolved, this.#core.deps.host);
-    this.#cache.set(harness.id, { at: now, key, probe });
+    const cached: Cached = { at: now, key, probe, stamp: null };
+    this.#cache.set(harness.id, cached);
     void probe.then(
       (found) => {
-        if (found.kind !== "ready") {
-          this.#cache.delete(harness.id);
+        if (found.kind === "ready") {
+          cached.stamp = stampOf(found.path);
+        } else {
+          this.#drop(harness.id, cached);
         }
       },
-      () => this.#cache.delete(harness.id),
+      () => this.#drop(harness.id, cached),
     );
     return probe;
+  }
+
+  /** A known probe, unless its program was replaced since: then another one (TRUST-05). */
+  async #asProbed(harness: Harness, known: Cached): Promise<Probe> {
+    const probe = await known.probe;
+    if (probe.kind !== "ready" || known.stamp === null || known.stamp === stampOf(probe.path)) {
+      return probe;
+    }
+    this.#drop(harness.id, known);
+    return this.probe(harness);
+  }
+
+  #drop(harnessId: string, cached: Cached): void {
+    if (this.#cache.get(harnessId) === cached) {
+      this.#cache.delete(harnessId);
+    }
   }
 
   async status(harness: Harness): Promise<AgentStatus> {
@@ -147,7 +196,7 @@ export class HarnessConfig {
         return {
           ...base,
           available: false,
-          reason: `Not found. Looked in ${probe.looked.join(", ")}.`,
+          reason: notFound(probe.looked),
           installHint: probe.hint,
         };
       case "logged-out":
@@ -165,6 +214,7 @@ export class HarnessConfig {
           ...base,
           available: false,
           path: probe.path,
+          version: probe.version ?? null,
           reason: probe.why,
           installHint: probe.hint,
         };
@@ -172,10 +222,30 @@ export class HarnessConfig {
   }
 }
 
-function refusal(harness: Harness, driver: Driver, probe: Probe): Fault | null {
+/** Every place would fill the screen; the test of a harness and the doctor list them. */
+export function notFound(looked: readonly string[]): string {
+  if (looked.length === 0) return "Not found. Give an absolute path, or a name without slashes.";
+  const named = looked.slice(0, 8).join(", ");
+  const more = looked.length > 8 ? ` and ${looked.length - 8} more places` : "";
+  return `Not found. Looked in ${named}${more}.`;
+}
+
+/** Names the very file behind a path: another one in its place has another stamp. */
+function stampOf(path: string): string | null {
+  try {
+    const { dev, ino, size, mtimeMs } = statSync(path);
+    return [dev, ino, size, mtimeMs].join(":");
+  } catch {
+    return null;
+  }
+}
+
+function refusal(
+  harness: Harness,
+  driver: Driver,
+  probe: Exclude<Probe, { readonly kind: "ready" }>,
+): Fault {
   switch (probe.kind) {
-    case "ready":
-      return null;
     case "missing":
       return fault("agent_unavailable", `${harness.label} is not installed.`, probe.hint, {
         looked: [...probe.looked],

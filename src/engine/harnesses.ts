@@ -1,4 +1,4 @@
-import type { Driver } from "../agents/driver.ts";
+import type { HarnessTest } from "../contract/doctor.ts";
 import { type Fault, fault } from "../contract/fault.ts";
 import type {
   AgentCommand,
@@ -6,13 +6,19 @@ import type {
   AgentStatus,
   CreateHarnessBody,
   Harness,
+  HarnessTemplate,
   ModelOption,
   PatchHarnessBody,
 } from "../contract/harness.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import type { Answer, CommandMeta, Harnesses } from "./api.ts";
+import type { Answer, CommandMeta, Harnesses, Reply } from "./api.ts";
+import { Catalogues } from "./catalogues.ts";
 import { type Core, unknown } from "./core.ts";
+import { HarnessChecks } from "./harness-checks.ts";
 import type { HarnessConfig } from "./harness-config.ts";
+import { makeOwnHome, retireHome, sweepHomes } from "./harness-home.ts";
+import type { Login } from "./harness-login.ts";
+import { changed } from "./harness-settings.ts";
 
 /** The order in which a board looks for the agent a new task starts with. */
 const preferred = ["claude-code", "codex"];
@@ -21,16 +27,21 @@ const preferred = ["claude-code", "codex"];
 export class HarnessCommands implements Harnesses {
   readonly #core: Core;
   readonly #config: HarnessConfig;
-  readonly #catalogues = new Map<string, Promise<Awaited<ReturnType<Driver["discover"]>>>>();
+  readonly #catalogues: Catalogues;
+  readonly #checks: HarnessChecks;
   #ready: string | null = null;
 
   constructor(core: Core, config: HarnessConfig) {
     this.#core = core;
     this.#config = config;
+    this.#catalogues = new Catalogues(core, config);
+    this.#checks = new HarnessChecks(core, config, this.#catalogues);
   }
 
-  /** Makes the built-in harnesses of every driver that has none yet. */
+  /** Makes the built-in harnesses of every driver that has none yet, and tidies config homes. */
   seed(): void {
+    const { store, dataDir } = this.#core.deps;
+    sweepHomes(dataDir, store.harnesses(), this.#core.now());
     this.#core.commit("seed", (work) => {
       for (const [kind, driver] of this.#core.deps.drivers) {
         if (work.tx.harness(kind) === null) {
@@ -78,20 +89,26 @@ export class HarnessCommands implements Harnesses {
             ),
           );
         }
-        const harness: Harness = {
+        const bare: Harness = {
           id: body.id,
           kind: body.kind,
           label: body.label,
           builtin: false,
-          enabled: body.enabled ?? true,
-          bin: body.bin ?? null,
-          args: body.args ?? [],
-          home: body.home ?? null,
-          env: body.env ?? {},
+          enabled: true,
+          bin: null,
+          args: [],
+          home: null,
+          env: {},
           createdAt: work.now,
           updatedAt: work.now,
         };
+        const made = changed(bare, body, this.#core.deps.dataDir);
+        if (!made.ok) {
+          return made;
+        }
+        const harness = made.value;
         work.tx.putHarness(harness);
+        makeOwnHome(this.#core.deps.dataDir, harness);
         return ok({ status: 201, body: { harness } });
       }),
     );
@@ -107,48 +124,68 @@ export class HarnessCommands implements Harnesses {
         if (known.builtin && body.label !== undefined) {
           return err(builtin("A built-in harness keeps its name."));
         }
-        const harness: Harness = {
-          ...known,
-          ...(body.label === undefined ? {} : { label: body.label }),
-          ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
-          ...(body.bin === undefined ? {} : { bin: body.bin }),
-          ...(body.args === undefined ? {} : { args: body.args }),
-          ...(body.home === undefined ? {} : { home: body.home }),
-          ...(body.env === undefined ? {} : { env: body.env }),
-          updatedAt: work.now,
-        };
+        const made = changed(known, body, this.#core.deps.dataDir);
+        if (!made.ok) {
+          return made;
+        }
+        const harness = { ...made.value, updatedAt: work.now };
         work.tx.putHarness(harness);
-        this.#catalogues.delete(id);
+        makeOwnHome(this.#core.deps.dataDir, harness);
+        this.#catalogues.forget(id);
         return ok({ status: 200, body: { harness } });
       }),
     );
   }
 
-  remove(id: string, meta: CommandMeta): Answer<{ deleted: true }> {
-    return Promise.resolve(
-      this.#core.command<{ deleted: true }>(meta, "harness", (work) => {
-        const known = work.tx.harness(id);
-        if (known === null) {
-          return unknown("harness", id);
-        }
-        if (known.builtin) {
-          return err(builtin("A built-in harness cannot be removed."));
-        }
-        const taskIds = work.tx.tasksOfHarness(id);
-        if (taskIds.length > 0) {
-          return err(
-            fault(
-              "harness_in_use",
-              `${known.label} is used by ${taskIds.length} task(s).`,
-              "Delete those tasks, or switch the harness off instead.",
-              { taskIds: [...taskIds] },
-            ),
-          );
-        }
-        work.tx.removeHarness(id);
-        return ok({ status: 200, body: { deleted: true } });
-      }),
+  /** Its own config home is put aside, with its login and its history. */
+  async remove(id: string, meta: CommandMeta): Answer<{ deleted: true }> {
+    const removed = this.#remove(id, meta);
+    const { store, dataDir } = this.#core.deps;
+    if (removed.ok && store.harness(id) === null) {
+      this.#catalogues.forget(id);
+      retireHome(dataDir, id, this.#core.now());
+    }
+    return removed;
+  }
+
+  #remove(id: string, meta: CommandMeta): Result<Reply<{ deleted: true }>> {
+    return this.#core.command<{ deleted: true }>(meta, "harness", (work) => {
+      const known = work.tx.harness(id);
+      if (known === null) {
+        return unknown("harness", id);
+      }
+      if (known.builtin) {
+        return err(builtin("A built-in harness cannot be removed."));
+      }
+      const taskIds = work.tx.tasksOfHarness(id);
+      if (taskIds.length > 0) {
+        return err(
+          fault(
+            "harness_in_use",
+            `${known.label} is used by ${taskIds.length} task(s).`,
+            "Delete those tasks, or switch the harness off instead.",
+            { taskIds: [...taskIds] },
+          ),
+        );
+      }
+      work.tx.removeHarness(id);
+      return ok({ status: 200, body: { deleted: true } });
+    });
+  }
+
+  templates(): Result<{ templates: readonly HarnessTemplate[] }> {
+    const templates = [...this.#core.deps.drivers.values()].flatMap(({ descriptor }) =>
+      descriptor.templates.map((template) => ({ ...template, kind: descriptor.kind })),
     );
+    return ok({ templates });
+  }
+
+  test(id: string): Promise<Result<{ test: HarnessTest }>> {
+    return this.#checks.test(id);
+  }
+
+  login(id: string): Promise<Result<Login>> {
+    return this.#checks.login(id);
   }
 
   async agents(): Promise<Result<{ agents: readonly AgentStatus[] }>> {
@@ -172,14 +209,17 @@ export class HarnessCommands implements Harnesses {
     if (!wanted.ok) {
       return wanted;
     }
-    const models: Record<string, readonly ModelOption[]> = {};
-    let source: "probe" | "curated" = "curated";
-    for (const harness of wanted.value) {
-      const catalogue = await this.#catalogue(harness, this.#core.deps.dataDir);
-      models[harness.id] = catalogue?.models ?? [];
-      source = catalogue?.source === "probe" ? "probe" : source;
-    }
-    return ok({ models, source });
+    const found = await Promise.all(
+      wanted.value.map(async (harness) => ({
+        id: harness.id,
+        catalogue: await this.#catalogues.of(harness, this.#core.deps.dataDir),
+      })),
+    );
+    const models = Object.fromEntries(
+      found.map(({ id, catalogue }) => [id, catalogue?.models ?? []]),
+    );
+    const asked = found.some(({ catalogue }) => catalogue?.source === "probe");
+    return ok({ models, source: asked ? "probe" : "curated" });
   }
 
   async commands(
@@ -194,7 +234,7 @@ export class HarnessCommands implements Harnesses {
     const catalogue =
       harness === undefined
         ? null
-        : await this.#catalogue(harness, workdir ?? this.#core.deps.dataDir);
+        : await this.#catalogues.of(harness, workdir ?? this.#core.deps.dataDir);
     return ok({ commands: catalogue?.commands ?? [] });
   }
 
@@ -219,25 +259,6 @@ export class HarnessCommands implements Harnesses {
     }
     const harness = store.harness(harnessId);
     return harness === null ? unknown("harness", harnessId) : ok([harness]);
-  }
-
-  #catalogue(
-    harness: Harness,
-    workdir: string,
-  ): Promise<Awaited<ReturnType<Driver["discover"]>>> | null {
-    const driver = this.#config.driver(harness.kind);
-    if (driver === null) {
-      return null;
-    }
-    const key = `${harness.id} ${workdir}`;
-    const known = this.#catalogues.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    const asked = driver.discover(this.#config.resolve(harness), workdir, this.#core.deps.host);
-    this.#catalogues.set(key, asked);
-    asked.catch(() => this.#catalogues.delete(key));
-    return asked;
   }
 }
 

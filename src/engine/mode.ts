@@ -1,6 +1,7 @@
+import type { Driver } from "../agents/driver.ts";
 import type { InteractionAnswer } from "../contract/interaction.ts";
 import { wishedMode } from "../domain/mode-wish.ts";
-import type { SessionSettings, TaskRecord } from "../store/types.ts";
+import type { SessionRecord, SessionSettings, TaskRecord } from "../store/types.ts";
 import type { Work } from "./core.ts";
 
 /** The agent works in a mode from now on. One its task has by now needs no new session any more. */
@@ -39,6 +40,21 @@ export function tookSettings(work: Work, sessionId: string, sent: TaskRecord): v
     work.tx.putSession({ ...session, settings: settingsOf(sent) });
     work.putTask(task);
   }
+}
+
+/** A living session that cannot take the settings its task has by now: it is resumed in a new one. */
+export function isStale(
+  driver: Driver | null,
+  { settings }: SessionRecord,
+  task: Pick<TaskRecord, "mode" | "model" | "effort">,
+): boolean {
+  return (
+    driver?.descriptor.capabilities.settings === "per-session" &&
+    settings !== null &&
+    (settings.mode !== task.mode ||
+      settings.model !== task.model ||
+      settings.effort !== task.effort)
+  );
 }
 
 type Choice = Extract<InteractionAnswer, { kind: "plan_approval" }>["choice"];

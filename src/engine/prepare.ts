@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { Driver, Message, OpenRequest } from "../agents/driver.ts";
+import type { Message, OpenRequest } from "../agents/driver.ts";
+import type { NoticeData } from "../contract/event.ts";
 import { type Fault, type FaultCode, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { PrepareStep } from "../contract/run.ts";
@@ -7,9 +8,10 @@ import { branchName } from "../domain/branch-name.ts";
 import { shortId } from "../domain/text.ts";
 import type { RunRecord, SessionRecord, TaskRecord } from "../store/types.ts";
 import type { Core } from "./core.ts";
-import type { HarnessConfig } from "./harness-config.ts";
+import type { HarnessConfig, ReadyHarness } from "./harness-config.ts";
 import { composeMessage } from "./message.ts";
-import { settingsOf, tookSettings } from "./mode.ts";
+import { isStale, settingsOf, tookSettings } from "./mode.ts";
+import { isWithinReach, withinReach } from "./program-reach.ts";
 import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Setup } from "./setup.ts";
@@ -253,13 +255,14 @@ export class Preparation {
       earlier.kind === driver.descriptor.kind
         ? earlier.agentSessionId
         : null;
-    const record = this.#newSession(task, run, driver.descriptor.kind);
+    const record = this.#newSession(task, run, ready.value);
+    if (isWithinReach(ready.value.path, workplace.value)) this.#notice(run, withinReach(harness));
     const opened = await this.#sessions.open(record, driver, { ...request, resume });
     if (opened.ok || resume === null || opened.fault.code !== "not_resumable") {
       return this.#opened(opened);
     }
     this.#sayStartedAnew(run, opened.fault);
-    const fresh = this.#newSession(task, run, driver.descriptor.kind);
+    const fresh = this.#newSession(task, run, ready.value);
     return this.#opened(await this.#sessions.open(fresh, driver, { ...request, resume: null }));
   }
 
@@ -274,18 +277,25 @@ export class Preparation {
     return before?.sessionRef ?? null;
   }
 
-  #newSession(task: TaskRecord, run: RunRecord, kind: SessionRecord["kind"]): SessionRecord {
+  #newSession(task: TaskRecord, run: RunRecord, ready: ReadyHarness): SessionRecord {
     const id = this.#core.deps.newId();
+    const program = this.#harnesses.programOf(ready);
+    this.#core.deps.log("info", "starts an agent", {
+      sessionId: id,
+      harness: task.agent,
+      ...program,
+    });
     const record: SessionRecord = {
       id,
       taskId: task.id,
       harnessId: task.agent,
-      kind,
+      kind: ready.driver.descriptor.kind,
       state: "opening",
       ref: null,
       agentSessionId: null,
       tokenHash: this.#sessions.issueToken(id),
       settings: settingsOf(task),
+      program,
       createdAt: this.#core.now(),
       closedAt: null,
     };
@@ -310,14 +320,16 @@ export class Preparation {
   }
 
   #sayStartedAnew(run: RunRecord, why: Fault): void {
-    this.#core.commit("session", (work) => {
-      work.notice(run.taskId, run.id, {
-        level: "warning",
-        code: "conversation_restarted",
-        message: `The earlier conversation could not be resumed: ${why.message}`,
-        hint: "The agent started anew with your message. The files are as it left them.",
-      });
+    this.#notice(run, {
+      level: "warning",
+      code: "conversation_restarted",
+      message: `The earlier conversation could not be resumed: ${why.message}`,
+      hint: "The agent started anew with your message. The files are as it left them.",
     });
+  }
+
+  #notice(run: RunRecord, notice: NoticeData): void {
+    this.#core.commit("session", (work) => work.notice(run.taskId, run.id, notice));
   }
 
   async #deliver(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep | null>> {
@@ -371,21 +383,6 @@ export class Preparation {
       text: composeMessage(run.prompt, first ? task.references : [], this.#core.deps.dataDir),
     };
   }
-}
-
-/** A living session that cannot take the settings its task has by now: it is resumed in a new one. */
-export function isStale(
-  driver: Driver | null,
-  { settings }: SessionRecord,
-  task: Pick<TaskRecord, "mode" | "model" | "effort">,
-): boolean {
-  return (
-    driver?.descriptor.capabilities.settings === "per-session" &&
-    settings !== null &&
-    (settings.mode !== task.mode ||
-      settings.model !== task.model ||
-      settings.effort !== task.effort)
-  );
 }
 
 function undelivered(): Fault {

@@ -10,16 +10,31 @@ interface Spawned {
 function machine(
   programs: readonly string[],
   more: { platform?: string; env?: OpenerPorts["env"] } = {},
-): { open: (request: Partial<OpenRequest>) => unknown; spawned: Spawned[] } {
+): {
+  open: (request: Partial<OpenRequest>) => unknown;
+  run: (script: string) => unknown;
+  spawned: Spawned[];
+  kept: string[];
+} {
   const spawned: Spawned[] = [];
+  const kept: string[] = [];
   const opener = openerOver({
     platform: more.platform ?? "linux",
     env: { DISPLAY: ":0", ...more.env },
     which: (name) => (programs.includes(name) ? `/usr/bin/${name.replace(/^.*\//, "")}` : null),
     spawn: (argv, { cwd, env }) => spawned.push({ argv, cwd, env }),
+    keep: (script, folder) => {
+      kept.push(script);
+      return `${folder}/login.command`;
+    },
   });
   const place = { app: "files", path: "/w/a b.ts", directory: "/w", line: null } as const;
-  return { spawned, open: (request) => opener.open({ ...place, ...request }) };
+  return {
+    spawned,
+    kept,
+    open: (request) => opener.open({ ...place, ...request }),
+    run: (script) => opener.run({ script, folder: "/d/tmp" }),
+  };
 }
 
 const argvOf = ({ spawned }: { spawned: Spawned[] }) => spawned.map(({ argv }) => argv);
@@ -102,7 +117,32 @@ test("a program that cannot be started is a fault, not a throw", () => {
     spawn: () => {
       throw new Error("ENOENT");
     },
+    keep: () => "/w/login.command",
   });
   const opened = opener.open({ app: "files", path: "/w", directory: "/w", line: null });
   expect(opened).toMatchObject({ ok: false, fault: { code: "host_failed" } });
+});
+
+describe("a script in a terminal", () => {
+  test.each([
+    ["linux", "x-terminal-emulator", ["/usr/bin/x-terminal-emulator", "-e", "/bin/sh"]],
+    ["linux", "gnome-terminal", ["/usr/bin/gnome-terminal", "--", "/bin/sh"]],
+    ["linux", "kitty", ["/usr/bin/kitty", "/bin/sh"]],
+    ["darwin", "", ["/usr/bin/open", "-a", "Terminal"]],
+  ])("on %s with %s runs %j", (platform, program, argv) => {
+    const desk = machine([program], { platform });
+    expect(desk.run("true\n")).toMatchObject({ ok: true });
+    expect(argvOf(desk)).toEqual([[...argv, "/d/tmp/login.command"]]);
+    expect(desk.kept).toEqual(["true\n"]);
+  });
+
+  test("is not even written where no window can be opened", () => {
+    const alone = machine(["xterm"], { env: { DISPLAY: undefined } });
+    const bare = machine([]);
+    const remote = machine([], { platform: "darwin", env: { SSH_CONNECTION: "1" } });
+    for (const desk of [alone, bare, remote]) {
+      expect(desk.run("true\n")).toMatchObject({ ok: false, fault: { code: "host_failed" } });
+      expect([desk.spawned, desk.kept]).toEqual([[], []]);
+    }
+  });
 });

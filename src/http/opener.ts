@@ -1,4 +1,6 @@
-import { basename } from "node:path";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 
@@ -13,9 +15,19 @@ export interface OpenRequest {
   readonly line: number | null;
 }
 
+/** A program of ours for the person's terminal. */
+export interface RunRequest {
+  /** POSIX sh; it removes the file it is read from. */
+  readonly script: string;
+  /** Where that file is put: a folder of ours alone. */
+  readonly folder: string;
+}
+
 /** Opens a folder or file in a program of the person's desktop. */
 export interface Opener {
   open(request: OpenRequest): Result<{ readonly opened: true }, Fault>;
+  /** Runs a script in a terminal window. Nothing is written where there is no window to open. */
+  run(request: RunRequest): Result<{ readonly opened: true }, Fault>;
 }
 
 export interface OpenerPorts {
@@ -25,6 +37,8 @@ export interface OpenerPorts {
   which(program: string): string | null;
   /** Starts a program and lets go of it. No shell is ever between. Throws when it cannot. */
   spawn(argv: readonly string[], options: { cwd: string; env: Record<string, string> }): void;
+  /** Writes a program for its owner alone and answers its path. Throws when it cannot. */
+  keep(script: string, folder: string): string;
 }
 
 /** Editors with a window of their own, and how they are told a line. */
@@ -43,26 +57,62 @@ const editors: Readonly<Record<string, (path: string, line: number) => readonly 
   webstorm: (path, line) => ["--line", `${line}`, path],
 };
 
-const terminals = ["x-terminal-emulator", "gnome-terminal", "konsole", "kitty", "xterm"];
+/** Terminals, and what stands before the program they are to run. */
+const terminals: Readonly<Record<string, readonly string[]>> = {
+  "x-terminal-emulator": ["-e"],
+  "gnome-terminal": ["--"],
+  konsole: ["-e"],
+  kitty: [],
+  xterm: ["-e"],
+};
 
 /** An opener over the given ports. Every refusal is the fault `host_failed` with what to do. */
 export function openerOver(ports: OpenerPorts): Opener {
   return {
     open(request) {
-      if (isHeadless(ports)) {
-        const hint = `Open it yourself: ${request.path}`;
-        return err(fault("host_failed", "This machine has no desktop to open it on.", hint));
-      }
+      if (isHeadless(ports)) return err(headless(`Open it yourself: ${request.path}`));
       const argv = argvFor(request, ports);
-      if (argv === null) return err(missing(request));
-      try {
-        ports.spawn(argv, { cwd: request.directory, env: cleanEnv(ports.env) });
-      } catch {
-        return err(fault("host_failed", `${argv[0]} could not be started.`));
+      return argv === null ? err(missing(request)) : start(ports, argv, request.directory);
+    },
+    run({ script, folder }) {
+      if (isHeadless(ports)) return err(headless("Run the command yourself."));
+      const before = runInTerminal(ports);
+      if (before === null) {
+        return err(fault("host_failed", "No terminal was found.", "Run the command yourself."));
       }
-      return ok({ opened: true });
+      try {
+        return start(ports, [...before, ports.keep(script, folder)], folder);
+      } catch {
+        return err(fault("host_failed", `Nothing could be written to ${folder}.`));
+      }
     },
   };
+}
+
+function start(
+  ports: OpenerPorts,
+  argv: readonly string[],
+  cwd: string,
+): Result<{ readonly opened: true }, Fault> {
+  try {
+    ports.spawn(argv, { cwd, env: cleanEnv(ports.env) });
+  } catch {
+    return err(fault("host_failed", `${argv[0]} could not be started.`));
+  }
+  return ok({ opened: true });
+}
+
+function headless(hint: string): Fault {
+  return fault("host_failed", "This machine has no desktop to open it on.", hint);
+}
+
+/** What a script's path is put behind; null where there is no terminal. */
+function runInTerminal(ports: OpenerPorts): readonly string[] | null {
+  // Terminal runs a file of this ending that may be executed.
+  if (ports.platform === "darwin") return ["/usr/bin/open", "-a", "Terminal"];
+  const terminal = firstOf(Object.keys(terminals), ports);
+  if (terminal === null) return null;
+  return [terminal, ...(terminals[basename(terminal)] ?? ["-e"]), "/bin/sh"];
 }
 
 function isHeadless({ platform, env }: OpenerPorts): boolean {
@@ -82,7 +132,7 @@ function argvFor(request: OpenRequest, ports: OpenerPorts): readonly string[] | 
     const opener = ports.which("xdg-open");
     return opener === null ? null : [opener, request.directory];
   }
-  const terminal = firstOf(terminals, ports);
+  const terminal = firstOf(Object.keys(terminals), ports);
   return terminal === null ? null : [terminal];
 }
 
@@ -129,6 +179,12 @@ export function createOpener(env: OpenerPorts["env"]): Opener {
     platform: process.platform,
     env,
     which: (program) => Bun.which(program),
+    keep: (script, folder) => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const path = join(folder, `login-${randomUUID()}.command`);
+      writeFileSync(path, script, { flag: "wx", mode: 0o700 });
+      return path;
+    },
     spawn: (argv, { cwd, env: own }) => {
       const stdio = ["ignore", "ignore", "ignore"] as const;
       Bun.spawn([...argv], { cwd, env: own, stdio: [...stdio], detached: true }).unref();

@@ -80,6 +80,15 @@ export interface SessionSettings {
   readonly modeNow?: string | null;
 }
 
+/** What a session was started with: a program changed or updated later is another one's (TRUST-05). */
+export interface SessionProgram {
+  /** Its real path. */
+  readonly path: string;
+  readonly version: string;
+  /** The config home of its account, or null for agents without one. */
+  readonly home: string | null;
+}
+
 /** A row of `session`: one agent process (or its place), durable before its first byte is read. */
 export interface SessionRecord {
   readonly id: string;
@@ -93,6 +102,8 @@ export interface SessionRecord {
   readonly tokenHash: string | null;
   /** The mode, model and effort it was opened with, or has taken over since. */
   readonly settings: SessionSettings | null;
+  /** Null for sessions of earlier versions. */
+  readonly program: SessionProgram | null;
   readonly createdAt: Millis;
   readonly closedAt: Millis | null;
 }

@@ -1,6 +1,6 @@
 import type { AgentKind } from "../contract/primitives.ts";
 import { fromJson, fromJsonOrNull, type Sql, toJson, toJsonOrNull } from "./sql.ts";
-import type { CursorRecord, SessionRecord, SessionSettings } from "./types.ts";
+import type { CursorRecord, SessionProgram, SessionRecord, SessionSettings } from "./types.ts";
 
 type SessionRow = {
   id: string;
@@ -12,6 +12,7 @@ type SessionRow = {
   agent_session_id: string | null;
   token_hash: string | null;
   settings: string | null;
+  program: string | null;
   created_at: number;
   closed_at: number | null;
 };
@@ -35,6 +36,7 @@ function sessionRecord(row: SessionRow): SessionRecord {
     agentSessionId: row.agent_session_id,
     tokenHash: row.token_hash,
     settings: fromJsonOrNull<SessionSettings>(row.settings),
+    program: fromJsonOrNull<SessionProgram>(row.program),
     createdAt: row.created_at,
     closedAt: row.closed_at,
   };
@@ -99,6 +101,7 @@ export function sessionWrites(sql: Sql) {
         agent_session_id: session.agentSessionId,
         token_hash: session.tokenHash,
         settings: toJsonOrNull(session.settings),
+        program: toJsonOrNull(session.program),
         created_at: session.createdAt,
         closed_at: session.closedAt,
       };

@@ -19,7 +19,9 @@ beforeAll(async () => {
   mkdirSync(join(parent, "home"));
   const person = "[user]\n\tname = Pat Person\n\temail = pat@example.test\n";
   writeFileSync(join(parent, "home", ".gitconfig"), person);
-  server = await TestServer.start({ dataDir: join(parent, "data") });
+  // As if from afar: a Mac would open a terminal for a login.
+  const env = { SSH_CONNECTION: "test" };
+  server = await TestServer.start({ dataDir: join(parent, "data"), env });
   repo = makeRepo();
   await server.client.trust(repo);
   const started = await server.client.startFake(repo, "hello");
@@ -182,6 +184,9 @@ describe("the answers of the running program are what the description says", () 
     const params = { id: "mine" };
     await ask("getHarness", { params });
     await ask("patchHarness", { params, body: { label: "Ours" } });
+    await ask("harnessTemplates");
+    await ask("testHarness", { params });
+    await ask("loginHarness", { params: { id: "claude-code" } });
     await ask("agents");
     await ask("agentModels", { query: { agent: "fake" } });
     await ask("agentCommands", { query: { agent: "fake", workdir: repo } });

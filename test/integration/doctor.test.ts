@@ -87,10 +87,11 @@ test("what was mended is seen when it is looked at again", async () => {
     detail: "2.1.330, not signed in",
     fix: { kind: "action", action: "login" },
   });
-  program(dir, "claude", loggedOut.replace("false", "true").replace("; exit 1", ""));
+  const fine = loggedOut.replace("false", "true").replace("; exit 1", "");
+  program(dir, "claude", `test -e ${join(dir, "broken")} && exit 1\n${fine}`);
   expect(check(await look(made), "agent:claude-code").status).toBe("pass");
-  program(dir, "claude", "exit 1");
-  // A good answer is remembered for a while, unless a fresh one is asked for.
+  writeFileSync(join(dir, "broken"), "");
+  // A good answer is remembered while the same program is there, unless a fresh one is asked for.
   expect(check(await look(made), "agent:claude-code").status).toBe("pass");
   expect(check(await look(made, "?fresh=true"), "agent:claude-code").status).toBe("fail");
   chmodSync(made.dataDir, 0o755);

@@ -44,7 +44,10 @@ function start(options: Partial<ListenOptions> = {}): ReturnType<typeof listen> 
     cwd: dataDir,
     env: {},
     webRoot: join(dataDir, "web"),
-    opener: { open: () => ({ ok: true, value: { opened: true } }) },
+    opener: {
+      open: () => ({ ok: true, value: { opened: true } }),
+      run: () => ({ ok: true, value: { opened: true } }),
+    },
     audit: () => undefined,
     report: () => undefined,
     ...options,

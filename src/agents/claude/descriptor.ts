@@ -9,6 +9,43 @@ export const descriptor: Descriptor = {
   hosting: "tmux",
   defaultBin: "claude",
   homeEnv: "CLAUDE_CONFIG_DIR",
+  usualHome: ".claude",
+  // `claude auth login` of 2.1.330, from its help.
+  commands: [],
+  loginArgs: ["auth", "login"],
+  templates: [
+    {
+      id: "claude-account",
+      label: "Another Claude account",
+      description: "A login, settings and history of its own, beside your usual ones.",
+      ...{ ownHome: true, bin: null, args: [], env: {} },
+    },
+    {
+      id: "claude-api-key",
+      label: "Claude with an API key",
+      description: "Pays by use through the Anthropic Console instead of a subscription.",
+      ...{ ownHome: true, bin: null, args: [], env: { ANTHROPIC_API_KEY: "" } },
+    },
+    {
+      id: "claude-gateway",
+      label: "Claude through a gateway",
+      description: "Talks to another server that speaks Anthropic's API.",
+      ...{ ownHome: true, bin: null, args: [] },
+      env: { ANTHROPIC_BASE_URL: "", ANTHROPIC_AUTH_TOKEN: "" },
+    },
+    {
+      id: "claude-program",
+      label: "Another Claude program",
+      description: "Another version or a wrapper, with your usual account.",
+      ...{ ownHome: false, bin: "", args: [], env: {} },
+    },
+    {
+      id: "claude-container",
+      label: "Claude as root in a container",
+      description: "Says that it is contained, so that the mode Bypass works for the root user.",
+      ...{ ownHome: false, bin: null, args: [], env: { IS_SANDBOX: "1" } },
+    },
+  ],
   installHint:
     "Install it with `npm install -g @anthropic-ai/claude-code`, then run `claude` once.",
   options: {

@@ -34,6 +34,7 @@ export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe
   if (version === undefined) return broken(real, said.spawnError ?? whyNot(said));
   const login = parseObject(status.stdout.trim().replaceAll("\n", " "));
   const keyed = hasKey(harness);
+  if (login === null && !keyed) return mute(real, version, status.timedOut);
   if (login?.["loggedIn"] !== true && !keyed) {
     return {
       kind: "logged-out",
@@ -43,6 +44,18 @@ export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe
     };
   }
   return { kind: "ready", path: real, version, account: accountOf(login), warning: warn(version) };
+}
+
+/** A version that does not say who is logged in: none of those the driver knows. */
+function mute(path: string, version: string, timedOut: boolean): Probe {
+  const why = timedOut ? "did not answer in time" : "has no answer that Agetor understands";
+  return {
+    kind: "broken",
+    path,
+    version,
+    why: `\`claude auth status\` of Claude Code ${version} ${why}.`,
+    hint: `Update it: Agetor was tested with ${descriptor.tested.to}.`,
+  };
 }
 
 function hasKey(harness: ResolvedHarness): boolean {

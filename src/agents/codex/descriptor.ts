@@ -26,6 +26,23 @@ export const descriptor: Descriptor = {
   hosting: "pipes",
   defaultBin: "codex",
   homeEnv: "CODEX_HOME",
+  usualHome: ".codex",
+  commands: [],
+  loginArgs: ["login"],
+  templates: [
+    {
+      id: "codex-account",
+      label: "Another Codex account",
+      description: "A login, settings and history of its own, beside your usual ones.",
+      ...{ ownHome: true, bin: null, args: [], env: {} },
+    },
+    {
+      id: "codex-program",
+      label: "Another Codex program",
+      description: "Another version or a wrapper, with your usual account.",
+      ...{ ownHome: false, bin: "", args: [], env: {} },
+    },
+  ],
   installHint: "Install it with `npm install -g @openai/codex`, then run `codex login`.",
   options: {
     modes: [

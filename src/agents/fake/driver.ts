@@ -20,6 +20,10 @@ export const fakeDescriptor: Descriptor = {
   hosting: "pipes",
   defaultBin: "agetor",
   homeEnv: null,
+  usualHome: null,
+  loginArgs: null,
+  templates: [],
+  commands: [],
   installHint: "It comes with Agetor.",
   options: {
     modes: [{ id: "auto", label: "Auto", description: "Plays its script without asking." }],

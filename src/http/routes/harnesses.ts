@@ -1,15 +1,18 @@
+import { join } from "node:path";
 import { z } from "zod";
+import { HarnessTest } from "../../contract/doctor.ts";
 import {
   AgentCommand,
   AgentStatus,
   CreateHarnessBody,
   Harness,
+  HarnessTemplate,
   ModelOption,
   PatchHarnessBody,
 } from "../../contract/harness.ts";
 import { HarnessId } from "../../contract/primitives.ts";
 import { endpoint } from "../endpoint.ts";
-import { answer, read } from "../respond.ts";
+import { answer, json, problem, read } from "../respond.ts";
 import { Deleted, HarnessParams, PathText } from "../schemas.ts";
 
 const One = z.object({ harness: Harness });
@@ -41,6 +44,32 @@ export const harnessEndpoints = {
     params: HarnessParams,
     answer: Deleted,
     handle: ({ params, meta, context }) => answer(context.engine.harnesses.remove(params.id, meta)),
+  }),
+  harnessTemplates: endpoint({
+    answer: z.object({ templates: z.array(HarnessTemplate) }),
+    handle: ({ context }) => read(context.engine.harnesses.templates()),
+  }),
+  testHarness: endpoint({
+    params: HarnessParams,
+    answer: z.object({ test: HarnessTest }),
+    handle: async ({ params, peer, context }) => {
+      // Nothing goes over the wire while the program works.
+      peer.idle(30);
+      return read(await context.engine.harnesses.test(params.id));
+    },
+  }),
+  loginHarness: endpoint({
+    params: HarnessParams,
+    answer: z.object({ command: z.string(), opened: z.boolean() }),
+    handle: ({ params, meta, context }) =>
+      context.memo.once(meta, async () => {
+        const login = await context.engine.harnesses.login(params.id);
+        if (!login.ok) return problem(login.fault);
+        const { command, script } = login.value;
+        const folder = join(context.info().dataDir, "tmp");
+        const { ok } = context.opener.run({ script, folder });
+        return json(200, { command, opened: ok });
+      }),
   }),
   agents: endpoint({
     answer: z.object({ agents: z.array(AgentStatus) }),

@@ -78,6 +78,7 @@ export function aSession(
     agentSessionId: null,
     tokenHash: null,
     settings: null,
+    program: null,
     createdAt: 1,
     closedAt: null,
     ...change,

@@ -40,6 +40,7 @@ export class MemoryAuthStore implements AuthStore {
       ref: null,
       agentSessionId: null,
       settings: null,
+      program: null,
       tokenHash,
       createdAt: 0,
       closedAt: null,

@@ -1,0 +1,51 @@
+import type { Descriptor, ResolvedHarness } from "../agents/driver.ts";
+import { isSecretName } from "../domain/harness-risk.ts";
+import { shellWord } from "../host/shell-words.ts";
+
+/** How a person logs in to the account of one harness. */
+export interface Login {
+  /** For any terminal, as it is: it names the account, whatever that terminal's environment says. */
+  readonly command: string;
+  /** The same as a program for a terminal that is opened for it: it removes itself first. */
+  readonly script: string;
+}
+
+/**
+ * The login of a harness, for its own config home. Keys of the harness stay out of it: they are no
+ * part of a login, and the command is shown.
+ */
+export function loginOf(
+  harness: ResolvedHarness,
+  { homeEnv, loginArgs }: Pick<Descriptor, "homeEnv" | "loginArgs">,
+  program: string,
+): Login {
+  const given = Object.entries(harness.env).filter(([name]) => !isSecretName(name));
+  const env = new Map(given);
+  if (homeEnv !== null && harness.home !== null) env.set(homeEnv, harness.home);
+  const set = [...env].map(([name, value]) => `${name}=${shellWord(value)}`);
+  // Without a home of its own the agent is started without that variable, and so is its login.
+  const unset = homeEnv === null || env.has(homeEnv) ? [] : ["env", "-u", homeEnv];
+  const words = [program, ...(loginArgs ?? [])].map(plainWord);
+  const command = [...unset, ...set, ...words].join(" ");
+  return { command, script: scriptOf(command, harness.label) };
+}
+
+/** A word a shell takes as it is stays as it is: people read this. */
+function plainWord(word: string): string {
+  return /^[A-Za-z0-9_./:@%+=-]+$/.test(word) ? word : shellWord(word);
+}
+
+function scriptOf(command: string, label: string): string {
+  return [
+    "#!/bin/sh",
+    'rm -f -- "$0"',
+    'cd -- "$HOME" || exit 1',
+    `printf '%s\\n\\n' ${shellWord(`Logging in: ${label}`)}`,
+    command,
+    "status=$?",
+    `printf '\\n%s' 'You can close this window now, or press Enter. '`,
+    "read -r _",
+    "exit $status",
+    "",
+  ].join("\n");
+}
