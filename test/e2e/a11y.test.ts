@@ -53,7 +53,39 @@ afterAll(async () => {
 /** Every state a card can be in stands on one screen, so the stub is asked, in both themes. */
 const screens: readonly (readonly [string, () => string, (page: Page) => Promise<unknown>])[] = [
   ["the board", () => busy.url, (page) => page.locator("article.card").first().waitFor()],
-  ["an empty board", () => empty.url, (page) => page.getByText("Nothing on the board").waitFor()],
+  [
+    "the first screen",
+    () => empty.url,
+    async (page) => {
+      await page.locator('[data-check="tmux"]').waitFor();
+      await page.getByText("Two agents can work").waitFor();
+    },
+  ],
+  [
+    "an empty board",
+    () => empty.url,
+    async (page) => {
+      await page.getByRole("button", { name: "Open the board" }).click();
+      await page.getByText("Nothing on the board").waitFor();
+      // For the other theme the first screen is to come again.
+      await page.evaluate(() =>
+        fetch("/preferences/ui.welcomed", {
+          method: "PUT",
+          body: JSON.stringify({ value: false }),
+        }),
+      );
+    },
+  ],
+  [
+    "the doctor",
+    () => busy.url,
+    async (page) => {
+      await page.locator("article.card").first().waitFor();
+      await page.keyboard.press("g");
+      await page.keyboard.press("d");
+      await page.locator('[data-check="agent:codex"] .wh').click();
+    },
+  ],
   [
     "a new task",
     () => busy.url,

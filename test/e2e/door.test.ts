@@ -19,7 +19,7 @@ test("a link lets in once; the token stands in the tab's storage and nowhere els
   const { page, complaints, close } = await newPage(browser);
   const url = await link(server);
   await page.goto(url);
-  await page.getByText("Nothing on the board yet").waitFor();
+  await page.getByText("Ready for a first task").waitFor();
   const places = await page.evaluate(() => ({
     url: location.href,
     cookie: document.cookie,
@@ -34,7 +34,7 @@ test("a link lets in once; the token stands in the tab's storage and nowhere els
     expect(place).not.toContain(places.session);
   }
   await page.reload();
-  await page.getByText("Nothing on the board yet").waitFor();
+  await page.getByText("Ready for a first task").waitFor();
   expect(complaints).toEqual([]);
   await close();
 
@@ -51,11 +51,11 @@ test("without a key the page says how to get in, and a second tab asks the first
   await page.goto(await link(server));
   // Only the fragment changed: a person would see the page load anew.
   await page.reload();
-  await page.getByText("Nothing on the board yet").waitFor();
+  await page.getByText("Ready for a first task").waitFor();
   const second = await page.context().newPage();
   listen(second, complaints);
   await second.goto(server.client.base);
-  await second.getByText("Nothing on the board yet").waitFor();
+  await second.getByText("Ready for a first task").waitFor();
   expect(complaints).toEqual([]);
   await close();
 });
@@ -63,7 +63,7 @@ test("without a key the page says how to get in, and a second tab asks the first
 test("a revoked key leads back to the door", async () => {
   const { page, close } = await newPage(browser);
   await page.goto(await link(server));
-  await page.getByText("Nothing on the board yet").waitFor();
+  await page.getByText("Ready for a first task").waitFor();
   const { body } = await server.client.get<{ tokens: { id: string }[] }>("/auth/tokens");
   for (const { id } of body.tokens) await server.client.call("DELETE", `/auth/tokens/${id}`);
   await page.getByText("no longer valid").waitFor();
@@ -77,10 +77,10 @@ test("two tabs share one stream", async () => {
     if (request.url().includes("/events")) streams.push(request.url());
   });
   await page.goto(await link(server));
-  await page.getByText("Nothing on the board yet").waitFor();
+  await page.getByText("Ready for a first task").waitFor();
   const second = await page.context().newPage();
   await second.goto(server.client.base);
-  await second.getByText("Nothing on the board yet").waitFor();
+  await second.getByText("Ready for a first task").waitFor();
   // Requests of a shared worker belong to no page; a stream of a tab's own would be seen here.
   expect(streams).toEqual([]);
   await server.client.post("/tasks", { prompt: "Seen by both", workdir: "/tmp", agent: "fake" });

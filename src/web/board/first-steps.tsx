@@ -15,7 +15,7 @@ export function FirstSteps() {
     if (task !== null) go({ task: task.id });
   };
   return (
-    <div className="board-empty">
+    <div className="first-steps board-empty">
       <EmptyState
         title="Nothing on the board yet"
         actions={

@@ -25,7 +25,7 @@ export interface RailProps {
 export function Rail({ narrow, covered }: RailProps) {
   const project = useRoute((state) => state.project);
   const view = useRoute((state) => state.view);
-  const board = project === null && !covered && view !== "inbox" && view !== "trash";
+  const board = project === null && !covered && (view === null || view === "review");
   return (
     <nav className="rail" aria-label="Main">
       <div className="rail-top">
@@ -57,7 +57,8 @@ export function Rail({ narrow, covered }: RailProps) {
         {!narrow && <span>Board</span>}
       </button>
       <NeedsYou narrow={narrow} on={view === "inbox"} />
-      <TrashLink narrow={narrow} on={view === "trash"} />
+      <PageLink view="usage" label="Usage" icon="usage" keys="g u" narrow={narrow} />
+      <PageLink view="trash" label="Trash" icon="trash" keys="g t" narrow={narrow} />
       {!narrow && <Projects />}
       <div className="foot">
         {narrow && (
@@ -71,24 +72,34 @@ export function Rail({ narrow, covered }: RailProps) {
             <Icon name="panel" />
           </button>
         )}
+        <PageLink view="doctor" label="Doctor" icon="doctor" keys="g d" narrow={narrow} />
         <ThemeButton narrow={narrow} />
       </div>
     </nav>
   );
 }
 
-function TrashLink({ narrow, on }: { readonly narrow: boolean; readonly on: boolean }) {
+interface PageLinkProps {
+  readonly view: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly keys: string;
+  readonly narrow: boolean;
+}
+
+function PageLink({ view, label, icon, keys, narrow }: PageLinkProps) {
+  const on = useRoute((state) => state.view === view);
   return (
     <button
       type="button"
       className={cx("nav", on && "on")}
       aria-current={on ? "page" : undefined}
-      aria-label={narrow ? "Trash" : undefined}
-      onClick={() => go({ view: "trash", task: null, tab: null })}
-      {...tip("Trash", "g t")}
+      aria-label={narrow ? label : undefined}
+      onClick={() => go({ view, task: null, tab: null })}
+      {...tip(label, keys)}
     >
-      <Icon name="trash" />
-      {!narrow && <span>Trash</span>}
+      <Icon name={icon} />
+      {!narrow && <span>{label}</span>}
     </button>
   );
 }

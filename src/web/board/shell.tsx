@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { useFirstRun } from "../first-run/use-first-run.ts";
 import { useAttention } from "../inbox/attention.ts";
 import { SetupSlot } from "../setup/setup-slot.tsx";
 import { currentProject, openSetup } from "../setup/setup-state.ts";
@@ -25,9 +26,15 @@ import { TrustSlot } from "./trust-slot.tsx";
 
 const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
 const inboxPage = () => import("../inbox/inbox.tsx");
-const Inbox = lazy(inboxPage);
+const FirstRun = lazy(() => import("../first-run/first-run.tsx"));
 const Review = lazy(() => import("../review/review.tsx"));
-const TrashPage = lazy(() => import("../trash/trash.tsx"));
+/** What can stand in the place of the board, by its name in the address. */
+const pages: Readonly<Record<string, ReturnType<typeof lazy>>> = {
+  inbox: lazy(inboxPage),
+  trash: lazy(() => import("../trash/trash.tsx")),
+  doctor: lazy(() => import("../doctor/doctor.tsx")),
+  usage: lazy(() => import("../usage/usage.tsx")),
+};
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
 const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
@@ -55,6 +62,8 @@ export function Shell() {
   const task = useRoute((state) => state.task);
   const view = useRoute((state) => state.view);
   const review = view === "review" ? task : null;
+  const Page = pages[view ?? ""];
+  const firstRun = useFirstRun();
   const rail = usePref("ui.rail");
   const beside = task !== null && review === null && width >= sideBySide;
   // The panel needs the room more than the rail does; the preference comes back with the board.
@@ -64,18 +73,10 @@ export function Shell() {
   useInboxSoon();
   useHotkeys([
     { id: "task.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
-    {
-      id: "go.inbox",
-      label: "Go to what needs you",
-      keys: ["g i"],
-      run: () => go({ view: "inbox", task: null, tab: null }),
-    },
-    {
-      id: "go.trash",
-      label: "Go to the trash",
-      keys: ["g t"],
-      run: () => go({ view: "trash", task: null, tab: null }),
-    },
+    toPage("inbox", "what needs you", "g i"),
+    toPage("trash", "the trash", "g t"),
+    toPage("usage", "the usage", "g u"),
+    toPage("doctor", "the doctor", "g d"),
     {
       id: "project.setup",
       label: "Set-up of the project",
@@ -87,6 +88,14 @@ export function Shell() {
     },
     { id: "go.board", label: "Go to the board", keys: ["g b"], run: () => go({ view: null }) },
   ]);
+  if (firstRun !== "no") {
+    return (
+      <AgentNames>
+        <Suspense fallback={null}>{firstRun === "yes" && <FirstRun />}</Suspense>
+        <Dialogs />
+      </AgentNames>
+    );
+  }
   return (
     <AgentNames>
       <div className={cx("app", narrow && "narrow", away && "is-away")}>
@@ -102,11 +111,11 @@ export function Shell() {
             >
               {review !== null ? (
                 <ReviewPage taskId={review} />
-              ) : view === "inbox" || view === "trash" ? (
+              ) : Page !== undefined ? (
                 <>
                   <ReconnectBanner />
                   <Suspense fallback={<div aria-busy="true" />}>
-                    {view === "inbox" ? <Inbox /> : <TrashPage />}
+                    <Page />
                   </Suspense>
                 </>
               ) : (
@@ -128,6 +137,11 @@ export function Shell() {
       <Dialogs />
     </AgentNames>
   );
+}
+
+function toPage(view: string, name: string, keys: string) {
+  const run = (): void => go({ view, task: null, tab: null });
+  return { id: `go.${view}`, label: `Go to ${name}`, keys: [keys], run };
 }
 
 /** When something waits, its page is fetched before anybody asks for it. */

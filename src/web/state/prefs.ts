@@ -27,6 +27,8 @@ export interface Prefs {
   readonly "ui.diffLayout": "split" | "unified";
   readonly "ui.diffWrap": boolean;
   readonly "ui.diffWhitespace": "show" | "ignore";
+  /** Whether the first screen has done its work. */
+  readonly "ui.welcomed": boolean;
   readonly "ui.lastProject": string | null;
   readonly "ui.lastPicks": Readonly<Record<string, LastPicks>>;
 }
@@ -41,6 +43,7 @@ const defaults: Prefs = {
   "ui.diffLayout": "split",
   "ui.diffWrap": false,
   "ui.diffWhitespace": "show",
+  "ui.welcomed": false,
   "ui.lastProject": null,
   "ui.lastPicks": {},
 };
@@ -50,6 +53,9 @@ const themeHint = "agetor.theme";
 
 export const prefs = createStore<Prefs>(() => ({ ...defaults, "ui.theme": hintedTheme() }));
 
+/** Whether the server has been asked what the person prefers, with success or not. */
+export const prefsRead = createStore(() => ({ read: false }));
+
 function hintedTheme(): Theme {
   if (typeof sessionStorage === "undefined") return "system";
   const hint = sessionStorage.getItem(themeHint);
@@ -57,11 +63,15 @@ function hintedTheme(): Theme {
 }
 
 export async function loadPrefs(): Promise<void> {
-  const { preferences } = await call("GET /preferences");
-  const known = Object.entries(preferences).filter(
-    ([key, value]) => key in defaults && sameShape(value, defaults[key as keyof Prefs]),
-  );
-  prefs.setState(Object.fromEntries(known) as Partial<Prefs>);
+  try {
+    const { preferences } = await call("GET /preferences");
+    const known = Object.entries(preferences).filter(
+      ([key, value]) => key in defaults && sameShape(value, defaults[key as keyof Prefs]),
+    );
+    prefs.setState(Object.fromEntries(known) as Partial<Prefs>);
+  } finally {
+    prefsRead.setState({ read: true });
+  }
 }
 
 /** A value some other program stored under our key must not break the page. */

@@ -14,8 +14,10 @@ export interface Route {
   readonly column: string | null;
   /** An open dialog: `new`. */
   readonly dialog: string | null;
-  /** Another page than the board: `inbox`, `trash`, or `review` for the open task. */
+  /** Another page than the board: `inbox`, `trash`, `doctor`…, or `review` for the open task. */
   readonly view: string | null;
+  /** In the settings: which part, such as `accounts/codex`. */
+  readonly section: string | null;
   /** In the review: what is compared, with whose run or which commit, and the file that is read. */
   readonly scope: string | null;
   readonly run: string | null;
@@ -32,6 +34,7 @@ const empty: Route = {
   column: null,
   dialog: null,
   view: null,
+  section: null,
   scope: null,
   run: null,
   commit: null,
@@ -49,6 +52,7 @@ export function parseRoute(search: string): Route {
     column: query.get("column"),
     dialog: query.get("dialog"),
     view: query.get("view"),
+    section: query.get("section"),
     scope: query.get("scope"),
     run: query.get("run"),
     commit: query.get("commit"),
@@ -69,13 +73,17 @@ export const route = createStore<Route>(() =>
   typeof location === "undefined" ? empty : parseRoute(location.search),
 );
 
-/** What only the review knows does not stay in the address of another page. */
+/** What only one page knows does not stay in the address of another. */
 const outside = { scope: null, run: null, commit: null, file: null } as const;
 
 /** Goes somewhere. `replace` for what is not worth a step back, like typing in the filter. */
 export function go(change: Partial<Route>, how: "push" | "replace" = "push"): void {
   const wanted = { ...route.getState(), ...change };
-  const next = wanted.view === "review" ? wanted : { ...wanted, ...outside };
+  const next = {
+    ...wanted,
+    ...(wanted.view === "review" ? {} : outside),
+    ...(wanted.view === "settings" ? {} : { section: null }),
+  };
   const url = formatRoute(next);
   if (url === formatRoute(route.getState())) return;
   if (how === "push") history.pushState(null, "", url);

@@ -60,6 +60,12 @@ const shapes = {
       <circle cx="8" cy="11.2" r=".85" fill="currentColor" stroke="none" />
     </>
   ),
+  "st-broken": (
+    <>
+      <path d="M5.2 1.75h5.6l3.45 3.45v5.6l-3.45 3.45H5.2L1.75 10.8V5.2Z" fill="currentColor" />
+      <path d="m5.9 5.9 4.2 4.2M10.1 5.9l-4.2 4.2" stroke="var(--knock, #fff)" />
+    </>
+  ),
   "st-orphaned": (
     <path
       d="M9.6 2.7a5.5 5.5 0 0 1 3.3 7.8M10.9 12.7a5.5 5.5 0 0 1-7.8-2.2M2.5 8.2a5.5 5.5 0 0 1 4-5.5"

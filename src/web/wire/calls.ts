@@ -41,6 +41,7 @@ import type {
 } from "../../contract/task.ts";
 import type { LandingCalls } from "./landing-calls.ts";
 import type { ReviewCalls, TakeBackCalls } from "./review-calls.ts";
+import type { SettingsCalls } from "./settings-calls.ts";
 
 type Routes = typeof routes;
 
@@ -86,7 +87,7 @@ export interface Info {
 type Paging = { readonly limit?: number; readonly cursor?: string };
 
 /** What each call takes beside its path parameters, and what it answers. */
-export interface Calls extends ReviewCalls, TakeBackCalls, LandingCalls {
+export interface Calls extends ReviewCalls, TakeBackCalls, LandingCalls, SettingsCalls {
   "GET /info": { answer: Info };
   "GET /defaults": { answer: Defaults };
   "GET /tasks": {

@@ -12,6 +12,7 @@ import { agents, defaults, harnesses, models, setup } from "./stub-answers.ts";
 import { busyDay, id, manyTasks, projectPaths, task, type World } from "./stub-data.ts";
 import type { StubRepo } from "./stub-repo.ts";
 import { StubReview } from "./stub-review.ts";
+import { answerSettings } from "./stub-settings.ts";
 
 const csp = [
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'",
@@ -99,6 +100,8 @@ export function stubServer(world: World, port = 0) {
       const answer = await reviewOf(key).answer(request, url);
       if (answer !== null) return answer;
     }
+    const settings = answerSettings(request, url);
+    if (settings !== null) return settings;
     switch (
       `${request.method} /${noun}${key === "" ? "" : "/:id"}${verb === undefined ? "" : `/${verb}`}`
     ) {
