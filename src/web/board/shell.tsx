@@ -13,6 +13,7 @@ import { AgentNames } from "../ui/agents.tsx";
 import { Boundary } from "../ui/boundary.tsx";
 import { cx } from "../ui/cx.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
+import { patient } from "../ui/patient.ts";
 import { Splitter } from "../ui/splitter.tsx";
 import { useAddingProject } from "./add-project-state.ts";
 import { Board } from "./board.tsx";
@@ -24,20 +25,20 @@ import { ReconnectBanner } from "./reconnect.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { TrustSlot } from "./trust-slot.tsx";
 
-const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
+const RunPanel = lazy(patient(() => import("../run/RunPanel.tsx")));
 const inboxPage = () => import("../inbox/inbox.tsx");
-const FirstRun = lazy(() => import("../first-run/first-run.tsx"));
-const Review = lazy(() => import("../review/review.tsx"));
+const FirstRun = lazy(patient(() => import("../first-run/first-run.tsx")));
+const Review = lazy(patient(() => import("../review/review.tsx")));
 /** What can stand in the place of the board, by its name in the address. */
 const pages: Readonly<Record<string, ReturnType<typeof lazy>>> = {
-  inbox: lazy(inboxPage),
-  trash: lazy(() => import("../trash/trash.tsx")),
-  doctor: lazy(() => import("../doctor/doctor.tsx")),
-  usage: lazy(() => import("../usage/usage.tsx")),
+  inbox: lazy(patient(inboxPage)),
+  trash: lazy(patient(() => import("../trash/trash.tsx"))),
+  doctor: lazy(patient(() => import("../doctor/doctor.tsx"))),
+  usage: lazy(patient(() => import("../usage/usage.tsx"))),
 };
-const NewTask = lazy(() => import("./new-task/new-task.tsx"));
-const AddProject = lazy(() => import("./add-project.tsx"));
-const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
+const NewTask = lazy(patient(() => import("./new-task/new-task.tsx")));
+const AddProject = lazy(patient(() => import("./add-project.tsx")));
+const ConfirmDelete = lazy(patient(() => import("./confirm-delete.tsx")));
 
 /** Below this width the panel takes the place of the board. */
 const sideBySide = 1100;

@@ -9,6 +9,7 @@ import { cx } from "../ui/cx.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
 import { Icon } from "../ui/icons.tsx";
 import { LazyMenu, warmMenu } from "../ui/menu-button.tsx";
+import { patient } from "../ui/patient.ts";
 import { inWords } from "../ui/report.ts";
 import { tip } from "../ui/tooltip.tsx";
 import { useLanding } from "./data.ts";
@@ -17,7 +18,7 @@ import { isImmediate, type Steps, type Talk, useSteps } from "./use-steps.ts";
 import { type Gate, gatesOf, inkOf, requestWords, standingOf } from "./words.ts";
 
 const loadDialogs = () => import("./dialogs.tsx");
-const StepDialog = lazy(loadDialogs);
+const StepDialog = lazy(patient(loadDialogs));
 
 /** Fetches the dialogs before they are wanted. */
 function warmDialogs(): void {

@@ -11,13 +11,14 @@ import { worktreeQuery } from "../../state/queries.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { MenuButton } from "../../ui/menu-button.tsx";
+import { patient } from "../../ui/patient.ts";
 import { StateGlyph, stateInk, stateWord } from "../../ui/state-glyph.tsx";
 import { Elapsed } from "../../ui/time.tsx";
 import { copyTranscript } from "../copy-transcript.ts";
 import { Facts } from "./facts.tsx";
 import { copyEntry, places, setupEntries } from "./places.ts";
 
-const Rules = lazy(() => import("../../ask/rules.tsx"));
+const Rules = lazy(patient(() => import("../../ask/rules.tsx")));
 
 export interface PanelHeaderProps {
   readonly task: Task;
