@@ -3,6 +3,22 @@ import type { Install } from "../install-hint.ts";
 
 const efforts = ["low", "medium", "high", "xhigh", "max"] as const;
 
+const command = (name: string, description: string, argumentHint: string | null = null) => ({
+  ...{ name, description, argumentHint, source: "builtin" },
+});
+
+/** Commands of 2.1.330 that start a turn and need nothing of the person's machine but a repository. */
+const curatedCommands = [
+  command("init", "Write a CLAUDE.md about this codebase"),
+  command("code-review", "Review the current changes", "[low|medium|high] [<path>]"),
+  command("security-review", "Review the security of the changes on this branch"),
+  command("simplify", "Review changed code for reuse and simplicity", "[<target>]"),
+  command("verify", "Check that a change does what it should"),
+  command("debug", "Find out what went wrong", "[issue description]"),
+  command("deep-research", "Research a question in many sources"),
+  command("batch", "Plan a large change and carry it out in parts", "<instruction>"),
+];
+
 /** What Claude Code is and offers; modes and efforts as `claude --help` of 2.1.330 names them. */
 export const descriptor: Descriptor = {
   kind: "claude-code",
@@ -12,7 +28,7 @@ export const descriptor: Descriptor = {
   homeEnv: "CLAUDE_CONFIG_DIR",
   usualHome: ".claude",
   // `claude auth login` of 2.1.330, from its help.
-  commands: [],
+  commands: curatedCommands,
   loginArgs: ["auth", "login"],
   templates: [
     {
