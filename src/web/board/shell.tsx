@@ -33,6 +33,7 @@ const pages: Readonly<Record<string, ReturnType<typeof lazy>>> = {
   trash: lazy(() => import("../trash/trash.tsx")),
   doctor: lazy(() => import("../doctor/doctor.tsx")),
   usage: lazy(() => import("../usage/usage.tsx")),
+  settings: lazy(() => import("../settings/settings.tsx")),
 };
 const NewTask = lazy(() => import("./new-task/new-task.tsx"));
 const AddProject = lazy(() => import("./add-project.tsx"));
@@ -74,6 +75,7 @@ export function Shell() {
     { id: "task.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
     toPage("inbox", "what needs you", "g i"),
     toPage("trash", "the trash", "g t"),
+    toPage("settings", "the settings", "g ,"),
     toPage("usage", "the usage", "g u"),
     toPage("doctor", "the doctor", "g d"),
     {

@@ -37,7 +37,7 @@ export function Chart({ bars, accounts, measure }: ChartProps) {
             <span key={tick}>{amount(tick, measure)}</span>
           ))}
         </div>
-        <svg onPointerLeave={() => setOver(null)}>
+        <svg aria-hidden="true" onPointerLeave={() => setOver(null)}>
           <line className="grid" x1="0" x2="100%" y1="0.5" y2="0.5" />
           <line className="grid" x1="0" x2="100%" y1="50%" y2="50%" />
           {bars.map((bar, index) => (
