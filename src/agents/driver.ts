@@ -31,7 +31,6 @@ export interface Descriptor {
   readonly loginArgs: readonly string[] | null;
   /** Starts for harnesses of one's own. */
   readonly templates: readonly Omit<HarnessTemplate, "kind">[];
-  readonly installHint: string;
   readonly options: AgentOptions;
   /** Commands that are offered while the agent itself cannot be asked. */
   readonly commands: readonly AgentCommand[];

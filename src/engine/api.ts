@@ -5,6 +5,7 @@ import type {
   AgentOptions,
   AgentStatus,
   CreateHarnessBody,
+  FileMatch,
   Harness,
   HarnessTemplate,
   ModelOption,
@@ -313,6 +314,20 @@ export interface Usages {
   }): Result<{ usage: UsageReport }>;
 }
 
+/** Where files are looked for: a task's folder, or any other; exactly one of the two is given. */
+export interface FilesQuery {
+  readonly taskId: string | null;
+  readonly workdir: string | null;
+  readonly q: string;
+  readonly limit: number;
+}
+
+/** Files and folders that can be named in a message. */
+export interface FileSearch {
+  /** The likeliest first, by paths relative to the folder. `not_a_directory` when it is none. */
+  find(query: FilesQuery): Promise<Result<{ files: readonly FileMatch[] }>>;
+}
+
 /** What the product relies on, looked at. */
 export interface Doctors {
   /** `fresh` asks again what was remembered. */
@@ -338,6 +353,7 @@ export interface Engine {
   readonly streams: Streams;
   readonly places: Places;
   readonly blobs: Blobs;
+  readonly files: FileSearch;
   readonly auth: Auth;
   readonly doctor: Doctors;
   readonly usage: Usages;

@@ -6,6 +6,7 @@ import { ConflictWatch } from "./conflict-watch.ts";
 import { Core, type EngineDeps, unknown } from "./core.ts";
 import { DoctorCommands } from "./doctor.ts";
 import { Drafts } from "./drafts.ts";
+import { Files } from "./files.ts";
 import { HarnessConfig } from "./harness-config.ts";
 import { HarnessCommands } from "./harnesses.ts";
 import { Hibernation } from "./hibernation.ts";
@@ -80,6 +81,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     streams: streamsOf(core),
     places: worksites,
     blobs: new BlobCommands(core),
+    files: new Files(core),
     auth,
     doctor,
     usage: new UsageReads(core),

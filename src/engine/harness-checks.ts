@@ -79,6 +79,8 @@ export class HarnessChecks {
     if (home !== null && harness.home !== null) {
       mkdirSync(home, { recursive: true, mode: 0o700 });
     }
+    // Who is logged in is about to be another one.
+    this.#config.forget(id);
     const program = probe.path ?? driver.descriptor.defaultBin;
     return ok(loginOf(this.#config.resolve(harness), driver.descriptor, program));
   }

@@ -86,7 +86,7 @@ export class HarnessConfig {
     }
     const probe = await this.probe(harness);
     if (probe.kind !== "ready") {
-      return err(refusal(harness, driver, probe));
+      return err(refusal(harness, probe));
     }
     const { path, version } = probe;
     return ok({ harness: this.resolve(harness), driver, path, version });
@@ -240,16 +240,12 @@ function stampOf(path: string): string | null {
   }
 }
 
-function refusal(
-  harness: Harness,
-  driver: Driver,
-  probe: Exclude<Probe, { readonly kind: "ready" }>,
-): Fault {
+function refusal(harness: Harness, probe: Exclude<Probe, { readonly kind: "ready" }>): Fault {
   switch (probe.kind) {
     case "missing":
       return fault("agent_unavailable", `${harness.label} is not installed.`, probe.hint, {
         looked: [...probe.looked],
-        installHint: driver.descriptor.installHint,
+        installHint: probe.hint,
       });
     case "logged-out":
       return fault("not_logged_in", `${harness.label} is not logged in.`, probe.hint);

@@ -15,7 +15,7 @@ import type { Answer, CommandMeta, Harnesses, Reply } from "./api.ts";
 import { Catalogues } from "./catalogues.ts";
 import { type Core, unknown } from "./core.ts";
 import { HarnessChecks } from "./harness-checks.ts";
-import type { HarnessConfig } from "./harness-config.ts";
+import { type HarnessConfig, realFolder } from "./harness-config.ts";
 import { makeOwnHome, retireHome, sweepHomes } from "./harness-home.ts";
 import type { Login } from "./harness-login.ts";
 import { changed } from "./harness-settings.ts";
@@ -232,10 +232,14 @@ export class HarnessCommands implements Harnesses {
     }
     const [harness] = wanted.value;
     const catalogue =
-      harness === undefined
-        ? null
-        : await this.#catalogues.of(harness, workdir ?? this.#core.deps.dataDir);
+      harness === undefined ? null : await this.#catalogues.of(harness, this.#folder(workdir));
     return ok({ commands: catalogue?.commands ?? [] });
+  }
+
+  /** Where an agent is asked: in a folder that is there, by its real path. */
+  #folder(workdir: string | null): string {
+    const real = workdir?.startsWith("/") === true ? realFolder(workdir) : null;
+    return real ?? this.#core.deps.dataDir;
   }
 
   options(): Readonly<Record<string, AgentOptions>> {

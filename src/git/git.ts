@@ -14,6 +14,7 @@ import { gitDirectory, inspect } from "./inspect.ts";
 import type { Kit } from "./kit.ts";
 import { createLanding } from "./landing/landing.ts";
 import { Locks } from "./lanes.ts";
+import { listFiles } from "./list-files.ts";
 import { Programs } from "./programs.ts";
 import { baseRef, branches, dropRef, pin, pinned, resolve, trashRef } from "./refs.ts";
 import { removeWorktree } from "./remove.ts";
@@ -76,6 +77,7 @@ export function createGit(options: GitOptions): Git {
     snapshots: (commonDir, taskId, moments) =>
       guarded(() => snapshots(kit, commonDir, taskId, moments)),
     dropSnapshots: (commonDir, taskId) => guarded(() => dropSnapshots(kit, commonDir, taskId)),
+    listFiles: (folder, signal) => guarded(() => listFiles(kit, folder, signal)),
     gitDir: (worktree) => guarded(() => gitDirectory(kit, worktree)),
     agentConfig: (place, sha) => guarded(() => agentConfig(kit, place, sha)),
     createSampleRepository: (path, files) =>

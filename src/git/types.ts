@@ -237,6 +237,11 @@ export interface Git {
   ): Promise<Result<readonly (Snapshot | null)[]>>;
   /** Forgets every moment of a task. Idempotent. */
   dropSnapshots(commonDir: string, taskId: string): Promise<Result<null>>;
+  /**
+   * The files git sees below a folder of a worktree, relative to it: tracked and untracked, none that
+   * is ignored or gone. A repository inside is its folder, with a slash at its end.
+   */
+  listFiles(folder: string, signal?: AbortSignal): Promise<Result<readonly string[]>>;
   /** The worktree's own git directory. */
   gitDir(worktree: string): Promise<Result<string>>;
   /** Agent-config files of the tree at a commit (or of a plain folder), with their hashes. */

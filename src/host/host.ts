@@ -1,6 +1,7 @@
 import { cleanEnv } from "./clean-env.ts";
 import { DirectoryWatches } from "./directory-watch.ts";
-import { findProgram } from "./find.ts";
+import { Finder } from "./finder.ts";
+import { LoginPath } from "./login-path.ts";
 import { portsAreFree } from "./ports.ts";
 import { Processes } from "./process.ts";
 import { runCommand } from "./run.ts";
@@ -25,6 +26,7 @@ export interface HostOptions {
 /** The real host. Making it touches nothing: no file, no process, no timer. */
 export function createHost(options: HostOptions): Host {
   const env = cleanEnv(options.env);
+  const finder = new Finder(env, new LoginPath(env));
   const processes = new Processes();
   const { onNotice } = options;
   const watches = new DirectoryWatches(onNotice === undefined ? {} : { onNotice });
@@ -43,9 +45,9 @@ export function createHost(options: HostOptions): Host {
     alive: (ref) => processes.alive(ref),
     identify: (pid) => processes.identify(pid),
     signalGroup: (ref, signal) => processes.signalGroup(ref, signal),
-    find: async (name) => findProgram(name, env),
+    find: (name) => finder.find(name),
     portsAreFree,
     run: runCommand,
-    baseEnv: () => ({ ...env }),
+    baseEnv: () => ({ ...finder.pathEnv() }),
   };
 }

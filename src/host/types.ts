@@ -181,6 +181,15 @@ export interface TreeWatch {
   close(): void;
 }
 
+export interface FoundProgram {
+  /** As it was found; null when it was not. */
+  readonly path: string | null;
+  /** What to run and to pin: its real path, behind the shims of version managers. */
+  readonly real: string | null;
+  /** Every place that was looked at, and why what stood there was refused. */
+  readonly looked: readonly string[];
+}
+
 export interface Host {
   readonly tmux: TmuxHost;
   /** The directory of one generation of a session; made with mode 0700 when missing. */
@@ -194,8 +203,11 @@ export interface Host {
   identify(pid: number): Promise<ProcessRef | null>;
   /** Signals the process group of exactly that process; false when it is gone. */
   signalGroup(process: ProcessRef, signal: NodeJS.Signals): Promise<boolean>;
-  /** Looks a program up: absolute path as it is, else in PATH and the usual install folders. */
-  find(name: string): Promise<{ readonly path: string | null; readonly looked: readonly string[] }>;
+  /**
+   * Looks a program up: an absolute path as it is, else in PATH, in the PATH of the person's login
+   * shell and in the usual install folders.
+   */
+  find(name: string): Promise<FoundProgram>;
   /** Whether nothing listens on these ports of the loopback addresses now. */
   portsAreFree(first: number, count: number): Promise<boolean>;
   /** Runs a short command with a clean environment, capped output (1 MiB) and a time limit. */

@@ -7,6 +7,8 @@ const plain = /^[^\u0000-\u001f\u007f]*$/;
 
 export const PathText = z.string().min(1).max(4096).regex(plain, "must have no control characters");
 export const Text = z.string().min(1).max(1000).regex(plain, "must have no control characters");
+/** What is searched for; nothing at all as long as nothing is typed. */
+export const Search = z.string().max(1000).regex(plain, "must have no control characters");
 
 /** A whole number in a query. */
 const whole = (pattern: RegExp, what: string) =>

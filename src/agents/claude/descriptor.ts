@@ -1,6 +1,23 @@
 import type { Descriptor } from "../driver.ts";
+import type { Install } from "../install-hint.ts";
 
 const efforts = ["low", "medium", "high", "xhigh", "max"] as const;
+
+const command = (name: string, description: string, argumentHint: string | null = null) => ({
+  ...{ name, description, argumentHint, source: "builtin" },
+});
+
+/** Commands of 2.1.330 that start a turn and need nothing of the person's machine but a repository. */
+const curatedCommands = [
+  command("init", "Write a CLAUDE.md about this codebase"),
+  command("code-review", "Review the current changes", "[low|medium|high] [<path>]"),
+  command("security-review", "Review the security of the changes on this branch"),
+  command("simplify", "Review changed code for reuse and simplicity", "[<target>]"),
+  command("verify", "Check that a change does what it should"),
+  command("debug", "Find out what went wrong", "[issue description]"),
+  command("deep-research", "Research a question in many sources"),
+  command("batch", "Plan a large change and carry it out in parts", "<instruction>"),
+];
 
 /** What Claude Code is and offers; modes and efforts as `claude --help` of 2.1.330 names them. */
 export const descriptor: Descriptor = {
@@ -11,7 +28,7 @@ export const descriptor: Descriptor = {
   homeEnv: "CLAUDE_CONFIG_DIR",
   usualHome: ".claude",
   // `claude auth login` of 2.1.330, from its help.
-  commands: [],
+  commands: curatedCommands,
   loginArgs: ["auth", "login"],
   templates: [
     {
@@ -46,8 +63,6 @@ export const descriptor: Descriptor = {
       ...{ ownHome: false, bin: null, args: [], env: { IS_SANDBOX: "1" } },
     },
   ],
-  installHint:
-    "Install it with `npm install -g @anthropic-ai/claude-code`, then run `claude` once.",
   options: {
     modes: [
       {
@@ -110,4 +125,10 @@ export const permissionModes: Readonly<Record<string, string>> = {
   acceptEdits: "acceptEdits",
   auto: "auto",
   bypass: "bypassPermissions",
+};
+
+export const install: Install = {
+  npmPackage: "@anthropic-ai/claude-code",
+  cask: "claude-code",
+  afterwards: "run `claude` once",
 };

@@ -1,14 +1,16 @@
-import { readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { AgentCommand, ModelOption } from "../../contract/harness.ts";
 import type { Host } from "../../host/types.ts";
+import { commandFiles, type DescribedFile, skillFiles } from "../command-files.ts";
 import type { Catalogue, ResolvedHarness } from "../driver.ts";
 import { isLocalCommand } from "./commands.ts";
 import { descriptor } from "./descriptor.ts";
 import { type Json, objectAt, objectsAt, parseObject, stringAt } from "./json.ts";
+import { claudeHome } from "./paths.ts";
 import { commandEnv } from "./probe.ts";
 
-const limitMs = 15_000;
+/** Without network Claude tries for 20 s before it answers (2.1.330, observed). */
+const limitMs = 40_000;
 const hello = { type: "control_request", request_id: "1", request: { subtype: "initialize" } };
 
 /**
@@ -32,7 +34,8 @@ const argv = [
 
 /**
  * Models and slash commands as the CLI itself lists them, without a request to the model: the reply
- * to `initialize` of its stream-json mode (Claude Code 2.1.330, observed). Else the curated list.
+ * to `initialize` of its stream-json mode (Claude Code 2.1.330, observed). Else what this version knows
+ * and the account's own files say. The project's commands are always read from its files.
  */
 export async function discover(
   harness: ResolvedHarness,
@@ -47,34 +50,38 @@ export async function discover(
     timeoutMs: limitMs,
     input: `${JSON.stringify(hello)}\n`,
   });
-  const own = await projectCommands(workdir);
+  const own = await commandsIn(join(workdir, ".claude"), "project");
   for (const line of answer.stdout.split("\n")) {
     const reply = objectAt(objectAt(parseObject(line), "response"), "response");
     if (reply === null) continue;
     const said = catalogueOf(reply);
-    return { ...said, commands: [...own, ...said.commands] };
+    return { ...said, commands: unique([...own, ...said.commands]) };
   }
-  return { ...curated(), commands: own };
+  const theirs = await commandsIn(claudeHome(harness, host.baseEnv()).config, "user");
+  const known = curated();
+  return { ...known, commands: unique([...own, ...theirs, ...known.commands]) };
 }
 
-/** Commands and skills of the project, from their files: `sub/deep.md` is `/sub:deep`. */
-async function projectCommands(workdir: string): Promise<AgentCommand[]> {
-  const commands = await filesIn(join(workdir, ".claude", "commands"));
-  const skills = await filesIn(join(workdir, ".claude", "skills"));
-  const names = [
-    ...commands
-      .filter((it) => it.endsWith(".md"))
-      .map((it) => it.slice(0, -3).replaceAll("/", ":")),
-    ...skills.filter((it) => /^[^/]+\/SKILL\.md$/.test(it)).map((it) => dirname(it)),
-  ];
-  return [...new Set(names)]
-    .filter((name) => /^[A-Za-z0-9_:-]+$/.test(name))
-    .sort()
-    .map((name) => ({ name, description: "", argumentHint: null, source: "project" }));
+/** Commands and skills in a folder of Claude's; a command comes before a skill of its name. */
+async function commandsIn(folder: string, source: string): Promise<AgentCommand[]> {
+  const [commands, skills] = await Promise.all([
+    commandFiles(join(folder, "commands")),
+    skillFiles(join(folder, "skills")),
+  ]);
+  const all = [...commands, ...skills].filter(({ name }) => !isLocalCommand(name));
+  return unique(all.map((file: DescribedFile) => ({ ...file, source }))).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }
 
-async function filesIn(dir: string): Promise<readonly string[]> {
-  return readdir(dir, { recursive: true }).catch(() => []);
+/** The first of each name. */
+function unique(commands: readonly AgentCommand[]): AgentCommand[] {
+  const names = new Set<string>();
+  return commands.filter(({ name }) => {
+    const isNew = !names.has(name);
+    names.add(name);
+    return isNew;
+  });
 }
 
 /** What the CLI says it has. Pure. */
@@ -105,12 +112,15 @@ function modelOf(model: Json): ModelOption[] {
   ];
 }
 
-/** Only commands that start a turn: the list also holds those that act on the terminal. */
+/**
+ * Only commands that start a turn: the list also holds those that act on the terminal, and the driver
+ * refuses their names whoever brought them.
+ */
 function commandsOf(reply: Json): AgentCommand[] {
   return objectsAt(reply, "commands").flatMap((command) => {
     const name = stringAt(command, "name");
     const builtin = command["builtin"] === true;
-    if (name === null || name.startsWith("_") || (builtin && isLocalCommand(name))) return [];
+    if (name === null || name.startsWith("_") || isLocalCommand(name)) return [];
     return [
       {
         name,
@@ -125,7 +135,7 @@ function commandsOf(reply: Json): AgentCommand[] {
 function curated(): Catalogue {
   return {
     models: descriptor.options.models.map((model) => ({ ...model, default: model.id === "opus" })),
-    commands: [],
+    commands: descriptor.commands,
     source: "curated",
   };
 }

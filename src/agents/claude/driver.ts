@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { type Fault, fault } from "../../contract/fault.ts";
 import { ok } from "../../contract/result.ts";
 import type { Host } from "../../host/types.ts";
@@ -23,9 +22,8 @@ export function createClaudeDriver(): Driver {
     trial: trialModel,
     probe,
     discover: async (harness, workdir, host) => {
-      const { path } = await host.find(harness.bin ?? descriptor.defaultBin);
-      const bin = path === null ? "" : await realpath(path).catch(() => path);
-      return discover(harness, bin, workdir, host);
+      const { real } = await host.find(harness.bin ?? descriptor.defaultBin);
+      return discover(harness, real ?? "", workdir, host);
     },
     preflight,
     plan: (request) => {

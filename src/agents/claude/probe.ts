@@ -1,7 +1,7 @@
-import { realpath } from "node:fs/promises";
 import type { Host } from "../../host/types.ts";
 import type { Probe, ResolvedHarness } from "../driver.ts";
-import { descriptor } from "./descriptor.ts";
+import { installHintHere } from "../install-hint.ts";
+import { descriptor, install } from "./descriptor.ts";
 import { parseObject, stringAt } from "./json.ts";
 
 /** Half of the 3 s a probe may take, for each of its two questions. */
@@ -22,9 +22,8 @@ export function commandEnv(harness: ResolvedHarness, host: Host): Record<string,
  * 2.1.330, observed: JSON and status 0 when logged in, 1 when not). Never throws.
  */
 export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe> {
-  const { path, looked } = await host.find(harness.bin ?? descriptor.defaultBin);
-  if (path === null) return { kind: "missing", hint: descriptor.installHint, looked };
-  const real = await realpath(path).catch(() => path);
+  const { real, looked } = await host.find(harness.bin ?? descriptor.defaultBin);
+  if (real === null) return { kind: "missing", hint: await installHintHere(install, host), looked };
   const env = commandEnv(harness, host);
   const [said, status] = await Promise.all([
     host.run({ argv: [real, "--version"], env, timeoutMs: questionMs * 2 }),

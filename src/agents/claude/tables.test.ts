@@ -31,7 +31,9 @@ describe("what the driver offers", () => {
       commands: [
         { name: "init", description: "Make a file", builtin: true, argumentHint: "" },
         { name: "clear", description: "", builtin: true },
-        { name: "clear", description: "mine", argumentHint: "[x]" },
+        // The driver refuses the name, whoever brings it.
+        { name: "clear", description: "mine" },
+        { name: "mine", description: "of mine", argumentHint: "[x]" },
         { name: "__remote", builtin: true },
         7,
       ],
@@ -44,7 +46,7 @@ describe("what the driver offers", () => {
     expect(catalogue.models.at(-1)?.id).toBe("opusplan");
     expect(catalogue.commands).toEqual([
       { name: "init", description: "Make a file", argumentHint: null, source: "builtin" },
-      { name: "clear", description: "mine", argumentHint: "[x]", source: "custom" },
+      { name: "mine", description: "of mine", argumentHint: "[x]", source: "custom" },
     ]);
     expect(catalogueOf({}).source).toBe("curated");
   });

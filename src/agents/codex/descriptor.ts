@@ -1,4 +1,5 @@
 import type { Catalogue, Descriptor } from "../driver.ts";
+import type { Install } from "../install-hint.ts";
 
 const all = ["low", "medium", "high", "xhigh", "max", "ultra"];
 const withoutUltra = all.slice(0, 5);
@@ -43,7 +44,6 @@ export const descriptor: Descriptor = {
       ...{ ownHome: false, bin: "", args: [], env: {} },
     },
   ],
-  installHint: "Install it with `npm install -g @openai/codex`, then run `codex login`.",
   options: {
     modes: [
       {
@@ -111,4 +111,10 @@ export const curated: Catalogue = {
   models: models.map((model, index) => ({ ...model, default: index === 0 })),
   commands: [],
   source: "curated",
+};
+
+export const install: Install = {
+  npmPackage: "@openai/codex",
+  cask: "codex",
+  afterwards: "run `codex login`",
 };

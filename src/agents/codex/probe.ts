@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Host, RunOutput } from "../../host/types.ts";
 import type { Probe, ResolvedHarness } from "../driver.ts";
+import { installHintHere } from "../install-hint.ts";
 import { askAppServer } from "./ask.ts";
-import { descriptor } from "./descriptor.ts";
+import { descriptor, install } from "./descriptor.ts";
 import { agentEnv } from "./launch.ts";
 import { nativeProgram } from "./native.ts";
 import { messageOf, oneLine } from "./words.ts";
@@ -13,22 +14,28 @@ const limitMs = 2_900;
 
 /** What is installed and logged in, within 3 s and without spending tokens. Never throws. */
 export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe> {
-  const { path, looked } = await host.find(harness.bin ?? descriptor.defaultBin);
-  if (path === null) return { kind: "missing", hint: descriptor.installHint, looked };
+  const { real: path, looked } = await host.find(harness.bin ?? descriptor.defaultBin);
+  const hint = () => installHintHere(install, host);
+  if (path === null) return { kind: "missing", hint: await hint(), looked };
   try {
-    return await probeAt(nativeProgram(path), harness, host);
+    return await probeAt(nativeProgram(path), harness, host, hint);
   } catch (cause) {
-    return { kind: "broken", path, why: messageOf(cause), hint: descriptor.installHint };
+    return { kind: "broken", path, why: messageOf(cause), hint: await hint() };
   }
 }
 
-async function probeAt(path: string, harness: ResolvedHarness, host: Host): Promise<Probe> {
+async function probeAt(
+  path: string,
+  harness: ResolvedHarness,
+  host: Host,
+  installHint: () => Promise<string>,
+): Promise<Probe> {
   const until = performance.now() + limitMs;
   const left = (): number => Math.max(1, Math.round(until - performance.now()));
   const env = agentEnv(harness, host.baseEnv());
   const said = await host.run({ argv: [path, "--version"], env, timeoutMs: left() });
   const version = /(\d+\.\d+\.\d+\S*)/.exec(said.stdout)?.[1];
-  if (said.code !== 0 || version === undefined) return broken(path, said);
+  if (said.code !== 0 || version === undefined) return broken(path, said, await installHint());
   const hint = loginHint(env["CODEX_HOME"]);
   // Codex refuses a home that is not there with words that help nobody.
   const home = env["CODEX_HOME"];
@@ -39,7 +46,13 @@ async function probeAt(path: string, harness: ResolvedHarness, host: Host): Prom
   if (login.code === 0) return { ...ready, account: account.replace(/^Logged in using /, "") };
   if (!/not logged in/i.test(account)) {
     const why = login.timedOut ? "`codex login status` does not answer" : account;
-    return { kind: "broken", path, why: why || "`codex login status` failed", hint: checkConfig };
+    return {
+      kind: "broken",
+      path,
+      version,
+      why: why || "`codex login status` failed",
+      hint: checkConfig,
+    };
   }
   // A model provider of the person's own needs no OpenAI account.
   const [answer] = await askAppServer({
@@ -81,11 +94,11 @@ function ownProvider(env: Readonly<Record<string, string>>): boolean {
 
 const checkConfig = "Run `codex login status` in a terminal, and check config.toml.";
 
-function broken(path: string, said: RunOutput): Probe {
+function broken(path: string, said: RunOutput, hint: string): Probe {
   const why = said.timedOut
     ? "`codex --version` does not answer"
     : (said.spawnError ?? (oneLine(said.stderr) || `\`codex --version\` ended with ${said.code}`));
-  return { kind: "broken", path, why, hint: descriptor.installHint };
+  return { kind: "broken", path, why, hint };
 }
 
 /** Null inside the range the driver was tested with. */

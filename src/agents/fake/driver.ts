@@ -24,7 +24,6 @@ export const fakeDescriptor: Descriptor = {
   loginArgs: null,
   templates: [],
   commands: [],
-  installHint: "It comes with Agetor.",
   options: {
     modes: [{ id: "auto", label: "Auto", description: "Plays its script without asking." }],
     models: [

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { fault } from "../../contract/fault.ts";
+import { FileMatch } from "../../contract/harness.ts";
 import { Ulid } from "../../contract/primitives.ts";
 import { bytesEndpoint, endpoint } from "../endpoint.ts";
 import { answer, apiHeaders, problem, read } from "../respond.ts";
-import { PathText } from "../schemas.ts";
+import { Limit, PathText, Search } from "../schemas.ts";
 
 /**
  * A path as a person's click sends it: absolute, or relative to its task. Options (`-a`) and URLs
@@ -40,6 +41,28 @@ export const placeEndpoints = {
         const app = body.app ?? "files";
         return read(context.opener.open({ app, path, directory, line: body.line ?? null }));
       }),
+  }),
+  files: endpoint({
+    query: z
+      .object({
+        taskId: Ulid.exactOptional(),
+        workdir: PathText.exactOptional(),
+        q: Search.exactOptional(),
+        limit: Limit.exactOptional(),
+      })
+      .refine(({ taskId, workdir }) => (taskId === undefined) !== (workdir === undefined), {
+        message: "must name a task or a folder, and not both",
+      }),
+    answer: z.object({ files: z.array(FileMatch) }),
+    handle: async ({ query, context }) =>
+      read(
+        await context.engine.files.find({
+          taskId: query.taskId ?? null,
+          workdir: query.workdir ?? null,
+          q: query.q ?? "",
+          limit: query.limit ?? 50,
+        }),
+      ),
   }),
   uploadAttachment: bytesEndpoint({
     query: z.object({ task: Ulid.exactOptional() }),

@@ -237,6 +237,8 @@ export class MemoryEngine implements Engine {
       }),
   };
 
+  readonly files: Engine["files"] = { find: async () => ok({ files: [] }) };
+
   readonly places: Engine["places"] = {
     locate: async (request) => {
       this.located.push(request);
