@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { readConfig, words } from "./config.ts";
+import { words } from "./argument-words.ts";
+import { readConfig } from "./config.ts";
 
 const home = "/home/ada";
 const read = (env: Record<string, string>) => readConfig(env, home);

@@ -1,5 +1,6 @@
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { words } from "./argument-words.ts";
 
 /** The server's settings, as its environment gives them. */
 export interface Config {
@@ -80,12 +81,6 @@ function portOf(text: string | undefined): Result<number | null> {
   return port >= 0 && port <= 65_535
     ? ok(port)
     : refuse("AGETOR_API_PORT", "must be a number from 0 to 65535");
-}
-
-/** Splits arguments the way a shell splits words, with quotes but without any expansion. */
-export function words(text: string): readonly string[] {
-  const found = text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
-  return found.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }
 
 function isOn(text: string | undefined): boolean {

@@ -73,6 +73,7 @@ export function Rail({ narrow, covered }: RailProps) {
           </button>
         )}
         <PageLink view="doctor" label="Doctor" icon="doctor" keys="g d" narrow={narrow} />
+        <PageLink view="settings" label="Settings" icon="gear" keys="g ," narrow={narrow} />
         <ThemeButton narrow={narrow} />
       </div>
     </nav>

@@ -35,6 +35,7 @@ const pages: Readonly<Record<string, ReturnType<typeof lazy>>> = {
   trash: lazy(patient(() => import("../trash/trash.tsx"))),
   doctor: lazy(patient(() => import("../doctor/doctor.tsx"))),
   usage: lazy(patient(() => import("../usage/usage.tsx"))),
+  settings: lazy(patient(() => import("../settings/settings.tsx"))),
 };
 const NewTask = lazy(patient(() => import("./new-task/new-task.tsx")));
 const AddProject = lazy(patient(() => import("./add-project.tsx")));
@@ -76,6 +77,7 @@ export function Shell() {
     { id: "task.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
     toPage("inbox", "what needs you", "g i"),
     toPage("trash", "the trash", "g t"),
+    toPage("settings", "the settings", "g ,"),
     toPage("usage", "the usage", "g u"),
     toPage("doctor", "the doctor", "g d"),
     {

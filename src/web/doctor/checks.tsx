@@ -4,6 +4,7 @@ import { cx } from "../ui/cx.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Exact } from "../ui/text.tsx";
 import { FixPart } from "./fix.tsx";
+import { LoginNote, useLogin } from "./login.tsx";
 import { Trial } from "./trial.tsx";
 import type { DoctorLook } from "./use-doctor.ts";
 import { useTrial } from "./use-trial.ts";
@@ -48,6 +49,7 @@ function Row({ check, look }: RowProps) {
   const id = useId();
   const harnessId = harnessOf(check);
   const trial = useTrial(harnessId);
+  const login = useLogin(harnessId, check.status === "pass", look.again);
   const [open, setOpen] = useState(check.status === "fail");
   // What can start can be tried; what is missing or broken has its fix.
   const canTry = harnessId !== null && (check.status === "pass" || check.status === "warn");
@@ -82,13 +84,18 @@ function Row({ check, look }: RowProps) {
         </span>
         <FixPart
           check={check}
-          busy={trial.state.kind === "trying"}
+          busy={trial.state.kind === "trying" || login.busy}
           onProbe={probe}
+          onLogin={() => {
+            setOpen(true);
+            login.start();
+          }}
           onAgain={look.again}
         />
       </div>
       {open && more && (
         <div className="dr-more" id={id}>
+          {login.login !== null && <LoginNote login={login.login} />}
           {check.more !== null && <More text={check.more} />}
           {tryable && <Trial state={trial.state} onStart={trial.start} />}
         </div>

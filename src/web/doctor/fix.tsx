@@ -10,11 +10,13 @@ export interface FixProps {
   readonly check: DoctorCheck;
   readonly busy: boolean;
   readonly onProbe: () => void;
+  readonly onLogin: () => void;
   readonly onAgain: () => void;
 }
 
 /** The way out of a finding: a command to copy, or the one button that does it. */
-export function FixPart({ check, busy, onProbe, onAgain }: FixProps) {
+export function FixPart(props: FixProps) {
+  const { check, busy } = props;
   const { fix } = check;
   if (fix === null) return null;
   if (fix.kind === "command") {
@@ -27,7 +29,7 @@ export function FixPart({ check, busy, onProbe, onAgain }: FixProps) {
       </span>
     );
   }
-  const act = (): void => later(actions[fix.action](fix, onProbe, onAgain));
+  const act = (): void => later(Promise.resolve(actions[fix.action](fix, props)));
   return (
     <Button size="s" busy={busy} onClick={act}>
       {fix.label}
@@ -37,25 +39,16 @@ export function FixPart({ check, busy, onProbe, onAgain }: FixProps) {
 }
 
 type Action = Extract<Fix, { kind: "action" }>;
-type Act = (fix: Action, onProbe: () => void, onAgain: () => void) => Promise<void>;
 
-const openHarness: Act = ({ harnessId }) => {
-  go({ view: "settings", section: `accounts/${harnessId ?? ""}`, task: null, tab: null });
-  return Promise.resolve();
-};
-
-const actions: Readonly<Record<Action["action"], Act>> = {
-  login: openHarness,
-  "open-harness": openHarness,
-  "open-storage": () => {
-    go({ view: "trash", task: null, tab: null });
-    return Promise.resolve();
-  },
-  probe: (_, onProbe) => {
-    onProbe();
-    return Promise.resolve();
-  },
-  "allow-notifications": async (_, __, onAgain) => {
+const actions: Readonly<
+  Record<Action["action"], (fix: Action, props: FixProps) => Promise<void> | void>
+> = {
+  login: (_, { onLogin }) => onLogin(),
+  probe: (_, { onProbe }) => onProbe(),
+  "open-harness": ({ harnessId }) =>
+    go({ view: "settings", section: `accounts/${harnessId ?? ""}`, task: null, tab: null }),
+  "open-storage": () => go({ view: "trash", task: null, tab: null }),
+  "allow-notifications": async (_, { onAgain }) => {
     await Notification.requestPermission();
     await setPref("ui.notify", true);
     onAgain();

@@ -7,7 +7,7 @@ import { agentsQuery, queries } from "../state/queries.ts";
 import { announce } from "../ui/live-region.tsx";
 import { call } from "../wire/client.ts";
 import { browserChecks, browserFacts } from "./browser-checks.ts";
-import { harnessOf, tally } from "./words.ts";
+import { tally } from "./words.ts";
 
 const queryKey = ["doctor"] as const;
 
@@ -24,9 +24,6 @@ const doctorQuery = queryOptions({
   staleTime: 5_000,
 });
 
-/** While somebody logs in elsewhere, the agent is looked at this often, in milliseconds. */
-const watchEvery = 4_000;
-
 export interface DoctorLook {
   /** Everything the server and the page found; undefined before the first answer. */
   readonly checks: readonly DoctorCheck[] | undefined;
@@ -35,27 +32,19 @@ export interface DoctorLook {
   readonly error: Error | null;
   readonly busy: boolean;
   readonly again: () => void;
-  /** Looks again and again until this agent is fine: its person is about to log in. */
-  readonly watch: (harnessId: string) => void;
 }
 
 /** What the doctor finds, looked at again when the person comes back to the page. */
 export function useDoctor(): DoctorLook {
   const wanted = usePref("ui.notify");
   const [looks, setLooks] = useState(0);
-  const [watched, watch] = useState<string | null>(null);
-  const { data, error, isFetching, refetch } = useQuery({
-    ...doctorQuery,
-    refetchInterval: watched === null ? false : watchEvery,
-  });
+  const { data, error, isFetching, refetch } = useQuery(doctorQuery);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the browser says nothing when its answer changes; it is asked with every look
   const own = useMemo(() => browserChecks(browserFacts(wanted)), [wanted, looks, data]);
   const checks = useMemo(
     () => (data === undefined ? undefined : [...data.checks, ...own]),
     [data, own],
   );
-  const done = checks?.find((check) => harnessOf(check) === watched)?.status === "pass";
-  if (watched !== null && done) watch(null);
   const again = useCallback(() => {
     setLooks((before) => before + 1);
     later(
@@ -65,7 +54,7 @@ export function useDoctor(): DoctorLook {
     );
   }, [refetch]);
   useComingBack(checks, again);
-  return { checks, doctor: data, own, error, busy: isFetching, again, watch };
+  return { checks, doctor: data, own, error, busy: isFetching, again };
 }
 
 /** Who was away in a terminal may have mended something. */

@@ -1,7 +1,17 @@
-import type { Doctor, ProbeBody, ProbeReport } from "../../contract/doctor.ts";
+import type { Doctor, HarnessTest, ProbeBody, ProbeReport } from "../../contract/doctor.ts";
+import type { HarnessTemplate } from "../../contract/harness.ts";
 import type { UsageReport } from "../../contract/usage.ts";
 
-/** What is asked to see how the machine, the agents and the accounts are. */
+/** A browser that was let in, and may be put out again. */
+export interface BrowserToken {
+  readonly id: string;
+  readonly label: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+/** What is asked to see how the machine, the agents and the accounts are, and to change them. */
 export interface SettingsCalls {
   "GET /doctor": { query: { readonly fresh?: boolean }; answer: { doctor: Doctor } };
   "POST /doctor/probe": { body: ProbeBody; answer: { report: ProbeReport } };
@@ -9,4 +19,12 @@ export interface SettingsCalls {
     query: { readonly days?: number; readonly timezone?: string };
     answer: { usage: UsageReport };
   };
+  "GET /harness-templates": { answer: { templates: readonly HarnessTemplate[] } };
+  "POST /harnesses/:id/test": { body: Record<string, never>; answer: { test: HarnessTest } };
+  "POST /harnesses/:id/login": {
+    body: Record<string, never>;
+    answer: { command: string; opened: boolean };
+  };
+  "GET /auth/tokens": { answer: { tokens: readonly BrowserToken[] } };
+  "DELETE /auth/tokens/:id": { answer: unknown };
 }

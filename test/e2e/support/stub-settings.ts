@@ -1,4 +1,5 @@
-import type { Doctor, DoctorCheck } from "../../../src/contract/doctor.ts";
+import type { Doctor, DoctorCheck, HarnessTest } from "../../../src/contract/doctor.ts";
+import type { HarnessTemplate } from "../../../src/contract/harness.ts";
 import type { UsageReport } from "../../../src/contract/usage.ts";
 
 /** Answers of the stub for the doctor, the usage and the settings. */
@@ -99,11 +100,70 @@ function used(share: number, silent: boolean) {
   };
 }
 
+const templates: readonly HarnessTemplate[] = [
+  {
+    id: "claude-account",
+    kind: "claude-code",
+    label: "Another Claude account",
+    description: "A login, settings and history of its own, beside your usual ones.",
+    ...{ ownHome: true, bin: null, args: [], env: {} },
+  },
+  {
+    id: "claude-gateway",
+    kind: "claude-code",
+    label: "Claude through a gateway",
+    description: "Talks to another server that speaks Anthropic's API.",
+    ...{ ownHome: true, bin: null, args: [] },
+    env: { ANTHROPIC_BASE_URL: "", ANTHROPIC_AUTH_TOKEN: "" },
+  },
+  {
+    id: "codex-program",
+    kind: "codex",
+    label: "Another Codex program",
+    description: "Another version or a wrapper, with your usual account.",
+    ...{ ownHome: false, bin: "", args: [], env: {} },
+  },
+];
+
+const tested: HarnessTest = {
+  harnessId: "claude-side",
+  ok: true,
+  durationMs: 1400,
+  path: "/home/you/.local/bin/claude",
+  version: "2.1.88",
+  loggedIn: true,
+  account: "side, Pro plan",
+  home: "/home/you/.agetor/harnesses/claude-side",
+  sharesHomeWith: [],
+  models: 3,
+  reason: null,
+  hint: null,
+  looked: [],
+};
+
+const browsers = ["Chrome on Linux", "Firefox on macOS"].map((label, index) => ({
+  id: String(index),
+  label,
+  createdAt: Date.now() - 9 * day,
+  expiresAt: Date.now() + 20 * day,
+  lastUsedAt: index === 0 ? Date.now() : null,
+}));
+
 /** Null for what is asked of other parts of the stub. */
 export function answerSettings(request: Request, url: URL): Response | null {
   switch (`${request.method} ${url.pathname}`) {
     case "GET /doctor":
       return Response.json({ doctor });
+    case "GET /harness-templates":
+      return Response.json({ templates });
+    case "GET /auth/tokens":
+      return Response.json({ tokens: browsers });
+    case "POST /harnesses/codex/login":
+      return Response.json({ command: "env -u CODEX_HOME codex login", opened: false });
+    case "POST /harnesses/codex/test":
+      return Response.json({ test: { ...tested, harnessId: "codex", ok: false, loggedIn: false } });
+    case "POST /harnesses/claude-side/test":
+      return Response.json({ test: tested });
     case "GET /usage":
       return Response.json({ usage: usage() });
     default:
