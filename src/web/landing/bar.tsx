@@ -12,6 +12,7 @@ import { LazyMenu, warmMenu } from "../ui/menu-button.tsx";
 import { inWords } from "../ui/report.ts";
 import { tip } from "../ui/tooltip.tsx";
 import { useLanding } from "./data.ts";
+import type { Step } from "./step.ts";
 import { stepEntries } from "./steps-menu.ts";
 import { isImmediate, type Steps, type Talk, useSteps } from "./use-steps.ts";
 import { type Gate, gatesOf, inkOf, requestWords, standingOf } from "./words.ts";
@@ -34,7 +35,7 @@ export interface LandingBarProps {
 
 /** Where the work stands, what is before landing it, and the step that is suggested. */
 export function LandingBar({ task, talk }: LandingBarProps) {
-  const { data: landing, error, isFetching, refetch } = useLanding(task);
+  const { data: landing, error, isFetching, refetch } = useLanding(task, talk.open);
   const steps = useSteps(task, landing, talk);
   const primary = useRef<HTMLButtonElement>(null);
   const more = useRef<HTMLButtonElement>(null);
@@ -118,19 +119,30 @@ export function LandingBar({ task, talk }: LandingBarProps) {
           onClose={() => setMenu(false)}
         />
       )}
-      {steps.open !== null && (
-        <Suspense fallback={null}>
-          <StepDialog
-            key={steps.open}
-            step={steps.open}
-            task={task}
-            landing={landing}
-            onClose={() => steps.toStep(null)}
-            toStep={steps.toStep}
-          />
-        </Suspense>
-      )}
+      {steps.open !== null && <Opened {...{ task, landing, steps }} step={steps.open} />}
     </section>
+  );
+}
+
+interface OpenedProps {
+  readonly task: Task;
+  readonly landing: Landing;
+  readonly steps: Steps;
+  readonly step: Step;
+}
+
+function Opened({ task, landing, steps, step }: OpenedProps) {
+  return (
+    <Suspense fallback={null}>
+      <StepDialog
+        key={step}
+        step={step}
+        task={task}
+        landing={landing}
+        onClose={() => steps.close(step)}
+        toStep={steps.toStep}
+      />
+    </Suspense>
   );
 }
 

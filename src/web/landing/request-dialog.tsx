@@ -101,6 +101,7 @@ function NewRequest({ task, landing, onClose, toStep }: StepProps) {
       <DialogFoot
         label={draft ? "Open as a draft" : "Open pull request"}
         doing={doing}
+        working="Pushing, then opening it"
         blocked={blocked}
         submit={submit}
         onClose={onClose}

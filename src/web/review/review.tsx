@@ -165,7 +165,7 @@ function Page({ task }: { readonly task: Task }) {
       {task.runId !== null && (
         <LandingBar
           task={task}
-          talk={{ drafts: waiting, onSend: () => setSending(true), firstOpen: firstOpen(data) }}
+          talk={{ drafts: waiting, onSend: () => setSending(true), ...openOnes(data) }}
         />
       )}
       {sending && <SendSheet task={task} drafts={drafts} onClose={() => setSending(false)} />}
@@ -173,8 +173,10 @@ function Page({ task }: { readonly task: Task }) {
   );
 }
 
-function firstOpen({ comments }: ReviewData) {
-  return comments.find(({ state }) => state === "open" || state === "outdated");
+/** Comments that still ask for something: how many, and the first that was sent. */
+function openOnes({ comments }: ReviewData) {
+  const open = comments.filter(({ state }) => state !== "addressed");
+  return { open: open.length, firstOpen: open.find(({ state }) => state !== "draft") };
 }
 
 /** How many new comments have words in their fields that the server does not have. */
