@@ -15,7 +15,7 @@ import { useLanding } from "./data.ts";
 import type { Step } from "./step.ts";
 import { stepEntries } from "./steps-menu.ts";
 import { isImmediate, type Steps, type Talk, useSteps } from "./use-steps.ts";
-import { type Gate, gatesOf, inkOf, requestWords, standingOf } from "./words.ts";
+import { type Gate, gatesOf, inkOf, requestLine, requestWords, standingOf } from "./words.ts";
 
 const loadDialogs = () => import("./dialogs.tsx");
 const StepDialog = lazy(loadDialogs);
@@ -180,7 +180,13 @@ function Gates({ landing, steps, talk }: GatesProps) {
     <ul className="gates" aria-label="What stands before it">
       {pullRequest !== null && (
         <li>
-          <Button variant="ghost" size="s" icon="link" onClick={() => steps.toStep("request")}>
+          <Button
+            variant="ghost"
+            size="s"
+            className="request"
+            onClick={() => steps.toStep("request")}
+          >
+            <Icon name="link" size={14} className={inkOf(requestWords(pullRequest))} />
             {requestLine(pullRequest)}
           </Button>
         </li>
@@ -196,11 +202,6 @@ function Gates({ landing, steps, talk }: GatesProps) {
       ))}
     </ul>
   );
-}
-
-function requestLine(request: NonNullable<Landing["pullRequest"]>): string {
-  const { state, checks, review } = requestWords(request);
-  return [state, checks, review].filter((part) => part !== null).join(", ");
 }
 
 interface GateFixProps {

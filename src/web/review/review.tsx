@@ -13,7 +13,7 @@ import { LandingBar } from "../landing/bar.tsx";
 import { useAnnouncements } from "../run/panel-parts.tsx";
 import { later } from "../state/actions.ts";
 import { useBoard, useTask } from "../state/board.ts";
-import { changesQuery, useLiveChanges } from "../state/changes.ts";
+import { changesQuery, useLiveChanges, useOwnChanges } from "../state/changes.ts";
 import { queries } from "../state/queries.ts";
 import { closeReview } from "../state/review-place.ts";
 import { route } from "../state/route.ts";
@@ -93,6 +93,7 @@ function Page({ task }: { readonly task: Task }) {
   );
   const [sending, setSending] = useState(false);
   useLiveChanges(task);
+  useOwnChanges(task.id, () => shown.expect(null));
   useAnnouncements(task);
   const before = useRef(what);
   useEffect(() => {
