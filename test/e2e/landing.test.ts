@@ -120,6 +120,26 @@ test("a conflict is on the card and in the bar, and the agent resolves it when a
   await close();
 });
 
+test("a branch whose base has moved is rebased, and put back by one press", async () => {
+  const prompt = "write: a.txt | one\nrun: git add -A && git commit -qm work";
+  const { repo, task } = await reviewed(harbour, "Left behind", prompt);
+  moveMain(repo, { "b.txt": "base\n" });
+  const head = git(repo, "rev-parse", task.branch ?? "");
+  const { page, complaints, close } = await openReview(browser, harbour, task);
+  await bar(page).getByText("main moved by 1 commit").waitFor();
+  await page.keyboard.press("l");
+  await page.getByRole("dialog", { name: "Rebase onto main" }).waitFor();
+  await page.keyboard.press("Control+Enter");
+  await notice(page, "Rebased onto main.").waitFor();
+  await bar(page).getByText("main moved").waitFor({ state: "detached" });
+  expect(git(repo, "rev-parse", `${task.branch}^`)).toBe(git(repo, "rev-parse", "main"));
+  await notice(page, "Rebased").getByRole("button", { name: "Undo" }).click();
+  await bar(page).getByText("main moved by 1 commit").waitFor();
+  expect(git(repo, "rev-parse", task.branch ?? "")).toBe(head);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("a hunk and a whole turn are taken back, and brought back, with the real git", async () => {
   const body = Array.from({ length: 40 }, (_, n) => `line ${n}`).join("\n");
   const write = body.replace("line 2\n", "LINE 2\n").replace("line 35", "LINE 35");
@@ -154,14 +174,16 @@ test("a hunk and a whole turn are taken back, and brought back, with the real gi
   await page.keyboard.press("b");
   const ways = page.getByRole("dialog", { name: "Ways back" });
   await ways.locator(".ways > li").nth(3).waitFor();
-  await ways.getByRole("button", { name: /^Go back: Before reverting parts of a.txt/ }).click();
+  const backs = ways.getByRole("button", { name: /^Go back: Before going back/ });
+  await backs.nth(1).click();
   await expectAccessible(page);
   const sure = ways.getByRole("button", { name: "Go back to this" });
   expect(await sure.evaluate((button) => button === document.activeElement)).toBe(true);
   await page.keyboard.press("Enter");
   await ways.waitFor({ state: "detached" });
   await notice(page, "Gone back.").waitFor();
-  expect(read()).toBe(after);
+  await line(page, "a.txt", "LINE 35").first().waitFor({ state: "detached" });
+  expect(read()).toBe(after.replace("LINE 35", "line 35"));
   expect(complaints).toEqual([]);
   await close();
 });

@@ -4,7 +4,7 @@ import type { MergeBody, PullRequestBody, PushBody } from "../../contract/landin
 import type { Task } from "../../contract/task.ts";
 import { sendMessage } from "../run/composer/send.ts";
 import { later, restoreTask } from "../state/actions.ts";
-import { refreshChanges } from "../state/changes.ts";
+import { changedByPerson, refreshChanges } from "../state/changes.ts";
 import { queries } from "../state/queries.ts";
 import { go } from "../state/route.ts";
 import { announce } from "../ui/live-region.tsx";
@@ -88,7 +88,7 @@ async function undoMerge(task: Task, { after, checkpoint, landed }: Landed): Pro
 export async function rebaseWork(task: Task, base: string, key: string): Promise<void> {
   const params = { id: task.id };
   const { checkpoint } = await call("POST /tasks/:id/rebase", { params, body: {}, key });
-  refreshChanges(task.id);
+  changedByPerson(task.id);
   const undo = () => tryBack(task, checkpoint, "Could not take the rebase back");
   undoable(`Rebased onto ${base}.`, undo);
 }
@@ -151,7 +151,7 @@ async function goBack(task: Task, { id }: Checkpoint, key = ulid()): Promise<Che
     body: {},
     key,
   });
-  refreshChanges(task.id);
+  changedByPerson(task.id);
   return checkpoint;
 }
 

@@ -2,7 +2,7 @@ import type { Task } from "../../contract/task.ts";
 import { useBoard } from "../state/board.ts";
 import { Badge, type BadgeProps } from "../ui/bits.tsx";
 import { tip } from "../ui/tooltip.tsx";
-import { conflictWords, requestWords, type Tone } from "./words.ts";
+import { conflictWords, lowerFirst, requestLine, requestWords, type Tone } from "./words.ts";
 
 const looks: Readonly<Record<Tone, NonNullable<BadgeProps["tone"]>>> = {
   bad: "bad",
@@ -41,8 +41,7 @@ export function LandingBadges({ task }: { readonly task: Task }) {
 
 function RequestBadge({ request }: { readonly request: NonNullable<Task["pullRequest"]> }) {
   const { tone, state, checks, review } = requestWords(request);
-  const rest = [checks, review].filter((part) => part !== null);
-  const all = [`Pull request ${state}`, ...rest].join(", ");
+  const all = `Pull request ${requestLine(request)}`;
   // Where there is little room, what somebody has to act on goes before what is well.
   const said = tone === "bad" ? checks : (review ?? checks);
   return (
@@ -55,8 +54,4 @@ function RequestBadge({ request }: { readonly request: NonNullable<Task["pullReq
       </Badge>
     </span>
   );
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -13,9 +13,10 @@ import { patient } from "../ui/patient.ts";
 import { inWords } from "../ui/report.ts";
 import { tip } from "../ui/tooltip.tsx";
 import { useLanding } from "./data.ts";
+import type { Step } from "./step.ts";
 import { stepEntries } from "./steps-menu.ts";
 import { isImmediate, type Steps, type Talk, useSteps } from "./use-steps.ts";
-import { type Gate, gatesOf, inkOf, requestWords, standingOf } from "./words.ts";
+import { type Gate, gatesOf, inkOf, requestLine, requestWords, standingOf } from "./words.ts";
 
 const loadDialogs = () => import("./dialogs.tsx");
 const StepDialog = lazy(patient(loadDialogs));
@@ -35,7 +36,7 @@ export interface LandingBarProps {
 
 /** Where the work stands, what is before landing it, and the step that is suggested. */
 export function LandingBar({ task, talk }: LandingBarProps) {
-  const { data: landing, error, isFetching, refetch } = useLanding(task);
+  const { data: landing, error, isFetching, refetch } = useLanding(task, talk.open);
   const steps = useSteps(task, landing, talk);
   const primary = useRef<HTMLButtonElement>(null);
   const more = useRef<HTMLButtonElement>(null);
@@ -119,19 +120,30 @@ export function LandingBar({ task, talk }: LandingBarProps) {
           onClose={() => setMenu(false)}
         />
       )}
-      {steps.open !== null && (
-        <Suspense fallback={null}>
-          <StepDialog
-            key={steps.open}
-            step={steps.open}
-            task={task}
-            landing={landing}
-            onClose={() => steps.toStep(null)}
-            toStep={steps.toStep}
-          />
-        </Suspense>
-      )}
+      {steps.open !== null && <Opened {...{ task, landing, steps }} step={steps.open} />}
     </section>
+  );
+}
+
+interface OpenedProps {
+  readonly task: Task;
+  readonly landing: Landing;
+  readonly steps: Steps;
+  readonly step: Step;
+}
+
+function Opened({ task, landing, steps, step }: OpenedProps) {
+  return (
+    <Suspense fallback={null}>
+      <StepDialog
+        key={step}
+        step={step}
+        task={task}
+        landing={landing}
+        onClose={() => steps.close(step)}
+        toStep={steps.toStep}
+      />
+    </Suspense>
   );
 }
 
@@ -169,7 +181,13 @@ function Gates({ landing, steps, talk }: GatesProps) {
     <ul className="gates" aria-label="What stands before it">
       {pullRequest !== null && (
         <li>
-          <Button variant="ghost" size="s" icon="link" onClick={() => steps.toStep("request")}>
+          <Button
+            variant="ghost"
+            size="s"
+            className="request"
+            onClick={() => steps.toStep("request")}
+          >
+            <Icon name="link" size={14} className={inkOf(requestWords(pullRequest))} />
             {requestLine(pullRequest)}
           </Button>
         </li>
@@ -185,11 +203,6 @@ function Gates({ landing, steps, talk }: GatesProps) {
       ))}
     </ul>
   );
-}
-
-function requestLine(request: NonNullable<Landing["pullRequest"]>): string {
-  const { state, checks, review } = requestWords(request);
-  return [state, checks, review].filter((part) => part !== null).join(", ");
 }
 
 interface GateFixProps {

@@ -88,6 +88,7 @@ export function CommitDialog({ task, landing, onClose }: StepProps) {
       <DialogFoot
         label={some ? `Commit ${counted(chosen.length, "file")}` : "Commit"}
         doing={doing}
+        working="Committing"
         blocked={blocked}
         submit={submit}
         onClose={onClose}

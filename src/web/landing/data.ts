@@ -55,11 +55,19 @@ export function refreshLanding(taskId: string): void {
 
 /**
  * Where the work stands now. Files that change are told by the review's own watch; this adds what
- * the task itself says of it.
+ * the task itself says of it, and how many comments are open.
  */
-export function useLanding(task: Task) {
+export function useLanding(task: Task, openComments: number) {
   const { id, column, baseSha, conflicts, pullRequest, pendingInteractions } = task;
-  const facts = [column, baseSha, conflicts, pullRequest, pendingInteractions, task.phase?.kind];
+  const facts = [
+    column,
+    baseSha,
+    conflicts,
+    pullRequest,
+    pendingInteractions,
+    task.phase?.kind,
+    openComments,
+  ];
   const sign = JSON.stringify(facts);
   const seen = useRef(sign);
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import type { Landing, MergeWay } from "../../contract/landing.ts";
 import { counted } from "../../domain/transcript-words.ts";
 import { closeReview } from "../state/review-place.ts";
+import { route } from "../state/route.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import type { After } from "../wire/landing-calls.ts";
@@ -53,7 +54,8 @@ export function MergeDialog(props: StepProps) {
       words.forget();
       onClose();
       // What is archived or deleted is no longer here to be read.
-      if (done.after !== "keep") closeReview();
+      const { task: shown, view } = route.getState();
+      if (done.after !== "keep" && view === "review" && shown === task.id) closeReview();
     });
   };
   return (
@@ -99,6 +101,7 @@ export function MergeDialog(props: StepProps) {
       <DialogFoot
         label={`Merge into ${base}`}
         doing={doing}
+        working="Merging"
         blocked={blocked}
         submit={submit}
         onClose={onClose}

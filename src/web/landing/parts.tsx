@@ -197,6 +197,8 @@ export function onSubmitKey(submit: () => void) {
 export interface DialogFootProps {
   readonly label: string;
   readonly doing: Doing;
+  /** What is said while it is done: pushes and forges take their time. */
+  readonly working: string;
   /** Why it cannot be done now; null when it can. */
   readonly blocked: string | null;
   readonly submit: () => void;
@@ -208,11 +210,13 @@ export interface DialogFootProps {
 
 /** The end of a dialog: another way, then Cancel, then the one thing it is for. */
 export function DialogFoot(props: DialogFootProps) {
-  const { label, doing, blocked, submit, onClose, children, danger = false } = props;
+  const { label, doing, working, blocked, submit, onClose, children, danger = false } = props;
   return (
     <footer>
       {children}
-      <span className="t3 small cut grow why-not">{blocked}</span>
+      <span className="t3 small cut grow why-not" role="status">
+        {doing.busy ? working : blocked}
+      </span>
       <Button onClick={onClose}>Cancel</Button>
       <Button
         variant={danger ? "danger" : "primary"}

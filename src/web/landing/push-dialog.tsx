@@ -65,6 +65,7 @@ export function PushDialog({ task, landing, onClose }: StepProps) {
       <DialogFoot
         label={force ? "Push and replace" : "Push"}
         doing={doing}
+        working={`Pushing to ${remote?.name}`}
         blocked={blocked}
         submit={submit}
         onClose={onClose}

@@ -67,6 +67,7 @@ export function RebaseDialog({ task, landing, onClose }: StepProps) {
       <DialogFoot
         label="Rebase"
         doing={doing}
+        working="Rebasing"
         blocked={blocked}
         submit={submit}
         onClose={onClose}

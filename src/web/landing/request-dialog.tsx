@@ -101,6 +101,7 @@ function NewRequest({ task, landing, onClose, toStep }: StepProps) {
       <DialogFoot
         label={draft ? "Open as a draft" : "Open pull request"}
         doing={doing}
+        working="Pushing, then opening it"
         blocked={blocked}
         submit={submit}
         onClose={onClose}
@@ -183,7 +184,7 @@ function OpenedRequest(props: StepProps & { readonly request: PullRequest }) {
         {behind && <Button onClick={() => toStep("push")}>Push</Button>}
         {request.url.startsWith("https://") && (
           <a className="btn primary" href={request.url} target="_blank" rel="noopener noreferrer">
-            Open it there
+            {request.forge === "gh" ? "Open on GitHub" : "Open on GitLab"}
             <Icon name="open" size={14} />
           </a>
         )}

@@ -1,6 +1,8 @@
 import type { Landing, LandingAction } from "../../contract/landing.ts";
 import type { Task } from "../../contract/task.ts";
+import { removeTask } from "../board/card-menu.tsx";
 import { isActive } from "../state/actions.ts";
+import { closeReview } from "../state/review-place.ts";
 import type { IconName } from "../ui/icons.tsx";
 import type { MenuEntry } from "../ui/menu.tsx";
 import { requestWords } from "./words.ts";
@@ -12,6 +14,7 @@ export function stepEntries(
   act: (action: LandingAction) => void,
   waysBack: () => void,
 ): readonly MenuEntry[] {
+  const discard = discardOf(task);
   const working = isActive(task) ? "Not while the agent works on it" : null;
   const item = (
     action: LandingAction,
@@ -42,7 +45,16 @@ export function stepEntries(
     ...(column === "done" ? [] : [item("mark-done", "Mark as done", "st-done", null)]),
     { kind: "separator", id: "back" },
     { kind: "item", label: "Ways back", icon: "undo", keys: "b", onSelect: waysBack },
+    { kind: "item", label: "Delete the task", icon: "trash", danger: true, onSelect: discard },
   ];
+}
+
+/** Its work goes to the trash; one press brings it back. */
+function discardOf(task: Task): () => void {
+  return () => {
+    closeReview();
+    removeTask(task);
+  };
 }
 
 function whyNoRebase({ base, behind }: Landing): string | null {

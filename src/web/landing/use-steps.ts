@@ -17,13 +17,17 @@ export interface Talk {
   /** Comments that are not sent, with what is still being typed. */
   readonly drafts: number;
   readonly onSend: () => void;
+  /** Comments that still ask for something, drafts among them. */
+  readonly open: number;
   /** The first comment that is neither addressed nor settled. */
   readonly firstOpen: ReviewComment | undefined;
 }
 
 export interface Steps {
   readonly open: Step | null;
-  readonly toStep: (step: Step | null) => void;
+  readonly toStep: (step: Step) => void;
+  /** Closes the dialog of a step, if it is still that one: work may end after its dialog was closed. */
+  readonly close: (step: Step) => void;
   /** Does what a button says: opens its dialog, or does it at once. */
   readonly act: (action: LandingAction) => void;
   /** Something is sent to the agent. */
@@ -77,7 +81,8 @@ export function useSteps(task: Task, landing: Landing | undefined, talk: Talk): 
     else if (talk.drafts > 0) talk.onSend();
     else if (talk.firstOpen !== undefined) wishFor(store, talk.firstOpen.id, talk.firstOpen.path);
   };
-  return { open, toStep: setOpen, act, asking };
+  const close = (step: Step): void => setOpen((now) => (now === step ? null : now));
+  return { open, toStep: setOpen, close, act, asking };
 }
 
 /** What is half done by somebody's own git has no suggested words. */

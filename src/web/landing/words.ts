@@ -162,6 +162,18 @@ const reviews = {
   changes_requested: "Changes asked for",
 } as const satisfies Record<PullRequest["review"], string | null>;
 
+/** All of a pull request in one line. */
+export function requestLine(request: PullRequest): string {
+  const { state, checks, review } = requestWords(request);
+  return [state, checks, review === null ? null : lowerFirst(review)]
+    .filter((part) => part !== null)
+    .join(", ");
+}
+
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 /** A pull request as people say it. */
 export function requestWords(request: PullRequest): RequestWords {
   const { forge, number, state, review } = request;

@@ -13,7 +13,7 @@ import { LandingBar } from "../landing/bar.tsx";
 import { useAnnouncements } from "../run/panel-parts.tsx";
 import { later } from "../state/actions.ts";
 import { useBoard, useTask } from "../state/board.ts";
-import { changesQuery, useLiveChanges } from "../state/changes.ts";
+import { changesQuery, useLiveChanges, useOwnChanges } from "../state/changes.ts";
 import { queries } from "../state/queries.ts";
 import { closeReview } from "../state/review-place.ts";
 import { route } from "../state/route.ts";
@@ -93,6 +93,7 @@ function Page({ task }: { readonly task: Task }) {
   );
   const [sending, setSending] = useState(false);
   useLiveChanges(task);
+  useOwnChanges(task.id, () => shown.expect(null));
   useAnnouncements(task);
   const before = useRef(what);
   useEffect(() => {
@@ -165,7 +166,7 @@ function Page({ task }: { readonly task: Task }) {
       {task.runId !== null && (
         <LandingBar
           task={task}
-          talk={{ drafts: waiting, onSend: () => setSending(true), firstOpen: firstOpen(data) }}
+          talk={{ drafts: waiting, onSend: () => setSending(true), ...openOnes(data) }}
         />
       )}
       {sending && <SendSheet task={task} drafts={drafts} onClose={() => setSending(false)} />}
@@ -173,8 +174,10 @@ function Page({ task }: { readonly task: Task }) {
   );
 }
 
-function firstOpen({ comments }: ReviewData) {
-  return comments.find(({ state }) => state === "open" || state === "outdated");
+/** Comments that still ask for something: how many, and the first that was sent. */
+function openOnes({ comments }: ReviewData) {
+  const open = comments.filter(({ state }) => state !== "addressed");
+  return { open: open.length, firstOpen: open.find(({ state }) => state !== "draft") };
 }
 
 /** How many new comments have words in their fields that the server does not have. */

@@ -1,5 +1,5 @@
 import type { Checkpoint } from "../../../src/contract/changes.ts";
-import type { Landing } from "../../../src/contract/landing.ts";
+import type { Blocker, Landing, LandingAction } from "../../../src/contract/landing.ts";
 
 /** What the stub says of landing: set by whoever looks at a state that is hard to reach. */
 export class StubLanding {
@@ -47,6 +47,49 @@ const ready: Landing = {
   forge: { kind: "gh", available: true, reason: null },
   pullRequest: null,
 };
+
+const fix = (
+  action: LandingAction,
+  label: string,
+  command: string | null = null,
+): Blocker["fix"] => ({ action, label, command });
+
+/** Everything that can stand in the way of a task with commits of its own. */
+export function hold(stub: StubLanding): void {
+  const there = "/home/you/code/checkout-api";
+  const command = `git -C ${there} merge ${ready.branch}`;
+  const blocker = (
+    code: Blocker["code"],
+    message: string,
+    way: Blocker["fix"],
+    blocking = true,
+  ): Blocker => ({ code, message, blocking, fix: way });
+  stub.landing = {
+    ...ready,
+    dirtyFiles: 3,
+    behind: 3,
+    ways: [],
+    next: { action: "commit", label: "Commit" },
+    blockers: [
+      blocker("uncommitted", "3 files are not committed.", fix("commit", "Commit them")),
+      blocker("comments_open", "1 comment is open.", fix("send-comments", "Send"), false),
+      blocker(
+        "conflicts_with_base",
+        "It conflicts with main in 2 files.",
+        fix("ask-agent-to-resolve", "Ask the agent to resolve it"),
+      ),
+      blocker(
+        "base_checked_out",
+        `main is checked out in ${there}, and is not moved from under you.`,
+        fix("run-command", "Merge it there", command),
+      ),
+    ],
+    conflicts: [
+      { taskId: null, title: "main", files: ["src/refunds/create.ts", "docs/openapi.json"] },
+    ],
+  };
+  stub.suggestions = { ...stub.suggestions, askToResolve: "Please resolve the conflicts." };
+}
 
 /** Three ways back, newest first. */
 export function someCheckpoints(now = Date.now()): readonly Checkpoint[] {
