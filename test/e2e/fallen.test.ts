@@ -24,7 +24,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       permissions: ["clipboard-read", "clipboard-write"],
     });
     // An answer that is none of ours: what reads it throws.
-    await page.route("**/tasks/*/changes*", (route) =>
+    const lastTurn = (url: URL) =>
+      url.pathname.endsWith("/changes") && url.searchParams.get("scope") === "turn";
+    await page.route(lastTurn, (route) =>
       route.fulfill({ json: { changes: { scope: "turn", files: "none" } } }),
     );
     await page.locator(".scopes").getByText("Last turn").click();
@@ -36,7 +38,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       (await navigator.clipboard.readText()).startsWith("The review failed at /"),
     );
     // The rail still leads on, and back there is nothing left of it.
-    await page.unroute("**/tasks/*/changes*");
+    await page.unroute(lastTurn);
     await page.getByRole("button", { name: "Trash" }).click();
     await page.getByRole("heading", { name: "Trash", exact: true }).waitFor();
     expect(await fallen.count()).toBe(0);
