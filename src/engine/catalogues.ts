@@ -1,15 +1,18 @@
 import type { Catalogue, Descriptor } from "../agents/driver.ts";
 import type { Harness } from "../contract/harness.ts";
+import { Slots } from "../git/lanes.ts";
 import type { Core } from "./core.ts";
 import type { HarnessConfig } from "./harness-config.ts";
 
 /** How long a catalogue is taken as it is, in milliseconds; after that it is asked for again behind it. */
-const goodFor = 10 * 60_000;
+const goodFor = 2 * 60_000;
 /** The same for one that the agent could not be asked for. */
 const poorFor = 60_000;
 /** How long anybody waits for the first one of an agent. */
 const patienceMs = 3_000;
 const most = 200;
+/** So many agents of one kind are asked at once: each is a whole process of it. */
+const atOnce = 2;
 
 interface Entry {
   known: Catalogue | null;
@@ -27,6 +30,7 @@ export class Catalogues {
   readonly #core: Core;
   readonly #config: HarnessConfig;
   readonly #entries = new Map<string, Entry>();
+  readonly #slots = new Map<string, Slots>();
 
   constructor(core: Core, config: HarnessConfig) {
     this.#core = core;
@@ -82,11 +86,17 @@ export class Catalogues {
     return entry;
   }
 
+  #slotsOf(kind: string): Slots {
+    const slots = this.#slots.get(kind) ?? new Slots(atOnce);
+    this.#slots.set(kind, slots);
+    return slots;
+  }
+
   async #ask(harness: Harness, workdir: string, entry: Entry): Promise<Catalogue> {
     const { clock, host, log } = this.#core.deps;
     const driver = this.#config.driver(harness.kind);
-    const answer = await driver
-      ?.discover(this.#config.resolve(harness), workdir, host)
+    const answer = await this.#slotsOf(harness.kind)
+      .run(async () => driver?.discover(this.#config.resolve(harness), workdir, host) ?? null)
       .catch((thrown: unknown) => {
         log("warn", "an agent could not be asked for its models", {
           harnessId: harness.id,
@@ -97,7 +107,7 @@ export class Catalogues {
     entry.asking = null;
     entry.at = clock.monotonic();
     // What the agent said earlier is better than what this version knows by itself.
-    if (answer != null && (answer.source === "probe" || entry.known === null)) {
+    if (answer !== null && (answer.source === "probe" || entry.known === null)) {
       entry.known = answer;
     }
     return entry.known ?? answer ?? { models: [], commands: [], source: "curated" };

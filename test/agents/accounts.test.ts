@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { HarnessTest } from "../../src/contract/doctor.ts";
-import type { AgentStatus, Harness } from "../../src/contract/harness.ts";
+import type { AgentCommand, AgentStatus, Harness } from "../../src/contract/harness.ts";
 import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { type FakeAnthropic, startFakeAnthropic } from "../fakes/anthropic/server.ts";
@@ -214,6 +214,37 @@ test("all work at once, each with its own key, instructions and history", async 
     }
   }
 }, 180_000);
+
+test("each offers its own commands and skills, and those of the project", async () => {
+  const files = {
+    [join(homeOf("claude-a"), "commands", "mine.md")]: "---\ndescription: Of a\n---\nx",
+    [join(homeOf("codex-a"), "skills", "mine", "SKILL.md")]:
+      "---\nname: mine\ndescription: Of a\n---\nx",
+    [join(repo, ".claude", "commands", "ours.md")]: "---\ndescription: Of all\n---\nx",
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, text);
+  }
+  const commandsOf = async (id: Id) => {
+    const query = new URLSearchParams({ agent: id, workdir: repo });
+    const { body } = await server.client.get<{ commands: AgentCommand[] }>(
+      `/agent-commands?${query}`,
+    );
+    return body.commands;
+  };
+  expect(await commandsOf("codex-a")).toContainEqual({
+    ...{ name: "$mine", description: "Of a", argumentHint: null, source: "user" },
+  });
+  expect((await commandsOf("codex-b")).map(({ name }) => name)).not.toContain("$mine");
+  const a = await commandsOf("claude-a");
+  const own = a.find(({ name }) => name === "mine");
+  expect([own?.source, own?.description.startsWith("Of a")]).toEqual(["custom", true]);
+  const all = { name: "ours", description: "Of all", argumentHint: null, source: "project" };
+  for (const commands of [a, await commandsOf("claude-b")]) expect(commands).toContainEqual(all);
+  expect((await commandsOf("claude-b")).map(({ name }) => name)).not.toContain("mine");
+  expect(a.map(({ name }) => name)).not.toContain("clear");
+}, 120_000);
 
 test("what they keep lies in their own homes, and nothing in the person's", async () => {
   for (const id of ids) {
