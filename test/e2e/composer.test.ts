@@ -90,7 +90,7 @@ test("a command and a file are completed by keyboard in a new task", async () =>
   await list.waitFor({ state: "detached" });
   expect(await prompt.inputValue()).toBe("/refund-check in @src/reports/daily.ts now @my");
   await page.keyboard.press("Control+Shift+Enter");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("dialog", { name: "New task" }).waitFor({ state: "detached" });
   const { body } = await server.client.get<{ tasks: Task[] }>("/tasks?column=backlog");
   expect(body.tasks[0]?.promptPreview).toBe("/refund-check in @src/reports/daily.ts now @my");
   expect(complaints).toEqual([]);

@@ -72,8 +72,12 @@ test("an account is added, tested, used by a task, and then not deleted", async 
   await page.getByRole("combobox", { name: "Agent" }).click();
   await page.getByRole("option", { name: /Claude, side/ }).click();
   await page.getByRole("button", { name: "Run task" }).click();
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("dialog", { name: "New task" }).waitFor({ state: "detached" });
   await page.getByText("Used by 1 task").waitFor();
+  const [task] = (await server.client.get<{ tasks: { id: string; runId: string }[] }>("/tasks"))
+    .body.tasks;
+  if (task === undefined) throw new Error("no task");
+  await server.client.ended(task.id, task.runId);
   await page.getByRole("button", { name: "Delete account" }).click();
   const dialog = page.getByRole("alertdialog");
   await dialog.getByRole("button", { name: "Delete account" }).click();
@@ -86,10 +90,6 @@ test("an account is added, tested, used by a task, and then not deleted", async 
   expect(body.harness).toMatchObject({ kind: "claude-code", enabled: false });
 
   // What it used stands under its name.
-  const [task] = (await server.client.get<{ tasks: { id: string; runId: string }[] }>("/tasks"))
-    .body.tasks;
-  if (task === undefined) throw new Error("no task");
-  await server.client.ended(task.id, task.runId);
   await page.getByRole("button", { name: "Usage" }).click();
   const used = page.getByRole("table", { name: "By task" }).getByRole("row").nth(1);
   await used.getByText("Claude, side").waitFor();

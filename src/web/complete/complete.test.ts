@@ -58,9 +58,9 @@ test("commands that begin so come first, then those that hold it, then by what t
   });
   const all = [command("pre-review"), command("review"), command("x", "Reviews it"), command("y")];
   expect(commandOptions(all, "/", "rev").map(({ label }) => label)).toEqual([
-    "/review",
-    "/pre-review",
-    "/x",
+    "review",
+    "pre-review",
+    "x",
   ]);
   expect(commandOptions([command("/slashed")], "/", "").map(({ insert }) => insert)).toEqual([
     "/slashed",

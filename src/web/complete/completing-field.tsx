@@ -46,6 +46,7 @@ export function CompletingField(props: CompletingFieldProps) {
         <CompletionList
           id={id}
           anchor={field}
+          at={list.at}
           options={list.options}
           active={list.active}
           onHover={list.hover}

@@ -3,11 +3,14 @@ import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { cx } from "../ui/cx.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Exact } from "../ui/text.tsx";
+import { placeOf } from "./caret-place.ts";
 import type { Option } from "./options.ts";
 
 export interface CompletionListProps {
   readonly id: string;
-  readonly anchor: RefObject<HTMLElement | null>;
+  readonly anchor: RefObject<HTMLTextAreaElement | null>;
+  /** The index in the text at which it stands. */
+  readonly at: number;
   readonly options: readonly Option[];
   readonly active: number;
   readonly onHover: (index: number) => void;
@@ -23,19 +26,24 @@ const wanted = 260;
 
 /** The list at the field. It floats over dialogs too, and the focus stays in the field. */
 export function CompletionList(props: CompletionListProps) {
-  const { id, anchor, options, active, onHover, onTake } = props;
+  const { id, anchor, at, options, active, onHover, onTake } = props;
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const [element, field] = [box.current, anchor.current];
     if (element === null || field === null) return;
     element.showPopover();
     const place = (): void => {
-      const at = field.getBoundingClientRect();
-      const above = innerHeight - at.bottom < wanted && at.top > innerHeight - at.bottom;
-      element.style.left = `${Math.round(at.left + 8)}px`;
-      element.style.top = above ? "auto" : `${Math.round(at.bottom + 2)}px`;
-      element.style.bottom = above ? `${Math.round(innerHeight - at.top + 6)}px` : "auto";
-      element.style.maxHeight = `${Math.round(Math.min(280, above ? at.top - 16 : innerHeight - at.bottom - 12))}px`;
+      const letter = placeOf(field, at);
+      const above =
+        innerHeight - letter.bottom < wanted && letter.top > innerHeight - letter.bottom;
+      const room = above ? letter.top - 16 : innerHeight - letter.bottom - 12;
+      const left = Math.min(letter.left - 8, innerWidth - element.offsetWidth - 8);
+      Object.assign(element.style, {
+        left: `${Math.round(Math.max(8, left))}px`,
+        top: above ? "auto" : `${Math.round(letter.bottom + 6)}px`,
+        bottom: above ? `${Math.round(innerHeight - letter.top + 6)}px` : "auto",
+        maxHeight: `${Math.round(Math.min(280, room))}px`,
+      });
     };
     place();
     const follow = new ResizeObserver(place);
@@ -45,7 +53,7 @@ export function CompletionList(props: CompletionListProps) {
       follow.disconnect();
       removeEventListener("resize", place);
     };
-  }, [anchor]);
+  }, [anchor, at]);
   useEffect(() => {
     box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   });

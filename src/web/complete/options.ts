@@ -34,10 +34,11 @@ export function commandOptions(
     .slice(0, mostOptions)
     .map(({ command: { name, description, argumentHint } }) => ({
       id: name,
-      label: full(name),
+      // The glyph before it is the slash.
+      label: name.startsWith("$") ? name : bare(name),
       detail: argumentHint ?? "",
       about: description,
-      icon: "slash",
+      icon: name.startsWith("$") ? "t-agent" : "slash",
       insert: full(name),
       goOn: false,
     }));

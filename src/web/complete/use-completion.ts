@@ -116,6 +116,8 @@ export function useCompletion({ text, onChange, field, place }: CompletionInput)
   };
   return {
     options: shown,
+    /** Where the word that is completed begins. */
+    at: token?.start ?? 0,
     active: index,
     take,
     hover: setActive,
