@@ -90,6 +90,28 @@ const screens: readonly (readonly [string, () => string, (page: Page) => Promise
     },
   ],
   [
+    "the usage",
+    () => busy.url,
+    async (page) => {
+      await page.locator("article.card").first().waitFor();
+      await page.keyboard.press("g");
+      await page.keyboard.press("u");
+      await page.getByRole("table", { name: "By task" }).waitFor();
+    },
+  ],
+  [
+    "an account",
+    () => busy.url,
+    async (page) => {
+      await page.locator("article.card").first().waitFor();
+      await page.keyboard.press("g");
+      await page.keyboard.press(",");
+      await page.getByRole("button", { name: /Claude side/ }).click();
+      await page.getByRole("button", { name: /^Test/ }).click();
+      await page.getByText("not shared with another account").waitFor();
+    },
+  ],
+  [
     "a new task",
     () => busy.url,
     async (page) => {

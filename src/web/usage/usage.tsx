@@ -1,8 +1,9 @@
 import "./usage.css";
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { UsageReport } from "../../contract/usage.ts";
 import { later } from "../state/actions.ts";
+import { useBoard } from "../state/board.ts";
 import { go } from "../state/route.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
@@ -35,6 +36,7 @@ export default function UsagePage() {
   const [days, setDays] = useState<Days>("30");
   const [measure, setMeasure] = useState<Measure>("tokens");
   const { data, error, isFetching, isPlaceholderData, refetch } = useQuery(usageQuery(days));
+  useFresh(() => later(refetch()));
   const total = useMemo(() => sumOf(data?.days ?? []), [data]);
   const costKnown = total.cost !== null;
   return (
@@ -84,6 +86,18 @@ export default function UsagePage() {
       )}
     </>
   );
+}
+
+/** The numbers are read again when a run begins or ends. */
+function useFresh(read: () => void): void {
+  const running = useBoard((state) => state.order.running.length);
+  const latest = useRef(read);
+  latest.current = read;
+  const before = useRef(running);
+  useEffect(() => {
+    if (before.current !== running) latest.current();
+    before.current = running;
+  }, [running]);
 }
 
 interface ReportProps {

@@ -1,5 +1,5 @@
 import type { Doctor, HarnessTest, ProbeBody, ProbeReport } from "../../contract/doctor.ts";
-import type { HarnessTemplate } from "../../contract/harness.ts";
+import type { FileMatch, HarnessTemplate } from "../../contract/harness.ts";
 import type { UsageReport } from "../../contract/usage.ts";
 
 /** A browser that was let in, and may be put out again. */
@@ -24,6 +24,15 @@ export interface SettingsCalls {
   "POST /harnesses/:id/login": {
     body: Record<string, never>;
     answer: { command: string; opened: boolean };
+  };
+  "GET /files": {
+    query: {
+      readonly taskId?: string;
+      readonly workdir?: string;
+      readonly q?: string;
+      readonly limit?: number;
+    };
+    answer: { files: readonly FileMatch[] };
   };
   "GET /auth/tokens": { answer: { tokens: readonly BrowserToken[] } };
   "DELETE /auth/tokens/:id": { answer: unknown };

@@ -1,3 +1,4 @@
+import type { AttachedFile } from "../../attach/use-attach.ts";
 import type { LastPicks } from "../../state/prefs.ts";
 
 /** What is typed and picked so far. null = the default of the agent, the project or the branch. */
@@ -11,11 +12,6 @@ export interface Draft {
   readonly baseRef: string | null;
   readonly isolation: "worktree" | "none";
   readonly files: readonly AttachedFile[];
-}
-
-export interface AttachedFile {
-  readonly id: string;
-  readonly name: string;
 }
 
 export const emptyDraft: Draft = {

@@ -1,15 +1,19 @@
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
+import { Attachments } from "../../attach/attachments.tsx";
+import { useAttach } from "../../attach/use-attach.ts";
+import { CompletingField } from "../../complete/completing-field.tsx";
+import { typeSign } from "../../complete/type-sign.ts";
 import { SetupSlot } from "../../setup/setup-slot.tsx";
 import { later } from "../../state/actions.ts";
 import { go } from "../../state/route.ts";
 import { focusCard } from "../../state/selection.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { announce } from "../../ui/live-region.tsx";
 import { inWords } from "../../ui/report.ts";
 import { TrustSlot } from "../trust-slot.tsx";
-import { Attachments, upload } from "./attachments.tsx";
 import { agentProblem } from "./choices.ts";
 import { clearDraft, type Draft } from "./draft.ts";
 import { Pickers } from "./pickers.tsx";
@@ -32,7 +36,11 @@ export default function NewTask() {
   const choices = useChoices(draft);
   const [problem, setProblem] = useState<Problem | null>(null);
   const { busy, submit, returnFocus } = useSubmit(draft, choices, setProblem);
-  const attach = useAttach(draft, change, setProblem);
+  const attach = useAttach({
+    files: draft.files,
+    change: (files) => change({ files }),
+    fail: setProblem,
+  });
   const warning = agentProblem(choices.statusOf(choices.agent ?? ""));
 
   const edit = (part: Partial<Draft>): void => {
@@ -65,20 +73,30 @@ export default function NewTask() {
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the fields inside, wherever the focus is */}
       <div className="nt-body" onKeyDown={key} {...attach.handlers}>
-        <textarea
-          ref={prompt}
-          className="prompt"
+        <CompletingField
+          field={prompt}
+          className={cx("prompt", attach.over && "drop-here")}
           aria-label="Prompt"
           placeholder="What should be done?"
           value={draft.prompt}
           rows={4}
-          onChange={(event) => edit({ prompt: event.target.value })}
+          onChange={(text) => edit({ prompt: text })}
+          place={{ agent: choices.agent, workdir: draft.workdir }}
         />
-        <Attachments
-          files={draft.files}
-          onRemove={(id) => edit({ files: draft.files.filter((file) => file.id !== id) })}
-        />
+        <Attachments files={draft.files} coming={attach.coming} onRemove={attach.remove} />
         <div className="tl">
+          <IconButton
+            icon="at"
+            size="s"
+            label="Name a file"
+            onClick={() => typeSign(prompt.current, "@")}
+          />
+          <IconButton
+            icon="slash"
+            size="s"
+            label="Use a command or a skill"
+            onClick={() => typeSign(prompt.current, "/")}
+          />
           <IconButton icon="clip" size="s" label="Attach a file" onClick={attach.choose} />
           <input ref={attach.input} type="file" multiple hidden onChange={attach.chosen} />
           <span className="grow" />
@@ -175,50 +193,4 @@ function useSubmit(draft: Draft, choices: Choices, fail: (problem: Problem | nul
     if (busy === null && draft.prompt.trim() !== "" && draft.workdir !== null) later(send(start));
   };
   return { busy, submit, returnFocus };
-}
-
-/** Files come in by the button, by pasting and by dropping. */
-function useAttach(
-  draft: Draft,
-  change: (part: Partial<Draft>) => void,
-  fail: (problem: Problem) => void,
-) {
-  const input = useRef<HTMLInputElement>(null);
-  const files = useRef(draft.files);
-  files.current = draft.files;
-  const add = async (list: readonly File[]): Promise<void> => {
-    for (const file of list) {
-      try {
-        const kept = await upload(file);
-        files.current = [...files.current, kept];
-        change({ files: files.current });
-      } catch (error) {
-        fail(inWords(error));
-      }
-    }
-  };
-  const take = (transfer: DataTransfer | null): boolean => {
-    const list = [...(transfer?.files ?? [])];
-    if (list.length > 0) later(add(list));
-    return list.length > 0;
-  };
-  return {
-    input,
-    choose: () => input.current?.click(),
-    chosen: () => {
-      later(add([...(input.current?.files ?? [])]));
-      if (input.current !== null) input.current.value = "";
-    },
-    handlers: {
-      onPaste: (event: ClipboardEvent) => {
-        if (take(event.clipboardData)) event.preventDefault();
-      },
-      onDragOver: (event: DragEvent) => {
-        if (event.dataTransfer.types.includes("Files")) event.preventDefault();
-      },
-      onDrop: (event: DragEvent) => {
-        if (take(event.dataTransfer)) event.preventDefault();
-      },
-    },
-  };
 }

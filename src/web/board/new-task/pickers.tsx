@@ -5,7 +5,14 @@ import { Combobox, type ComboOption } from "../../ui/combobox.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Select, type SelectOption } from "../../ui/select.tsx";
-import { agentProblem, byDefault, effortNote, effortOptions, modeOptions } from "./choices.ts";
+import {
+  agentProblem,
+  byDefault,
+  effortNote,
+  effortOptions,
+  modeOptions,
+  refusal,
+} from "./choices.ts";
 import type { Draft } from "./draft.ts";
 import type { Choices } from "./use-choices.ts";
 
@@ -93,7 +100,12 @@ function ModelPicker({ choices, change }: Part) {
       label: "Agent default",
       ...(standard === undefined ? {} : { detail: standard.label }),
     },
-    ...models.map((model) => ({ value: model.id, label: model.label, detail: model.id })),
+    ...models.map((model) => ({
+      value: model.id,
+      label: model.label,
+      detail: model.id,
+      blocked: refusal(choices.options, { ...picked, effort: null, model: model.id }),
+    })),
   ];
   const own = picked.model !== null && !models.some((model) => model.id === picked.model);
   const options = own ? [...listed, { value: picked.model, label: picked.model }] : listed;

@@ -3,6 +3,9 @@ import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useRef, useS
 import { ulid } from "ulid";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
+import { Attachments } from "../../attach/attachments.tsx";
+import { type AttachedFile, useAttach } from "../../attach/use-attach.ts";
+import { CompletingField } from "../../complete/completing-field.tsx";
 import { isActive, later, startTask } from "../../state/actions.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -10,7 +13,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { announce } from "../../ui/live-region.tsx";
 import { inWords } from "../../ui/report.ts";
 import { Segmented } from "../../ui/segmented.tsx";
-import { keepDraft, readDraft } from "./drafts.ts";
+import { keepDraft, keepFiles, readDraft, readFiles } from "./drafts.ts";
 import { Queue } from "./queue.tsx";
 import { whyQueued } from "./queue-actions.ts";
 import { type Delivery, sendMessage } from "./send.ts";
@@ -33,52 +36,35 @@ interface Trouble {
 export const Composer = memo(function Composer(props: ComposerProps) {
   const { task, run, first, field, onSent } = props;
   const [text, setText] = useState(() => readDraft(task.id));
-  const [sending, setSending] = useState(false);
-  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [files, setFiles] = useState(() => readFiles(task.id));
   const [wish, setWish] = useState<Delivery>("queue");
-  const [told, setTold] = useState<string | null>(null);
   const active = isActive(task);
   const delivery = active ? wish : "queue";
-  /** One key per message: pressing twice, or again after a lost answer, sends it once. */
-  const key = useRef(ulid());
   useGrowing(field, text);
 
   const change = (next: string): void => {
     setText(next);
     keepDraft(task.id, next);
   };
-  const send = async (words = text): Promise<void> => {
-    const message = words.trim();
-    if (message === "" || sending) return;
-    setSending(true);
-    setTrouble(null);
-    setTold(null);
-    try {
-      const sent = await sendMessage(task, message, key.current, delivery, () => {
-        key.current = ulid();
-        later(send(words));
-      });
-      if (sent === "trust") return;
-      key.current = ulid();
-      change("");
-      if (sent === "kept") setTold(whyQueued(task));
-      announce(sent === "kept" ? whyQueued(task) : sent === "queued" ? "Queued" : "Sent");
-      onSent();
-    } catch (error) {
-      setTrouble(inWords(error));
-      key.current = ulid();
-    } finally {
-      setSending(false);
-      field.current?.focus();
-    }
+  const changeFiles = (next: readonly AttachedFile[]): void => {
+    setFiles(next);
+    keepFiles(task.id, next);
   };
+  const sent = (): void => {
+    change("");
+    changeFiles([]);
+    onSent();
+  };
+  const { sending, trouble, setTrouble, told, setTold, send } = useSending(props, sent);
+  const attach = useAttach({ files, change: changeFiles, fail: setTrouble });
+  const message = { text, files, delivery };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    later(send());
+    send(message);
   };
   return (
-    <div className="composer">
+    <div className={cx("composer", attach.over && "drop-here")} {...attach.handlers}>
       <Queue task={task} />
       {told !== null && active && (
         <p className="told small s-blocked">
@@ -88,24 +74,28 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         </p>
       )}
       {trouble !== null && <Problem trouble={trouble} onClose={() => setTrouble(null)} />}
-      <textarea
-        ref={field}
+      <CompletingField
+        field={field}
         className="ta"
         rows={1}
         aria-label={labelOf(task)}
         placeholder={labelOf(task)}
         value={text}
         readOnly={sending}
-        onChange={(event) => change(event.target.value)}
+        place={{ agent: task.agent, workdir: task.workdir, taskId: task.id }}
+        onChange={change}
         onKeyDown={onKeyDown}
       />
+      <Attachments files={files} coming={attach.coming} onRemove={attach.remove} />
       <div className="row">
+        <IconButton icon="clip" size="s" label="Attach a file" onClick={attach.choose} />
+        <input ref={attach.input} type="file" multiple hidden onChange={attach.chosen} />
         <span className="small t3 cut grow">{hintOf(task, text, delivery)}</span>
         {!active && text.trim() === "" && (
           <Next
             task={task}
             again={first ? null : (run?.prompt ?? null)}
-            onAgain={(words) => later(send(words))}
+            onAgain={(words) => send({ ...message, text: words })}
           />
         )}
         {active && <DeliverySwitch value={wish} onChange={setWish} />}
@@ -114,16 +104,65 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           size="s"
           label={active ? (wish === "steer" ? "Steer" : "Queue") : "Send"}
           keys="Enter"
-          className={cx("primary")}
+          className="primary"
           variant="plain"
           disabled={text.trim() === "" || sending}
           aria-busy={sending || undefined}
-          onClick={() => later(send())}
+          onClick={() => send(message)}
         />
       </div>
     </div>
   );
 });
+
+interface Draft {
+  readonly text: string;
+  readonly files: readonly AttachedFile[];
+  readonly delivery: Delivery;
+}
+
+/** Sends what is typed; what cannot be sent stays, with the reason. */
+function useSending({ task, field }: ComposerProps, sent: () => void) {
+  const [sending, setSending] = useState(false);
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [told, setTold] = useState<string | null>(null);
+  /** One key per message: pressing twice, or again after a lost answer, sends it once. */
+  const key = useRef(ulid());
+  const send = async (draft: Draft): Promise<void> => {
+    const text = draft.text.trim();
+    if (text === "" || sending) return;
+    setSending(true);
+    setTrouble(null);
+    setTold(null);
+    const references = draft.files.map(({ id }) => ({ attachmentId: id }));
+    const message = { text, references, key: key.current, delivery: draft.delivery };
+    try {
+      const how = await sendMessage(task, message, () => {
+        key.current = ulid();
+        later(send(draft));
+      });
+      if (how === "trust") return;
+      key.current = ulid();
+      if (how === "kept") setTold(whyQueued(task));
+      announce(how === "kept" ? whyQueued(task) : how === "queued" ? "Queued" : "Sent");
+      sent();
+    } catch (error) {
+      setTrouble(inWords(error));
+      key.current = ulid();
+    } finally {
+      setSending(false);
+      field.current?.focus();
+    }
+  };
+  return {
+    sending,
+    trouble,
+    setTrouble,
+    told,
+    setTold,
+    send: (draft: Draft) => later(send(draft)),
+  };
+}
 
 /** Whether a message waits for the end of the turn or is said into it. */
 function DeliverySwitch(props: {

@@ -52,7 +52,7 @@ export function DeleteHarness({ harness, onClose }: DeleteHarnessProps) {
     later(
       act(
         () => call("PATCH /harnesses/:id", { params, body: { enabled: false } }),
-        `${harness.label} is switched off: no new task can choose it.`,
+        `${harness.label} is switched off. Its tasks can start again when it is on.`,
       ),
     );
   return (

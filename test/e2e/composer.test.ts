@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { Task } from "../../src/contract/task.ts";
+import { madeUpClaude } from "../support/cli.ts";
+import { makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+import { expectAccessible } from "./support/axe.ts";
+import { launch, link, newPage } from "./support/browser.ts";
+import { ended, openPanel, said, send } from "./support/panel.ts";
+
+let server: TestServer;
+let browser: Browser;
+let repo: string;
+const root = realpathSync(mkdtempSync(join(tmpdir(), "agetor-composer-")));
+
+beforeAll(async () => {
+  madeUpClaude(join(root, "claude"), "2.1.330");
+  const env = { AGETOR_CLAUDE_DRIVER: "", AGETOR_CLAUDE_BIN: join(root, "claude") };
+  [server, browser] = await Promise.all([TestServer.start({ env }), launch()]);
+  repo = makeRepo(
+    {
+      "src/reports/daily.ts": "export {}\n",
+      "my notes/first one.md": "x\n",
+      ".claude/commands/refund-check.md": "---\ndescription: Looks for refunds\n---\nLook.\n",
+    },
+    "shop",
+  );
+  await server.client.post("/projects", { path: repo });
+  await server.client.trust(repo);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A picture of four pixels, as a paste brings it. */
+const png =
+  "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAYAAABytg0kAAAAEklEQVR4nGP4z8DwHwQZYAwAR9gH+U4fSgkAAAAASUVORK5CYII=";
+
+async function paste(page: Page, selector: string, name: string): Promise<void> {
+  await page.locator(selector).evaluate(
+    (field, [base64, file]) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([bytes], file, { type: "image/png" }));
+      field.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+      );
+    },
+    [png, name] as const,
+  );
+}
+
+test("a command and a file are completed by keyboard in a new task", async () => {
+  const { page, complaints, close } = await newPage(browser);
+  await page.goto(await link(server));
+  await page.locator(".board, .board-empty").waitFor();
+  await page.keyboard.press("c");
+  const prompt = page.getByRole("textbox", { name: "Prompt" });
+  await prompt.waitFor();
+  await page.getByRole("combobox", { name: "Agent" }).click();
+  await page.getByRole("option", { name: /Claude Code/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await prompt.focus();
+  await page.keyboard.type("/ref");
+  const list = page.getByRole("listbox", { name: "Completions" });
+  await list.getByRole("option", { name: /refund-check/ }).waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  expect(await prompt.inputValue()).toBe("/refund-check ");
+  await list.waitFor({ state: "detached" });
+
+  await page.keyboard.type("in @dai");
+  await list.getByRole("option", { name: /daily\.ts/ }).waitFor();
+  const active = await prompt.getAttribute("aria-activedescendant");
+  expect(await page.locator(`[id="${active}"]`).getAttribute("aria-selected")).toBe("true");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("now @my");
+  await list
+    .getByRole("option", { name: /my notes/ })
+    .first()
+    .waitFor();
+  // Escape closes the list and not the dialog; what was typed stays as it is.
+  await page.keyboard.press("Escape");
+  await list.waitFor({ state: "detached" });
+  expect(await prompt.inputValue()).toBe("/refund-check in @src/reports/daily.ts now @my");
+  await page.keyboard.press("Control+Shift+Enter");
+  await page.getByRole("dialog", { name: "New task" }).waitFor({ state: "detached" });
+  const { body } = await server.client.get<{ tasks: Task[] }>("/tasks?column=backlog");
+  expect(body.tasks[0]?.promptPreview).toBe("/refund-check in @src/reports/daily.ts now @my");
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a pasted picture stands there as it looks, and reaches the agent", async () => {
+  const { task, run } = await server.client.startFake(repo, "say: ready");
+  await server.client.ended(task.id, run.id);
+  const { page, complaints, close } = await openPanel(browser, server, task.id);
+  await ended(page, "Finished").waitFor();
+  await paste(page, ".composer textarea", "shot.png");
+  await paste(page, ".composer textarea", "other.png");
+  const files = page.getByRole("list", { name: "Attached files" });
+  await files.locator("img").nth(1).waitFor();
+  expect(
+    await files
+      .locator("img")
+      .first()
+      .evaluate((one: HTMLImageElement) => one.naturalWidth),
+  ).toBe(2);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Remove other.png" }).click();
+  await send(page, "look at it");
+  await ended(page, "Finished", 2).waitFor();
+  await files.waitFor({ state: "detached" });
+  const words = (await said(page)).at(-1) ?? "";
+  // The scripted agent repeats what it was told: the words, and where the file lies.
+  expect(words).toContain("look at it");
+  const paths = [...words.matchAll(/\/[^\s:]+\/attachments\/[0-9A-Z]{26}/g)].map(([path]) => path);
+  expect(paths).toHaveLength(1);
+  expect(readFileSync(paths[0] ?? "").toString("base64")).toBe(png);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a file of the task's own worktree is completed in a follow-up, folder by folder", async () => {
+  const { task, run } = await server.client.startFake(repo, "write: fresh/made.ts | 1");
+  await server.client.ended(task.id, run.id);
+  const { page, complaints, close } = await openPanel(browser, server, task.id);
+  const field = page.locator(".composer textarea");
+  await field.focus();
+  await page.keyboard.type("see @fresh");
+  const list = page.getByRole("listbox", { name: "Completions" });
+  await list.getByRole("option", { name: "fresh/" }).waitFor();
+  const folder = list.getByRole("option", { name: "fresh/" });
+  while ((await folder.getAttribute("aria-selected")) !== "true") {
+    await page.keyboard.press("ArrowDown");
+  }
+  await page.keyboard.press("Enter");
+  expect(await field.inputValue()).toBe("see @fresh/");
+  await list.getByRole("option", { name: /made\.ts/ }).click();
+  expect(await field.inputValue()).toBe("see @fresh/made.ts ");
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  expect(complaints).toEqual([]);
+  await close();
+});
