@@ -164,7 +164,11 @@ export async function askAgent(
 ): Promise<boolean> {
   try {
     const again = () => later(askAgent(task, text, agent, what));
-    const sent = await sendMessage(task, text, ulid(), "queue", again);
+    const sent = await sendMessage(
+      task,
+      { text, references: [], key: ulid(), delivery: "queue" },
+      again,
+    );
     if (sent === "trust") return false;
     refreshChanges(task.id);
     toast({
