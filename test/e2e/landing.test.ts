@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { git } from "../support/repo.ts";
@@ -77,6 +77,58 @@ test("by the keyboard from the card to the base: commit, squash, archive; and ba
   await page.locator('[data-column="review"]').getByText("Land by keys").waitFor();
   expect(git(repo, "rev-parse", "main")).toBe(first);
   expect(await client.task(task.id)).toMatchObject({ column: "review", archivedAt: null });
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a task that was merged and deleted comes back whole: card, branch and base", async () => {
+  const prompt = "write: a.txt | one\nrun: git add -A && git commit -qm work";
+  const { repo, task } = await reviewed(harbour, "There and back", prompt);
+  const [before, head] = [
+    git(repo, "rev-parse", "main"),
+    git(repo, "rev-parse", task.branch ?? ""),
+  ];
+  const { page, complaints, close } = await openReview(browser, harbour, task);
+  await stands(page, "Ready to land");
+  await page.keyboard.press("l");
+  const merge = page.getByRole("dialog", { name: "Merge into main" });
+  await merge.getByText("Delete").click();
+  await merge.getByText("Fast-forward").click();
+  await page.keyboard.press("Control+Enter");
+  await notice(page, "Merged into main and deleted.").waitFor();
+  expect(git(repo, "rev-parse", "main")).toBe(head);
+  expect(existsSync(task.worktreePath ?? "")).toBe(false);
+  await notice(page, "Merged").getByRole("button", { name: "Undo" }).click();
+  await page.locator('[data-column="review"]').getByText("There and back").waitFor();
+  await page
+    .locator('[role="status"].sr', { hasText: "Took the merge into main back" })
+    .waitFor({ state: "attached" });
+  expect(git(repo, "rev-parse", "main")).toBe(before);
+  expect(git(repo, "rev-parse", task.branch ?? "")).toBe(head);
+  expect(readFileSync(at(task.worktreePath, "a.txt"), "utf8")).toBe("one\n");
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("hooks run when asked for; what they say stays in the sheet, with what was typed", async () => {
+  const { repo, task } = await reviewed(harbour, "With hooks", "write: a.txt | one");
+  const hook = join(repo, ".git", "hooks", "pre-commit");
+  writeFileSync(hook, "#!/bin/sh\necho 'a.txt: no tests' >&2\nexit 1\n");
+  chmodSync(hook, 0o755);
+  const { page, complaints, close } = await openReview(browser, harbour, task);
+  await page.keyboard.press("l");
+  const commit = page.getByRole("dialog", { name: "Commit" });
+  const message = commit.getByRole("textbox", { name: "Message" });
+  await message.fill("Mine");
+  await commit.getByText("Run the repository’s hooks").click();
+  await page.keyboard.press("Control+Enter");
+  await commit.getByRole("alert").getByText("a.txt: no tests").waitFor();
+  await expectAccessible(page);
+  expect(await message.inputValue()).toBe("Mine");
+  await commit.getByText("Run the repository’s hooks").click();
+  await commit.getByRole("button", { name: "Commit", exact: true }).click();
+  await stands(page, "Ready to land");
+  expect(git(repo, "log", "-1", "--format=%s", task.branch ?? "")).toBe("Mine");
   expect(complaints).toEqual([]);
   await close();
 });

@@ -40,7 +40,7 @@ export function TroubleNote({ trouble, kept, actions }: TroubleNoteProps) {
         <CommandLine key={command} command={command} />
       ))}
       {trouble.output !== "" && (
-        <pre className="said-last small">
+        <pre className="small">
           <Exact>{trouble.output}</Exact>
         </pre>
       )}
