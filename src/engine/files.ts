@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileMatch } from "../contract/harness.ts";
 import { ok, type Result } from "../contract/result.ts";
@@ -18,6 +17,8 @@ const mostFiles = 200_000;
 
 interface Listed {
   index: FileIndex | null;
+  /** What it was made from: the same names are not made ready twice. */
+  names: readonly string[];
   at: number;
   listing: Promise<Result<FileIndex>> | null;
 }
@@ -51,7 +52,7 @@ export class Files implements FileSearch {
 
   async #indexOf(folder: string): Promise<Result<FileIndex>> {
     const { clock } = this.#core.deps;
-    const listed = this.#folders.get(folder) ?? { index: null, at: 0, listing: null };
+    const listed = this.#folders.get(folder) ?? { index: null, names: [], at: 0, listing: null };
     this.#folders.delete(folder);
     this.#folders.set(folder, listed);
     const [oldest] = this.#folders.keys();
@@ -69,15 +70,20 @@ export class Files implements FileSearch {
   }
 
   async #list(folder: string, listed: Listed): Promise<Result<FileIndex>> {
-    const names = await this.#names(folder);
-    listed.listing = null;
-    if (!names.ok) {
+    const found = await this.#names(folder).finally(() => {
+      listed.listing = null;
+    });
+    if (!found.ok) {
       listed.index = null;
-      return names;
+      return found;
     }
     // A name with a line break or an override of the writing direction would say something else.
-    const told = names.value.filter((name) => plain(name) === name && !/[\n\t]/.test(name));
-    listed.index = indexFiles(told.slice(0, mostFiles));
+    const told = found.value.filter((name) => plain(name) === name && !/[\n\t]/.test(name));
+    const names = told.slice(0, mostFiles);
+    if (listed.index === null || !areEqual(names, listed.names)) {
+      listed.index = indexFiles(names);
+      listed.names = names;
+    }
     listed.at = this.#core.deps.clock.monotonic();
     return ok(listed.index);
   }
@@ -92,6 +98,11 @@ export class Files implements FileSearch {
     if (place.value.kind === "folder") {
       return ok(await walkFolder(place.value.root));
     }
-    return place.value.bare ? ok([]) : git.listFiles(await realpath(folder));
+    const { bare, root, prefix } = place.value;
+    return bare ? ok([]) : git.listFiles(join(root, prefix));
   }
+}
+
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, at) => name === b[at]);
 }
