@@ -16,7 +16,7 @@ import { Catalogues } from "./catalogues.ts";
 import { type Core, unknown } from "./core.ts";
 import { HarnessChecks } from "./harness-checks.ts";
 import { type HarnessConfig, realFolder } from "./harness-config.ts";
-import { makeOwnHome, retireHome, sweepHomes } from "./harness-home.ts";
+import { makeOwnHome, ownHome, retireHome, sweepHomes } from "./harness-home.ts";
 import type { Login } from "./harness-login.ts";
 import { changed } from "./harness-settings.ts";
 
@@ -143,7 +143,11 @@ export class HarnessCommands implements Harnesses {
     const { store, dataDir } = this.#core.deps;
     if (removed.ok && store.harness(id) === null) {
       this.#catalogues.forget(id);
-      retireHome(dataDir, id, this.#core.now());
+      const home = ownHome(dataDir, id);
+      // Another harness may have been given it: then it is that one's account too.
+      if (!store.harnesses().some((other) => other.home === home)) {
+        retireHome(dataDir, id, this.#core.now());
+      }
     }
     return removed;
   }

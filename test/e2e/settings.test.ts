@@ -81,7 +81,7 @@ test("an account is added, tested, used by a task, and then not deleted", async 
   await page.getByRole("button", { name: "Delete account" }).click();
   const dialog = page.getByRole("alertdialog");
   await dialog.getByRole("button", { name: "Delete account" }).click();
-  await dialog.getByText("1 task would be left without their agent").waitFor();
+  await dialog.getByText("1 task would be left without its agent").waitFor();
   await dialog.getByRole("button", { name: "say: from the side" }).waitFor();
   await dialog.getByRole("button", { name: "Switch it off instead" }).click();
   await dialog.waitFor({ state: "detached" });
@@ -89,17 +89,28 @@ test("an account is added, tested, used by a task, and then not deleted", async 
   const { body } = await server.client.get<{ harness: Harness }>("/harnesses/claude-side");
   expect(body.harness).toMatchObject({ kind: "claude-code", enabled: false });
 
-  // What it used stands under its name.
-  await page.getByRole("button", { name: "Usage" }).click();
-  const used = page.getByRole("table", { name: "By task" }).getByRole("row").nth(1);
-  await used.getByText("Claude, side").waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("what a run used stands in the usage, under its task and its account", async () => {
+  const repo = makeRepo({ "a.txt": "a\n" }, "shop");
+  await server.client.trust(repo);
+  const { task, run } = await server.client.startFake(repo, "say: one two three");
+  await server.client.ended(task.id, run.id);
   const { usage } = (await server.client.get<{ usage: UsageReport }>("/usage")).body;
-  expect(usage.tasks[0]?.inputTokens).toBeGreaterThan(0);
-  expect(await used.getByRole("cell").nth(3).textContent()).toBe(
-    tokens(usage.tasks[0]?.inputTokens ?? 0),
-  );
+  const own = usage.tasks.find(({ taskId }) => taskId === task.id);
+  expect(own?.inputTokens).toBeGreaterThan(0);
+  const { page, complaints, close } = await settings(server);
+  await page.getByRole("button", { name: "Usage" }).click();
+  const row = page.getByRole("table", { name: "By task" }).getByRole("row", { name: /one two/ });
+  await row.getByText("Sample agent").waitFor();
+  expect(await row.getByRole("cell").nth(3).textContent()).toBe(tokens(own?.inputTokens ?? 0));
+  const day = page.getByRole("table", { name: "By day" }).getByRole("row");
+  expect(await day.count()).toBe(2);
+  expect(await page.locator(".plot rect:not(.hit)").count()).toBeGreaterThan(0);
   await expectAccessible(page);
-  await used.getByRole("button").click();
+  await row.getByRole("button").click();
   await page.locator(".panel .composer").waitFor();
   expect(complaints).toEqual([]);
   await close();

@@ -135,6 +135,11 @@ describe("a harness of one's own", () => {
     expect(removed.map((name) => name.split("@")[0])).toEqual(["leaving"]);
     await added("leaving", { ownHome: true });
     expect(await tested("leaving")).toMatchObject({ loggedIn: false, account: null });
+    // One that another harness was given as well stays with it.
+    writeFileSync(join(home ?? "", "who"), "lent@example.test");
+    await added("borrower", { home });
+    expect((await server.client.call("DELETE", "/harnesses/leaving")).status).toBe(200);
+    expect(await tested("borrower")).toMatchObject({ account: "lent@example.test" });
   });
 });
 

@@ -68,16 +68,19 @@ function Row({ check, look }: RowProps) {
         {more ? (
           <button
             type="button"
-            className="wh cut"
+            className="wh"
+            title={check.label}
             aria-expanded={open}
             aria-controls={id}
             onClick={() => setOpen(!open)}
           >
-            {check.label}
+            <span className="cut">{check.label}</span>
             <Icon name="chev-r" size={12} />
           </button>
         ) : (
-          <span className="wh cut">{check.label}</span>
+          <span className="wh cut" title={check.label}>
+            {check.label}
+          </span>
         )}
         <span className="vl" title={check.detail}>
           <Exact>{check.detail}</Exact>

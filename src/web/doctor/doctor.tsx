@@ -16,7 +16,7 @@ export default function DoctorPage() {
       <header className="bar">
         <h1>Doctor</h1>
         <span className="t3 small num">
-          {look.checks === undefined ? "Looking" : tally(look.checks)}
+          {look.checks !== undefined ? tally(look.checks) : look.error === null ? "Looking" : ""}
         </span>
         <span className="grow" />
         <CopyReport look={look} />

@@ -120,8 +120,9 @@ function Users({ refused, onClose }: { readonly refused: Refused; readonly onClo
   return (
     <>
       <p className="t2" role="alert">
-        {counted(taskIds.length, "task")} would be left without their agent: they could no longer be
-        started or answered. Delete them first, or switch the account off.
+        {taskIds.length === 1
+          ? "1 task would be left without its agent: it could no longer be started or answered. Delete it first, or switch the account off."
+          : `${taskIds.length} tasks would be left without their agent: they could no longer be started or answered. Delete them first, or switch the account off.`}
       </p>
       <ul className="lost">
         {here.slice(0, named).map((task) => (
@@ -140,7 +141,7 @@ function Users({ refused, onClose }: { readonly refused: Refused; readonly onClo
         ))}
         {rest > 0 && (
           <li className="user t3">
-            {counted(rest, "more task")}, archived or in the trash if not on the board
+            {counted(rest, here.length === 0 ? "task" : "more task")}, on the board or archived
           </li>
         )}
       </ul>

@@ -1,0 +1,48 @@
+import { afterAll, expect, test } from "bun:test";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ResolvedHarness } from "../agents/driver.ts";
+import { loginOf } from "./harness-login.ts";
+
+const root = mkdtempSync(join(tmpdir(), "agetor-login-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const claude = { homeEnv: "CLAUDE_CONFIG_DIR", loginArgs: ["auth", "login"] };
+const harness = (more: Partial<ResolvedHarness>): ResolvedHarness => ({
+  ...{ id: "a", kind: "claude-code", label: "It's $(mine)", bin: null, args: [], home: null },
+  env: {},
+  ...more,
+});
+
+test("the command names the account, whatever the terminal says, and holds no key", () => {
+  const command = (more: Partial<ResolvedHarness>) =>
+    loginOf(harness(more), claude, "/opt/claude").command;
+  expect(command({})).toBe("env -u CLAUDE_CONFIG_DIR /opt/claude auth login");
+  expect(command({ home: "/h o" })).toBe("CLAUDE_CONFIG_DIR='/h o' /opt/claude auth login");
+  expect(command({ env: { HOME: "/h", ANTHROPIC_API_KEY: "sk" } })).toBe(
+    "env -u CLAUDE_CONFIG_DIR HOME='/h' /opt/claude auth login",
+  );
+  expect(command({ home: "/h", env: { CLAUDE_CONFIG_DIR: "/other" } })).toBe(
+    "CLAUDE_CONFIG_DIR='/h' /opt/claude auth login",
+  );
+  expect(loginOf(harness({}), claude, "/a b/it's").command).toEndWith("'/a b/it'\\''s' auth login");
+});
+
+test("the script runs that command from the person's home, and is gone before it does", () => {
+  const file = join(root, "login.command");
+  const program = join(root, "claude");
+  const said = join(root, "said");
+  const script = `#!/bin/sh\necho "$CLAUDE_CONFIG_DIR $* $(pwd)" > ${said}\ntest -e ${file} && echo there >> ${said}\nexit 3\n`;
+  writeFileSync(program, script);
+  chmodSync(program, 0o755);
+  writeFileSync(file, loginOf(harness({ home: "/h; o" }), claude, program).script);
+  const ran = Bun.spawnSync(["/bin/sh", file], {
+    env: { PATH: process.env["PATH"] ?? "", HOME: root, CLAUDE_CONFIG_DIR: "/wrong" },
+    stdin: new TextEncoder().encode("\n"),
+  });
+  expect(ran.exitCode).toBe(3);
+  expect(ran.stdout.toString()).toStartWith("Logging in: It's $(mine)\n");
+  expect(readFileSync(said, "utf8")).toBe(`/h; o auth login ${root}\n`);
+  expect(existsSync(file)).toBe(false);
+});
