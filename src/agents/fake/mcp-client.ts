@@ -37,7 +37,9 @@ export async function askOverMcp(
   await send("POST", { method: "notifications/initialized" }, client);
   const params = { name: "ask_user", arguments: question, _meta: { progressToken: callId } };
   const stream = new BrokenStream();
-  let response = await send("POST", { id: callId, method: "tools/call", params }, client);
+  const call = () => send("POST", { id: callId, method: "tools/call", params }, client);
+  // The server may end before it has answered with a stream: the call has the same id again.
+  let response = await call().catch(() => again(call, stream, signal));
   for (;;) {
     const result = await stream.read(response, signal);
     if (result !== null) return result;
