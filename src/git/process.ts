@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** Takes in chunks up to a number of bytes. */
 export function collect(max: number) {
   const chunks: Buffer[] = [];
@@ -18,12 +20,20 @@ export function collect(max: number) {
   };
 }
 
+/** Whether a process still does something: one that has ended and waits for its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The state stands behind the name, which may hold anything (proc(5)).
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    // Without /proc it counts as alive until its parent has looked.
+    return true;
   }
 }
 

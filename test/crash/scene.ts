@@ -37,14 +37,14 @@ async function play(
     await server.kill();
     const log = join(mkdtempSync(join(tmpdir(), "agetor-crash-")), "log");
     const env = { CRASH_AT: String(at), CRASH_LOG: log, CRASH_BETWEEN: between };
-    const whole: Story = async (client) => {
-      await story(client, taskId, repo);
-      await check({ client, taskId, repo, dataDir: server.dataDir, server });
+    const whole = async (now: TestServer): Promise<void> => {
+      await story(now.client, taskId, repo);
+      await check({ client: now.client, taskId, repo, dataDir: now.dataDir, server: now });
     };
-    const survivor = await told(() => server.restart({ argv, env }), whole, taskId, repo);
+    const survivor = await told(() => server.restart({ argv, env }), whole);
     server = survivor ?? (await server.restart({ argv }));
     if (survivor === null) {
-      await whole(server.client, taskId, repo);
+      await whole(server);
     }
     return survivor === null;
   } finally {
@@ -63,9 +63,7 @@ export interface Scene {
 /** Tells the story to a server with a fuse; answers the server, or null when it blew. */
 async function told(
   start: () => Promise<TestServer>,
-  story: Story,
-  taskId: string,
-  repo: string,
+  story: (server: TestServer) => Promise<void>,
 ): Promise<TestServer | null> {
   let server: TestServer;
   try {
@@ -75,7 +73,7 @@ async function told(
     return null;
   }
   try {
-    await story(server.client, taskId, repo);
+    await story(server);
     return server;
   } catch (thrown) {
     if (!(await server.died())) {
