@@ -26,9 +26,9 @@ export const suites = [
     testLimitMs: 20_000,
     limitMs: 10 * minutes,
   },
-  { name: "e2e", has: under("test/e2e/"), testLimitMs: 60_000, limitMs: 20 * minutes },
-  { name: "crash", has: under("test/crash/"), testLimitMs: 60_000, limitMs: 30 * minutes },
-  { name: "agents", has: under("test/agents/"), testLimitMs: 120_000, limitMs: 25 * minutes },
+  { name: "e2e", has: under("test/e2e/"), testLimitMs: 60_000, limitMs: 15 * minutes },
+  { name: "crash", has: under("test/crash/"), testLimitMs: 60_000, limitMs: 20 * minutes },
+  { name: "agents", has: under("test/agents/"), testLimitMs: 120_000, limitMs: 20 * minutes },
   { name: "steer-race", has: under("test/races/"), testLimitMs: 120_000, limitMs: 60 * minutes },
 ];
 

@@ -36,6 +36,15 @@ describe("risk hints", () => {
     expect(risks("git push origin main")).toContain("Publishes");
   });
 
+  test("heed where a file is written, not what", () => {
+    const write = (file_path: string, content: string) =>
+      risksOf({ name: "Write", input: { file_path, content }, cwd: "/data/worktrees/t" });
+    expect(write("src/a.ts", "/** See https://x.test, rm -rf ~/x */")).toEqual([]);
+    expect(write("/data/worktrees/t/a.ts", "/etc/passwd")).toEqual([]);
+    expect(write("/etc/passwd", "x")).toEqual(["Outside the worktree"]);
+    expect(write("/data/worktrees/t/.env", "x")).toEqual(["Credential files"]);
+  });
+
   test("are silent about ordinary work in the worktree", () => {
     expect(risks("bun test src/a.test.ts > /dev/null")).toEqual([]);
     expect(risks("ls /data/worktrees/t/src")).toEqual([]);

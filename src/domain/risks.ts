@@ -34,15 +34,23 @@ const deletion =
 const credentials =
   /\.env\b|\.ssh\b|\.aws\b|\.npmrc\b|\.netrc\b|\.pgpass\b|\bid_(rsa|ed25519|ecdsa)\b|credentials|secrets?\.(json|ya?ml|toml)|\.kube\b|\.gnupg\b|\bauth\.json\b/i;
 
+/** What a tool is asked to do; what it writes into a file does nothing by itself. */
 function textOf(input: unknown): string {
   if (typeof input === "string") {
     return input;
   }
-  if (typeof input === "object" && input !== null) {
-    return Object.values(input).map(textOf).join("\n");
+  if (typeof input !== "object" || input === null) {
+    return "";
   }
-  return "";
+  const writes = "file_path" in input || "notebook_path" in input;
+  return Object.entries(input)
+    .filter(([name]) => !(writes && written.has(name)))
+    .map(([, value]) => textOf(value))
+    .join("\n");
 }
+
+/** Where the tools that change files carry their text. */
+const written = new Set(["content", "old_string", "new_string", "new_source", "edits"]);
 
 /** Absolute paths, home paths and ways up, as far as they can be told in a text. */
 function paths(text: string): readonly string[] {

@@ -134,8 +134,7 @@ export class HarnessConfig {
         hint: "Choose another agent.",
       });
     }
-    makeOwnHome(this.#core.deps.dataDir, harness);
-    const probe = driver.probe(resolved, this.#core.deps.host);
+    const probe = this.#probeWith(driver, resolved);
     const cached: Cached = { at: now, key, probe, stamp: null };
     this.#cache.set(harness.id, cached);
     void probe.then(
@@ -149,6 +148,16 @@ export class HarnessConfig {
       () => this.#drop(harness.id, cached),
     );
     return probe;
+  }
+
+  async #probeWith(driver: Driver, harness: ResolvedHarness): Promise<Probe> {
+    try {
+      makeOwnHome(this.#core.deps.dataDir, harness);
+    } catch (thrown) {
+      const why = `Its config home ${harness.home} cannot be made: ${String(thrown)}`;
+      return { kind: "broken", path: null, why, hint: "Make room for it, or choose another home." };
+    }
+    return driver.probe(harness, this.#core.deps.host);
   }
 
   /** A known probe, unless its program was replaced since: then another one (TRUST-05). */

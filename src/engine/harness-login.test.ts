@@ -1,9 +1,18 @@
 import { afterAll, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ResolvedHarness } from "../agents/driver.ts";
-import { loginOf } from "./harness-login.ts";
+import { loginOf, sweepLogins } from "./harness-login.ts";
 
 const root = mkdtempSync(join(tmpdir(), "agetor-login-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -45,4 +54,13 @@ test("the script runs that command from the person's home, and is gone before it
   expect(ran.stdout.toString()).toStartWith("Logging in: It's $(mine)\n");
   expect(readFileSync(said, "utf8")).toBe(`/h; o auth login ${root}\n`);
   expect(existsSync(file)).toBe(false);
+});
+
+test("scripts that no terminal ran go with the next start, other files stay", () => {
+  const folder = join(root, "tmp");
+  sweepLogins(root);
+  mkdirSync(folder);
+  for (const name of ["login-1.command", "other.command"]) writeFileSync(join(folder, name), "");
+  sweepLogins(root);
+  expect(readdirSync(folder)).toEqual(["other.command"]);
 });

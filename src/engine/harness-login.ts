@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Descriptor, ResolvedHarness } from "../agents/driver.ts";
 import { isSecretName } from "../domain/harness-risk.ts";
 import { shellWord } from "../host/shell-words.ts";
@@ -48,4 +50,13 @@ function scriptOf(command: string, label: string): string {
     "exit $status",
     "",
   ].join("\n");
+}
+
+/** Removes login scripts that no terminal of an earlier server has run. */
+export function sweepLogins(dataDir: string): void {
+  const folder = join(dataDir, "tmp");
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((one) => /^login-.*\.command$/.test(one))) {
+    rmSync(join(folder, name), { force: true });
+  }
 }

@@ -17,7 +17,7 @@ import { type Core, unknown } from "./core.ts";
 import { HarnessChecks } from "./harness-checks.ts";
 import { type HarnessConfig, realFolder } from "./harness-config.ts";
 import { makeOwnHome, ownHome, retireHome, sweepHomes } from "./harness-home.ts";
-import type { Login } from "./harness-login.ts";
+import { type Login, sweepLogins } from "./harness-login.ts";
 import { changed } from "./harness-settings.ts";
 
 /** The order in which a board looks for the agent a new task starts with. */
@@ -40,8 +40,11 @@ export class HarnessCommands implements Harnesses {
 
   /** Makes the built-in harnesses of every driver that has none yet, and tidies config homes. */
   seed(): void {
-    const { store, dataDir } = this.#core.deps;
-    sweepHomes(dataDir, store.harnesses(), this.#core.now());
+    this.#tidy(() => {
+      const { store, dataDir } = this.#core.deps;
+      sweepHomes(dataDir, store.harnesses(), this.#core.now());
+      sweepLogins(dataDir);
+    });
     this.#core.commit("seed", (work) => {
       for (const [kind, driver] of this.#core.deps.drivers) {
         if (work.tx.harness(kind) === null) {
@@ -146,10 +149,20 @@ export class HarnessCommands implements Harnesses {
       const home = ownHome(dataDir, id);
       // Another harness may have been given it: then it is that one's account too.
       if (!store.harnesses().some((other) => other.home === home)) {
-        retireHome(dataDir, id, this.#core.now());
+        this.#tidy(() => retireHome(dataDir, id, this.#core.now()));
       }
     }
     return removed;
+  }
+
+  /** What cannot be tidied now is left for the next start. */
+  #tidy(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      const why = String(thrown);
+      this.#core.deps.log("warn", "config homes of harnesses could not be tidied", { why });
+    }
   }
 
   #remove(id: string, meta: CommandMeta): Result<Reply<{ deleted: true }>> {

@@ -16,6 +16,7 @@ import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Setup } from "./setup.ts";
 import type { Snapshots } from "./snapshots.ts";
+import { beginsTask } from "./unheard.ts";
 import { workplaceOf } from "./workplace.ts";
 import { envOf, marked, newWorktree, repoGone } from "./worktree-facts.ts";
 
@@ -377,7 +378,7 @@ export class Preparation {
   }
 
   #message(task: TaskRecord, run: RunRecord): Message {
-    const first = task.prompt === run.prompt;
+    const first = beginsTask(task, run.prompt);
     return {
       id: run.messageId,
       text: composeMessage(run.prompt, first ? task.references : [], this.#core.deps.dataDir),

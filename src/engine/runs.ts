@@ -16,6 +16,7 @@ import type { Sessions } from "./sessions.ts";
 import { wishSetup } from "./setup-commands.ts";
 import { holdsBack, steerEffect } from "./steered.ts";
 import type { TrustGate } from "./trust.ts";
+import { withUnheard } from "./unheard.ts";
 
 export interface RunParts {
   readonly core: Core;
@@ -202,7 +203,7 @@ export class RunCommands implements Runs {
       this.#openNext(work, task);
       return ok({ status: 202, body: { queued } });
     }
-    const run = this.#open(work, task, text, id);
+    const run = this.#open(work, task, withUnheard(work, task, text), id);
     return ok({ status: 202, body: { run: toRun(work.tx.run(run.id) ?? run) } });
   }
 
@@ -240,8 +241,10 @@ export class RunCommands implements Runs {
     const [message] = work.tx.queued(task.id);
     if (message !== undefined) {
       work.tx.removeQueued(message.id);
-      const run = this.#open(work, task, message.text, message.id);
-      if (work.tx.effect(steerEffect(message.id))?.state === "started") {
+      const steered = work.tx.effect(steerEffect(message.id))?.state === "started";
+      const text = steered ? message.text : withUnheard(work, task, message.text);
+      const run = this.#open(work, task, text, message.id);
+      if (steered) {
         lookFirst(work, run);
       }
     }

@@ -40,8 +40,9 @@ type FactId = keyof typeof facts;
 export class Trials {
   readonly #core: Core;
   readonly #harnesses: HarnessConfig;
-  /** One trial at a time: each starts an agent. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #swept = Promise.withResolvers<void>();
+  /** One trial at a time: each starts an agent. None before the sweep, which would take it for a leftover. */
+  #last: Promise<unknown> = this.#swept.promise;
 
   constructor(core: Core, harnesses: HarnessConfig) {
     this.#core = core;
@@ -95,13 +96,17 @@ export class Trials {
     }
   }
 
-  /** Removes what trials of a killed server have left; their agents are ended by the drivers' sweep. */
+  /**
+   * Removes what trials of a killed server have left; their agents are ended by the drivers' sweep,
+   * which comes before. Trials asked for in the meantime begin now.
+   */
   sweep(): void {
     const parent = join(this.#core.deps.dataDir, "tmp");
     const names = existsSync(parent) ? readdirSync(parent) : [];
     for (const name of names.filter((one) => one.startsWith(prefix))) {
       this.#remove(name.slice(prefix.length));
     }
+    this.#swept.resolve();
   }
 
   #remove(id: string): void {

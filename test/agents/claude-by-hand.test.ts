@@ -105,6 +105,7 @@ describe("a dialog answered in Claude's own terminal frees the card at once", ()
     const asked = await job.asked("approval");
     const [name, place] = [await job.terminal(), await job.worktree()];
     await office.restart(async () => {
+      await job.isRead();
       await office.press(name, /❯ 1\. Yes/, "Enter");
       await until(() => Bun.file(join(place, "began-away")).exists());
     });

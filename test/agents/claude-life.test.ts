@@ -61,6 +61,7 @@ describe("after the server", () => {
     );
     const pid = store.ref?.process?.pid ?? 0;
     process.kill(pid, "SIGKILL");
+    await until(async () => (await desk.lab.host.identify(pid)) === null);
     const { io } = store.io(desk.lab.host);
     const gone = await desk.driver.attach(store.ref!, io);
     expect(gone).toMatchObject({ kind: "gone", why: "exited" });

@@ -189,7 +189,7 @@ describe("a mode that is changed while Claude works", () => {
     await job.answer(plan, { choice: "approve_implement" });
     await job.ended();
     await works(job, "acceptEdits");
-    expect(await modes(job)).toEqual(["plan", "acceptEdits"]);
+    expect(await modes(job)).toEqual(["acceptEdits", "acceptEdits"]);
     // Nobody picked another mode for the task: the session goes on as it is.
     await job.say("text: again");
     await job.ended();

@@ -243,9 +243,14 @@ export class Job {
     return this.press(/❯ 1\. Yes/, "Enter");
   }
 
-  /** Not within the second in which Claude's status may still be that of before the dialog. */
+  /** Resolves after the second in which Claude's status may still be that of before the dialog. */
+  async isRead(): Promise<void> {
+    await until(() => Date.now() > this.#askedAt + 1_500);
+  }
+
+  /** Presses a key in its terminal, as late as a person would. */
   async press(shown: RegExp, key: string): Promise<void> {
-    await until(async () => Date.now() > this.#askedAt + 1_500);
+    await this.isRead();
     return this.#office.press(await this.terminal(), shown, key);
   }
 }

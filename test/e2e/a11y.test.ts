@@ -5,6 +5,7 @@ import { launch, newPage } from "./support/browser.ts";
 import { desk } from "./support/review.ts";
 import { refund } from "./support/review-world.ts";
 import { busyDay } from "./support/stub-data.ts";
+import { hold, someCheckpoints } from "./support/stub-landing.ts";
 import { StubRepo, treeOf } from "./support/stub-repo.ts";
 import { stubServer } from "./support/stub-server.ts";
 
@@ -31,6 +32,8 @@ function talk(): void {
   review.write({ [refund.path]: next.replace("const entry = await tx", "const it = await tx") });
 }
 talk();
+hold(full.review.landing);
+full.review.landing.checkpoints = someCheckpoints();
 
 /** Opens a review by its link. */
 async function review(page: Page, { task }: typeof full, query = ""): Promise<void> {
@@ -156,6 +159,45 @@ const screens: readonly (readonly [string, () => string, (page: Page) => Promise
       await review(page, full);
       await page.keyboard.press("Control+Enter");
       await page.getByRole("dialog").waitFor();
+    },
+  ],
+  [
+    "the landing of a review with much in its way, and its merge",
+    () => full.stub.url,
+    async (page) => {
+      await review(page, full);
+      await page.keyboard.press("Shift+L");
+      await page.getByRole("menuitem", { name: "Merge into main" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  ],
+  [
+    "a commit before it is made",
+    () => full.stub.url,
+    async (page) => {
+      await review(page, full);
+      await page.keyboard.press("l");
+      await page.locator(".picked").waitFor();
+    },
+  ],
+  [
+    "a pull request before it is opened",
+    () => unchanged.stub.url,
+    async (page) => {
+      await review(page, unchanged);
+      await page.keyboard.press("Shift+L");
+      await page.getByRole("menuitem", { name: "Open a pull request" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  ],
+  [
+    "ways back, with one to be confirmed",
+    () => full.stub.url,
+    async (page) => {
+      await review(page, full);
+      await page.keyboard.press("b");
+      await page.getByRole("button", { name: /^Go back: Before merging/ }).click();
+      await page.getByRole("button", { name: "Go back to this" }).waitFor();
     },
   ],
   [

@@ -182,9 +182,15 @@ test("the board stays readable while the server is away, and catches up by itsel
   await own.kill();
   await page.getByText("Server not reachable").waitFor();
   expect(await titlesIn(page, "backlog", 1)).toEqual(["Before the fall"]);
+  // The code that says what failed was never fetched: it is waited for, and the board stands.
+  const asked = page.waitForEvent("requestfailed", (it) => it.url().includes("toast-layer"));
+  await card(page, "Before the fall").press("Delete");
+  await asked;
+  expect(await titlesIn(page, "backlog", 1)).toEqual(["Before the fall"]);
   own = await own.restart({ env: { AGETOR_API_PORT: port } });
   await create("After the fall");
   await page.getByText("After the fall").waitFor();
+  await page.getByText("Could not delete").first().waitFor();
   await page.getByText("Server not reachable").waitFor({ state: "detached" });
   await close();
   await own.dispose();

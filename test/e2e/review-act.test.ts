@@ -45,6 +45,24 @@ test("a hunk is reverted without a question, and brought back by one press", asy
   await close();
 });
 
+test("what was reverted shows, also when its files were seen before the answer came", async () => {
+  now = desk();
+  const { page, complaints, close } = await openDesk(browser, now, refundFile);
+  const hunk = section(page, refund.path).locator(".hunk", { hasText: "9 lines hidden" });
+  const news = section(page, refund.path).getByRole("button", { name: "Changed, show" });
+  await page.route("**/changes/revert", async (route) => {
+    const answer = await route.fetch();
+    await news.waitFor();
+    await route.fulfill({ response: answer });
+  });
+  await hunk.hover();
+  await hunk.getByRole("button", { name: "Revert hunk" }).click();
+  await line(page, refund.path, "insertKey").waitFor({ state: "detached" });
+  expect(await news.count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("at a line, by the keyboard: its menu reverts the hunk and opens the editor there", async () => {
   now = desk();
   const { page, complaints, close } = await openDesk(browser, now, refundFile);

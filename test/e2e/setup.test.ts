@@ -18,6 +18,7 @@ beforeAll(async () => {
     Yard.open({ ".worktreeinclude": ".env\n", "README.md": "# x\n" }),
     launch(),
   ]);
+  await yard.welcome();
   await yard.client.post("/projects", { path: yard.repo, name: "shop" });
 });
 

@@ -12,6 +12,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [yard, browser] = await Promise.all([Yard.open(), launch()]);
+  await yard.welcome();
 });
 
 afterAll(async () => {

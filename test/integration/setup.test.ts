@@ -99,6 +99,30 @@ describe("set-up", () => {
     expect(yard.count("count")).toBe(2);
   });
 
+  test("that failed keeps no prompt from the agent: what is said next goes with it", async () => {
+    const { client, repo } = yard;
+    await client.setUp(repo, { setup: "test -e mended" });
+    const { task, run } = await client.startFake(repo, "say: the first");
+    await client.ended(task.id, run.id);
+    const say = async (after: string, text: string) => {
+      const { body } = await client.post<{ run: Run }>(`/runs/${after}/input`, { text });
+      const events = await client.ended(task.id, body.run.id);
+      return { id: body.run.id, prompt: body.run.prompt, events };
+    };
+    const again = await say(run.id, "say: the second");
+    expect(again.prompt).toBe("say: the first\n\nsay: the second");
+    expect(order(again.events)).not.toContain("assistant.text");
+    await client.setUp(repo, { setup: "true" });
+    const heard = await say(again.id, "say: the third");
+    expect(heard.prompt).toBe("say: the first\n\nsay: the second\n\nsay: the third");
+    const texts = heard.events.flatMap((event) =>
+      event.type === "assistant.text" ? (event.data as { text: string }).text : [],
+    );
+    expect(texts).toEqual(["the first", "the second", "the third"]);
+    // What was heard is not said again.
+    expect((await say(heard.id, "say: the fourth")).prompt).toBe("say: the fourth");
+  });
+
   test("that was mended is run at the next start", async () => {
     const { client, repo } = yard;
     await client.setUp(repo, { setup: "false" });

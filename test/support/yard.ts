@@ -37,6 +37,11 @@ export class Yard {
     return join(this.box, name);
   }
 
+  /** The first screen has done its work: an empty board is the board. */
+  async welcome(): Promise<void> {
+    await this.client.call("PUT", "/preferences/ui.welcomed", { value: true });
+  }
+
   /** A shell command that waits until a file is there. */
   until(name: string): string {
     return `while [ ! -e ${this.at(name)} ]; do sleep 0.02; done`;

@@ -286,9 +286,11 @@ function Facts({ ask, subject, rule, ruleAt, onRule }: FactsProps) {
       <dd className="mono">
         <Exact>{ask.toolName}</Exact>
       </dd>
-      {subject.rest.map(([name, value]) => (
-        <Fact key={name} name={name} value={value} />
-      ))}
+      {subject.rest
+        .filter(([, value]) => value !== ask.reason)
+        .map(([name, value]) => (
+          <Fact key={name} name={name} value={value} />
+        ))}
       <dt>In</dt>
       <dd className="mono">
         <Exact>{ask.cwd}</Exact>
@@ -296,7 +298,7 @@ function Facts({ ask, subject, rule, ruleAt, onRule }: FactsProps) {
       <dt>Asks because</dt>
       <dd>
         <Exact>
-          {ask.reason ?? "its mode asks before this, and no rule of this task allows it"}
+          {ask.reason ?? "Its mode asks before this, and no rule of this task allows it"}
         </Exact>
       </dd>
       {rule !== null && (

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { Column } from "../../contract/primitives.ts";
 import type { Task } from "../../contract/task.ts";
+import { requestWords } from "../landing/words.ts";
 import {
   archiveTask,
   columnName,
@@ -64,6 +65,19 @@ export function removeTask(task: Task): void {
   else later(deleteTask(task.id));
 }
 
+/** The pull request at its forge, in a tab of its own. */
+function requestEntry({ pullRequest }: Task): readonly MenuEntry[] {
+  if (pullRequest?.url.startsWith("https://") !== true) return [];
+  return [
+    {
+      kind: "item",
+      label: `Pull request ${requestWords(pullRequest).state}`,
+      icon: "link",
+      onSelect: () => open(pullRequest.url, "_blank", "noopener,noreferrer"),
+    },
+  ];
+}
+
 /** Every command of a card. */
 export function cardEntries(task: Task): readonly MenuEntry[] {
   const active = isActive(task);
@@ -83,6 +97,7 @@ export function cardEntries(task: Task): readonly MenuEntry[] {
       blocked: task.runId === null ? "It has not run yet" : null,
       onSelect: () => openReview(task.id, "board"),
     },
+    ...requestEntry(task),
     active
       ? { kind: "item", label: "Stop", icon: "stop", onSelect: () => later(stopTask(task.id)) }
       : {

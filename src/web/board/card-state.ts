@@ -1,6 +1,7 @@
 import type { Interaction } from "../../contract/interaction.ts";
 import type { PrepareStep } from "../../contract/run.ts";
 import type { Task } from "../../contract/task.ts";
+import { requestWords } from "../landing/words.ts";
 import type { StateName } from "../ui/state-glyph.tsx";
 
 /** The state a card shows: the exact phase of its run while there is one, else its column. */
@@ -66,8 +67,12 @@ export function silentSince(task: Task, now: number): number | null {
   return last !== null && now - last >= staleAfter ? last : null;
 }
 
-/** One sentence for a screen reader: title, state and who. */
+/** One sentence for a screen reader: title, state and who, and what somebody has to know of it. */
 export function cardName(task: Task, word: string, agent: string): string {
   const unread = task.unread ? ", new since you last looked" : "";
-  return `${task.title}, ${word}, ${agent}${unread}`;
+  const { conflicts, pullRequest } = task;
+  const clash = conflicts !== null && (conflicts.base || conflicts.tasks.length > 0);
+  const ahead = clash ? ", conflicts ahead" : "";
+  const request = pullRequest === null ? "" : `, pull request ${requestWords(pullRequest).state}`;
+  return `${task.title}, ${word}, ${agent}${ahead}${request}${unread}`;
 }

@@ -2,6 +2,7 @@ import { memo, type RefObject, useEffect, useRef } from "react";
 import type { Interaction } from "../../contract/interaction.ts";
 import type { Task } from "../../contract/task.ts";
 import { shortId } from "../../domain/text.ts";
+import { hasBadges, LandingBadges } from "../landing/badges.tsx";
 import { board, useAsks, useTask } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
 import { waitingSince } from "../state/fold.ts";
@@ -71,6 +72,11 @@ export const Card = memo(function Card({ id, index, count, stop }: CardProps) {
         <bdi>{task.title}</bdi>
       </h3>
       <CardBody task={task} state={state} asks={asks} current={current} />
+      {hasBadges(task) && (
+        <div className="badges">
+          <LandingBadges task={task} />
+        </div>
+      )}
       <Foot task={task} state={state} />
       <CardActions task={task} state={state} current={current} />
     </article>

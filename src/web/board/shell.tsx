@@ -10,8 +10,10 @@ import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
 import { focusCard } from "../state/selection.ts";
 import { AgentNames } from "../ui/agents.tsx";
+import { Boundary } from "../ui/boundary.tsx";
 import { cx } from "../ui/cx.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
+import { patient } from "../ui/patient.ts";
 import { Splitter } from "../ui/splitter.tsx";
 import { useAddingProject } from "./add-project-state.ts";
 import { Board } from "./board.tsx";
@@ -23,21 +25,21 @@ import { ReconnectBanner } from "./reconnect.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { TrustSlot } from "./trust-slot.tsx";
 
-const RunPanel = lazy(() => import("../run/RunPanel.tsx"));
+const RunPanel = lazy(patient(() => import("../run/RunPanel.tsx")));
 const inboxPage = () => import("../inbox/inbox.tsx");
-const FirstRun = lazy(() => import("../first-run/first-run.tsx"));
-const Review = lazy(() => import("../review/review.tsx"));
+const FirstRun = lazy(patient(() => import("../first-run/first-run.tsx")));
+const Review = lazy(patient(() => import("../review/review.tsx")));
 /** What can stand in the place of the board, by its name in the address. */
 const pages: Readonly<Record<string, ReturnType<typeof lazy>>> = {
-  inbox: lazy(inboxPage),
-  trash: lazy(() => import("../trash/trash.tsx")),
-  doctor: lazy(() => import("../doctor/doctor.tsx")),
-  usage: lazy(() => import("../usage/usage.tsx")),
-  settings: lazy(() => import("../settings/settings.tsx")),
+  inbox: lazy(patient(inboxPage)),
+  trash: lazy(patient(() => import("../trash/trash.tsx"))),
+  doctor: lazy(patient(() => import("../doctor/doctor.tsx"))),
+  usage: lazy(patient(() => import("../usage/usage.tsx"))),
+  settings: lazy(patient(() => import("../settings/settings.tsx"))),
 };
-const NewTask = lazy(() => import("./new-task/new-task.tsx"));
-const AddProject = lazy(() => import("./add-project.tsx"));
-const ConfirmDelete = lazy(() => import("./confirm-delete.tsx"));
+const NewTask = lazy(patient(() => import("./new-task/new-task.tsx")));
+const AddProject = lazy(patient(() => import("./add-project.tsx")));
+const ConfirmDelete = lazy(patient(() => import("./confirm-delete.tsx")));
 
 /** Below this width the panel takes the place of the board. */
 const sideBySide = 1100;
@@ -100,31 +102,41 @@ export function Shell() {
   return (
     <AgentNames>
       <div className={cx("app", narrow && "narrow", away && "is-away")}>
-        <Rail narrow={narrow} covered={task !== null && !beside} />
+        <Boundary what="The rail">
+          <Rail narrow={narrow} covered={task !== null && !beside} />
+        </Boundary>
         <div className="stage">
           <main className="main" inert={task !== null && review === null && !beside}>
-            {review !== null ? (
-              <ReviewPage taskId={review} />
-            ) : Page !== undefined ? (
-              <>
-                <ReconnectBanner />
-                <Suspense fallback={<div aria-busy="true" />}>
-                  <Page />
-                </Suspense>
-              </>
-            ) : (
-              <>
-                <TopBar tight={beside} />
-                <ReconnectBanner />
-                <Board squeezed={beside} />
-                <BulkBar />
-              </>
-            )}
+            <Boundary
+              main
+              what={review !== null ? "The review" : "The board"}
+              about={`${view} ${review}`}
+            >
+              {review !== null ? (
+                <ReviewPage taskId={review} />
+              ) : Page !== undefined ? (
+                <>
+                  <ReconnectBanner />
+                  <Suspense fallback={<div aria-busy="true" />}>
+                    <Page />
+                  </Suspense>
+                </>
+              ) : (
+                <>
+                  <TopBar tight={beside} />
+                  <ReconnectBanner />
+                  <Board squeezed={beside} />
+                  <BulkBar />
+                </>
+              )}
+            </Boundary>
           </main>
           {task !== null && review === null && <Panel taskId={task} beside={beside} room={width} />}
         </div>
       </div>
-      <CardMenu />
+      <Boundary what="The menu" floating>
+        <CardMenu />
+      </Boundary>
       <Dialogs />
     </AgentNames>
   );
@@ -185,9 +197,11 @@ function Panel({ taskId, beside, room }: PanelProps) {
         />
       )}
       <aside className={cx("panel-slot", !beside && "over")} style={beside ? { width } : {}}>
-        <Suspense fallback={<div className="panel" aria-busy="true" />}>
-          <RunPanel key={taskId} taskId={taskId} onClose={close} />
-        </Suspense>
+        <Boundary what="The task" about={taskId}>
+          <Suspense fallback={<div className="panel" aria-busy="true" />}>
+            <RunPanel key={taskId} taskId={taskId} onClose={close} />
+          </Suspense>
+        </Boundary>
       </aside>
     </>
   );
@@ -217,12 +231,14 @@ function Dialogs() {
   const adding = useAddingProject();
   const deleting = useDeleting();
   return (
-    <Suspense fallback={null}>
-      {dialog === "new" && <NewTask />}
-      {adding && <AddProject />}
-      {deleting !== null && <ConfirmDelete taskId={deleting} />}
-      {dialog !== "new" && <TrustSlot />}
-      {dialog !== "new" && <SetupSlot />}
-    </Suspense>
+    <Boundary what="The dialog" about={`${dialog} ${adding} ${deleting}`} floating>
+      <Suspense fallback={null}>
+        {dialog === "new" && <NewTask />}
+        {adding && <AddProject />}
+        {deleting !== null && <ConfirmDelete taskId={deleting} />}
+        {dialog !== "new" && <TrustSlot />}
+        {dialog !== "new" && <SetupSlot />}
+      </Suspense>
+    </Boundary>
   );
 }

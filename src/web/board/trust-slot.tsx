@@ -1,7 +1,8 @@
 import { lazy, Suspense } from "react";
 import { useTrustRequest } from "../state/trust.ts";
+import { patient } from "../ui/patient.ts";
 
-const TrustDialog = lazy(() => import("./trust-dialog.tsx"));
+const TrustDialog = lazy(patient(() => import("./trust-dialog.tsx")));
 
 /**
  * Where the question for trust appears: inside the dialog that led to it, so that the two know of

@@ -9,10 +9,11 @@ import type { Review as ReviewData } from "../../contract/review.ts";
 import type { Run } from "../../contract/run.ts";
 import type { Task } from "../../contract/task.ts";
 import { ReconnectBanner } from "../board/reconnect.tsx";
+import { LandingBar } from "../landing/bar.tsx";
 import { useAnnouncements } from "../run/panel-parts.tsx";
 import { later } from "../state/actions.ts";
 import { useBoard, useTask } from "../state/board.ts";
-import { changesQuery, useLiveChanges } from "../state/changes.ts";
+import { changesQuery, useLiveChanges, useOwnChanges } from "../state/changes.ts";
 import { queries } from "../state/queries.ts";
 import { closeReview } from "../state/review-place.ts";
 import { route } from "../state/route.ts";
@@ -92,6 +93,7 @@ function Page({ task }: { readonly task: Task }) {
   );
   const [sending, setSending] = useState(false);
   useLiveChanges(task);
+  useOwnChanges(task.id, () => shown.expect(null));
   useAnnouncements(task);
   const before = useRef(what);
   useEffect(() => {
@@ -161,11 +163,21 @@ function Page({ task }: { readonly task: Task }) {
       ) : (
         <Loading />
       )}
-      {/* The bar with what stands between the work and its base goes here, 48 px high: the last
-          child of the screen, which gives the rest of its height to the changes above. */}
+      {task.runId !== null && (
+        <LandingBar
+          task={task}
+          talk={{ drafts: waiting, onSend: () => setSending(true), ...openOnes(data) }}
+        />
+      )}
       {sending && <SendSheet task={task} drafts={drafts} onClose={() => setSending(false)} />}
     </div>
   );
+}
+
+/** Comments that still ask for something: how many, and the first that was sent. */
+function openOnes({ comments }: ReviewData) {
+  const open = comments.filter(({ state }) => state !== "addressed");
+  return { open: open.length, firstOpen: open.find(({ state }) => state !== "draft") };
 }
 
 /** How many new comments have words in their fields that the server does not have. */

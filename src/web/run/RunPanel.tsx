@@ -14,6 +14,7 @@ import { usePref } from "../state/prefs.ts";
 import { go } from "../state/route.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { IconButton } from "../ui/button.tsx";
+import { patient } from "../ui/patient.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { type TabSpec, Tabs } from "../ui/tabs.tsx";
 import { Body } from "./body.tsx";
@@ -40,7 +41,7 @@ import { type ListControl, type ReadingPlace, TranscriptList } from "./transcrip
 import { useFrame, useOpenTranscript } from "./transcript/use-frame.ts";
 import { usePace } from "./transcript/use-pace.ts";
 
-const ChangesTab = lazy(() => import("./changes/changes-tab.tsx"));
+const ChangesTab = lazy(patient(() => import("./changes/changes-tab.tsx")));
 
 export interface RunPanelProps {
   readonly taskId: string;

@@ -1,7 +1,8 @@
 import { lazy, Suspense } from "react";
+import { patient } from "../ui/patient.ts";
 import { useSetupPath } from "./setup-state.ts";
 
-const ProjectSetupDialog = lazy(() => import("./project-setup.tsx"));
+const ProjectSetupDialog = lazy(patient(() => import("./project-setup.tsx")));
 
 /**
  * Where the set-up of a project opens: inside the dialog that led to it, so that the two know of

@@ -91,6 +91,28 @@ export function refreshChanges(taskId: string): void {
   queries.removeQueries({ queryKey: ["changes", taskId], type: "inactive" });
   queries.invalidateQueries({ queryKey: ["changes", taskId] }).catch(() => undefined);
   queries.invalidateQueries({ queryKey: ["review", taskId] }).catch(() => undefined);
+  queries.invalidateQueries({ queryKey: ["landing", taskId] }).catch(() => undefined);
+}
+
+const owners = new Map<string, () => void>();
+
+/** Says when the person changed a task's files themselves: nothing of that is to be held back. */
+export function useOwnChanges(taskId: string, see: () => void): void {
+  const latest = useRef(see);
+  latest.current = see;
+  useEffect(() => {
+    const own = (): void => latest.current();
+    owners.set(taskId, own);
+    return () => {
+      if (owners.get(taskId) === own) owners.delete(taskId);
+    };
+  }, [taskId]);
+}
+
+/** The person changed a task's files: what is shown of them is read again, and shown at once. */
+export function changedByPerson(taskId: string): void {
+  owners.get(taskId)?.();
+  refreshChanges(taskId);
 }
 
 function paced(run: () => void): { soon(): void; stop(): void } {

@@ -2,10 +2,11 @@ import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import type { MenuAnchor, MenuEntry, MenuProps } from "./menu.tsx";
+import { patient } from "./patient.ts";
 import { tip } from "./tooltip.tsx";
 
 const loadMenu = () => import("./menu.tsx");
-const Menu = lazy(loadMenu);
+const Menu = lazy(patient(loadMenu));
 
 /** A menu that is fetched when it is first wanted; nothing of it is on the first screen. */
 export function LazyMenu(props: MenuProps) {

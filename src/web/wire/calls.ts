@@ -39,6 +39,7 @@ import type {
   Task,
   Trash,
 } from "../../contract/task.ts";
+import type { LandingCalls } from "./landing-calls.ts";
 import type { ReviewCalls, TakeBackCalls } from "./review-calls.ts";
 import type { SettingsCalls } from "./settings-calls.ts";
 
@@ -86,7 +87,7 @@ export interface Info {
 type Paging = { readonly limit?: number; readonly cursor?: string };
 
 /** What each call takes beside its path parameters, and what it answers. */
-export interface Calls extends ReviewCalls, TakeBackCalls, SettingsCalls {
+export interface Calls extends ReviewCalls, TakeBackCalls, LandingCalls, SettingsCalls {
   "GET /info": { answer: Info };
   "GET /defaults": { answer: Defaults };
   "GET /tasks": {

@@ -138,6 +138,40 @@ export interface World {
   readonly interactions: Interaction[];
 }
 
+const request = {
+  forge: "gh",
+  number: 218,
+  url: "https://github.com/owner/name/pull/218",
+  title: "A pull request",
+  state: "open",
+  review: "none",
+  updatedAt: now,
+} as const;
+
+/** What is known of landing the tasks in Review, by their place in it. */
+const ahead: Readonly<Record<number, Partial<Task>>> = {
+  2: {
+    conflicts: { base: true, tasks: ["a", "b"] },
+    pullRequest: { ...request, checks: { passed: 3, failed: 1, pending: 0 } },
+  },
+  3: {
+    conflicts: { base: false, tasks: ["a"] },
+    pullRequest: {
+      ...request,
+      review: "approved",
+      checks: { passed: 4, failed: 0, pending: 0 },
+    },
+  },
+  4: { pullRequest: { ...request, state: "draft", checks: { passed: 1, failed: 0, pending: 2 } } },
+  5: {
+    pullRequest: {
+      ...request,
+      review: "changes_requested",
+      checks: { passed: 0, failed: 0, pending: 0 },
+    },
+  },
+};
+
 /** A board in the middle of a working day. */
 export function busyDay(): World {
   const waiting = [
@@ -201,6 +235,7 @@ export function busyDay(): World {
           phase: { kind: "ended", outcome: { kind: "succeeded" } },
           unread: index < 2,
           stats: stats(214 - index * 30, 61 + index * 9, 9 - index),
+          ...ahead[index],
         }),
       ),
       ...Array.from({ length: 31 }, (_, index) =>

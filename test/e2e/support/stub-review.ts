@@ -9,6 +9,7 @@ import type {
   ViewedFile,
 } from "../../../src/contract/review.ts";
 import { id } from "./stub-data.ts";
+import { StubLanding } from "./stub-landing.ts";
 import type { Entry, Query, StubRepo, Tree } from "./stub-repo.ts";
 import { follow, quoteOf, type Thread, threadOf } from "./stub-threads.ts";
 
@@ -29,6 +30,7 @@ export class StubReview {
   readonly taskId: string;
   readonly sent: string[] = [];
   readonly opened: unknown[] = [];
+  readonly landing = new StubLanding();
   readonly #hooks: Hooks;
   #threads: Thread[] = [];
   #viewed: ViewedFile[] = [];
@@ -102,6 +104,8 @@ export class StubReview {
     const body = async <T>() => (await request.json()) as T;
     const [noun = "", second = ""] = rest;
     const what = `${request.method} ${noun}`;
+    const landing = this.landing.answer(what);
+    if (landing !== null) return landing;
     if (what === "GET changes") return this.#read(second, url);
     if (what === "GET commits") return Response.json({ commits: this.repo.listCommits() });
     if (what === "GET review" && second === "") return this.#review();

@@ -33,7 +33,7 @@ export function useShown(changes: Changes | undefined, what: string): ShownFiles
   const store = useReaderStore();
   const current = useReader((reader) => reader.current);
   const typing = useReader((reader) => reader.typing);
-  const expected = useRef<ReadonlySet<string> | "all" | null>(null);
+  const expected = useRef<Expected>(null);
 
   const reading = useMemo(() => {
     const paths = [current, typing].filter((path) => path !== null);
@@ -49,7 +49,10 @@ export function useShown(changes: Changes | undefined, what: string): ShownFiles
     setScreen((before) => settle(before, (one) => one !== path));
   }, []);
   const expect = useCallback((paths: readonly string[] | null) => {
-    expected.current = paths === null ? "all" : new Set(paths);
+    const wanted = paths === null ? ("all" as const) : new Set(paths);
+    expected.current = wanted;
+    // What was done may have been seen before its answer came, and held back.
+    setScreen((before) => settle(before, (path) => !isExpected(wanted, path)));
   }, []);
   const loaded = useReader((reader) => reader.loaded);
   const files = useMemo(
@@ -66,17 +69,24 @@ export function useShown(changes: Changes | undefined, what: string): ShownFiles
   return useMemo(() => ({ files, held, release, expect }), [files, held, release, expect]);
 }
 
+/** Files that are to be shown at once when they come: the person changed them just now. */
+type Expected = ReadonlySet<string> | "all" | null;
+
+function isExpected(expected: Expected, path: string): boolean {
+  return expected === "all" || expected?.has(path) === true;
+}
+
 function advance(
   screen: Screen,
   changes: Changes | undefined,
   what: string,
   reading: ReadonlySet<string>,
-  expected: ReadonlySet<string> | "all" | null,
+  expected: Expected,
 ): Screen {
   if (changes !== screen.source || what !== screen.what) {
     const incoming = inTreeOrder(changes?.files ?? []);
     const same = what === screen.what;
-    const kept = [...reading].filter((path) => !(expected === "all" || expected?.has(path)));
+    const kept = [...reading].filter((path) => !isExpected(expected, path));
     const held = same ? holdBack(screen.files, incoming, new Set(kept)) : noHeld;
     return { source: changes, what, held, files: inTreeOrder(withHeld(incoming, held)) };
   }

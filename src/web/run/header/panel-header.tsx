@@ -4,19 +4,21 @@ import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
 import type { UsageItem } from "../../../domain/transcript.ts";
 import { cardState, needsTerminal } from "../../board/card-state.ts";
+import { LandingBadges } from "../../landing/badges.tsx";
 import { isActive, later, stopTask } from "../../state/actions.ts";
 import { useAsks } from "../../state/board.ts";
 import { worktreeQuery } from "../../state/queries.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { MenuButton } from "../../ui/menu-button.tsx";
+import { patient } from "../../ui/patient.ts";
 import { StateGlyph, stateInk, stateWord } from "../../ui/state-glyph.tsx";
 import { Elapsed } from "../../ui/time.tsx";
 import { copyTranscript } from "../copy-transcript.ts";
 import { Facts } from "./facts.tsx";
 import { copyEntry, places, setupEntries } from "./places.ts";
 
-const Rules = lazy(() => import("../../ask/rules.tsx"));
+const Rules = lazy(patient(() => import("../../ask/rules.tsx")));
 
 export interface PanelHeaderProps {
   readonly task: Task;
@@ -95,6 +97,7 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
           {word}
           <RunTime task={task} run={run} />
         </span>
+        <LandingBadges task={task} />
         <Facts task={task} run={run} said={said} />
       </div>
     </header>
