@@ -51,8 +51,6 @@ async function openDialog(page: Page): Promise<void> {
 
 test("the set-up of a project is written, refused where it is wrong, and stays", async () => {
   const { page, complaints, close } = await board();
-  // There is a project, but no task yet.
-  await page.getByRole("button", { name: "Open the board" }).click();
   await openDialog(page);
   await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
   await page.getByText(".worktreeinclude adds").waitFor();
