@@ -49,6 +49,18 @@ export function useHotkeys(list: readonly Command[]): void {
   }, [shape]);
 }
 
+/** The keys of a sequence follow each other within this time, in milliseconds. */
+const timeout = 600;
+
+/** The key that began a sequence, as long as no other one was pressed. */
+let begun: KeyboardEvent | null = null;
+
+function noteBegin(event: KeyboardEvent): void {
+  const all = [...commands.values()].flatMap(({ keys }) => keys);
+  const begins = !all.includes(event.key) && all.some((keys) => keys.startsWith(`${event.key} `));
+  begun = begins ? event : null;
+}
+
 function rebuild(): void {
   const bindings: Record<string, (event: KeyboardEvent) => void> = {};
   for (const command of commands.values()) {
@@ -62,8 +74,11 @@ function rebuild(): void {
     }
   }
   if (handler !== null) removeEventListener("keydown", handler);
-  handler = createKeybindingsHandler(bindings, { ignore: ignored, timeout: 600 });
+  else addEventListener("keydown", noteBegin, { capture: true });
+  handler = createKeybindingsHandler(bindings, { ignore: ignored, timeout });
   addEventListener("keydown", handler);
+  // Something came or went between the keys of a sequence: its first key still counts.
+  if (begun !== null && performance.now() - begun.timeStamp < timeout) handler(begun);
   for (const listener of listeners) listener();
 }
 

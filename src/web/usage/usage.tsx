@@ -115,7 +115,8 @@ function Report({ report, days, measure, stale }: ReportProps) {
     [report, accounts, days],
   );
   return (
-    <div className="usage" aria-busy={stale || undefined}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard, and may hold nothing else to stand on
+    <section className="usage" aria-label="Usage" tabIndex={0} aria-busy={stale || undefined}>
       <div className="usage-grid">
         <Chart bars={bars} accounts={accounts} measure={measure} />
         <Accounts accounts={accounts} limits={report.limits} />
@@ -126,7 +127,7 @@ function Report({ report, days, measure, stale }: ReportProps) {
         As far as agents say. “In” is what a model read anew; what its cache still held stands
         apart. A subscription’s runs have a cost on paper only.
       </p>
-    </div>
+    </section>
   );
 }
 

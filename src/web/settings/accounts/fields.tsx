@@ -51,7 +51,7 @@ export function Fields({ draft, onChange, named, homeEnv, program }: FieldsProps
           {() => <Home draft={draft} onChange={onChange} />}
         </SettingRow>
       )}
-      <SettingRow label="Extra arguments" hint="Put before Agetor’s own, at every start">
+      <SettingRow label="Extra arguments" hint="Added at every start, beside Agetor’s own">
         {(id) => <Text id={id} mono value={draft.args} onChange={(args) => onChange({ args })} />}
       </SettingRow>
       <SettingRow label="Environment" hint="Added to what the agent is started with" group>
