@@ -72,8 +72,15 @@ export async function createPullRequest(
     if (made.code !== 0 && !/already exists/i.test(made.stderr)) {
       return err(refused(target.forge, made));
     }
-    return view(kit, bin.value, target, cwd);
+    const number = numberIn(made.stdout) ?? numberIn(made.stderr) ?? target.number;
+    return view(kit, bin.value, { ...target, number }, cwd);
   });
+}
+
+/** Both programs print the address of what they made, or of what was there already. */
+function numberIn(output: string): number | null {
+  const found = /\/(?:pull|merge_requests)\/(\d+)/.exec(output)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 function repositoryOf({ kind, host, path }: ForgeRepository): string {

@@ -172,7 +172,7 @@ describe("a pull request", () => {
 
   test("is made by gh, outside of the repository, with everything said in full", async () => {
     const view = `cat <<'JSON'\n${JSON.stringify(shown)}\nJSON\n`;
-    const { git, called } = fake("gh", { "pr create": "echo https://x", "pr view": view });
+    const { git, called } = fake("gh", { "pr create": `echo ${shown.url}`, "pr view": view });
     const made = unwrap(await git.landing.createPullRequest(target(github), wish));
     expect(made).toEqual({
       forge: "gh",
@@ -185,18 +185,19 @@ describe("a pull request", () => {
       updatedAt: Date.parse(shown.updatedAt),
     });
     expect(called()).toBe(
-      `pr\ncreate\n--repo\ngithub.com/owner/name\n--head=agetor/t0\n--base=main\n--title=-- Title\n--body-file\n-\n--draft\n>\nBody\n\`$(x)\`in scratch on agetor/t0\npr\nview\nagetor/t0\n--repo\ngithub.com/owner/name\n--json\nnumber,url,title,state,isDraft,statusCheckRollup,reviewDecision,updatedAt\n>\nin scratch on agetor/t0\n`,
+      `pr\ncreate\n--repo\ngithub.com/owner/name\n--head=agetor/t0\n--base=main\n--title=-- Title\n--body-file\n-\n--draft\n>\nBody\n\`$(x)\`in scratch on agetor/t0\npr\nview\n7\n--repo\ngithub.com/owner/name\n--json\nnumber,url,title,state,isDraft,statusCheckRollup,reviewDecision,updatedAt\n>\nin scratch on agetor/t0\n`,
     );
   });
 
   test("that is there already is answered; none is null; a strange answer is a fault", async () => {
     const view = `cat <<'JSON'\n${JSON.stringify({ ...shown, state: "MERGED" })}\nJSON\n`;
     const there = fake("gh", {
-      "pr create": "echo 'a pull request already exists' >&2; exit 1",
+      "pr create": `printf 'a pull request for branch "agetor/t0" into branch "main" already exists:\\n%s\\n' ${shown.url} >&2; exit 1`,
       "pr view": view,
     });
     const made = unwrap(await there.git.landing.createPullRequest(target(github), wish));
     expect(made.state).toBe("merged");
+    expect(there.called()).toContain("pr\nview\n7\n");
     const none = fake("gh", { "pr view": "echo 'no pull requests found for branch' >&2; exit 1" });
     expect(unwrap(await none.git.landing.pullRequest(target(github)))).toBeNull();
     const odd = fake("gh", { "pr view": "echo not json" });
@@ -215,7 +216,7 @@ describe("a pull request", () => {
       updated_at: "2026-01-02T03:04:05Z",
     };
     const view = `cat <<'JSON'\n${JSON.stringify(answer)}\nJSON\n`;
-    const { git, called } = fake("glab", { "mr create": "true", "mr view": view });
+    const { git, called } = fake("glab", { "mr create": `echo "!3 Title" ${answer.web_url}`, "mr view": view });
     expect(unwrap(await git.landing.createPullRequest(target(gitlab), wish))).toMatchObject({
       forge: "glab",
       number: 3,
@@ -227,7 +228,7 @@ describe("a pull request", () => {
       "mr\ncreate\n--repo\nhttps://gitlab.com/group/name\n--source-branch=agetor/t0\n--target-branch=main\n--title=-- Title\n--description=Body\n`$(x)`\n--yes\n--draft\n",
     );
     expect(called()).toContain(
-      "mr\nview\nagetor/t0\n--repo\nhttps://gitlab.com/group/name\n-F\njson\n",
+      "mr\nview\n3\n--repo\nhttps://gitlab.com/group/name\n-F\njson\n",
     );
   });
 
