@@ -61,10 +61,10 @@ describe("HTTP-18: ids that are none", () => {
   });
 
   test("whatever a random text says", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }), isNothing),
-      { numRuns: 60 },
-    );
+    const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 });
+    // A URL resolves these two away: another address is asked for.
+    const id = text.filter((one) => one !== "." && one !== "..");
+    await fc.assert(fc.asyncProperty(id, isNothing), { numRuns: 60 });
   });
 
   test("an id in lower case is another id", async () => {
