@@ -216,7 +216,10 @@ describe("a pull request", () => {
       updated_at: "2026-01-02T03:04:05Z",
     };
     const view = `cat <<'JSON'\n${JSON.stringify(answer)}\nJSON\n`;
-    const { git, called } = fake("glab", { "mr create": `echo "!3 Title" ${answer.web_url}`, "mr view": view });
+    const { git, called } = fake("glab", {
+      "mr create": `echo "!3 Title" ${answer.web_url}`,
+      "mr view": view,
+    });
     expect(unwrap(await git.landing.createPullRequest(target(gitlab), wish))).toMatchObject({
       forge: "glab",
       number: 3,
@@ -227,9 +230,7 @@ describe("a pull request", () => {
     expect(called()).toStartWith(
       "mr\ncreate\n--repo\nhttps://gitlab.com/group/name\n--source-branch=agetor/t0\n--target-branch=main\n--title=-- Title\n--description=Body\n`$(x)`\n--yes\n--draft\n",
     );
-    expect(called()).toContain(
-      "mr\nview\n3\n--repo\nhttps://gitlab.com/group/name\n-F\njson\n",
-    );
+    expect(called()).toContain("mr\nview\n3\n--repo\nhttps://gitlab.com/group/name\n-F\njson\n");
   });
 
   test("without the program, or without a login, says how to get it", async () => {
