@@ -118,6 +118,8 @@ describe("a plan of Claude", () => {
     const first = await job.asked("plan_approval");
     await job.answer(first, { choice: "reject", revision: "Add tests to it." });
     const second = await job.asked("plan_approval");
+    // Nobody reads a plan in the moment in which the dialog of the last one closes.
+    await job.isRead();
     await job.answer(second, { choice: "approve_implement" });
     const results = data(await job.ended(), "tool.result");
     expect(results[1]?.output).toContain("Add tests to it.");

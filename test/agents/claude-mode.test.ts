@@ -60,6 +60,7 @@ describe("a mode that is changed while Claude works", () => {
       true,
       true,
     ]);
+    await works(job, "acceptEdits");
     expect(await modes(job)).toEqual(["acceptEdits", "acceptEdits"]);
     // It has the mode, so the next message needs no new session.
     await job.say("text: again");
@@ -114,6 +115,7 @@ describe("a mode that is changed while Claude works", () => {
       // From here on Claude itself asks.
       const second = await job.asked("approval");
       expect([second.title, second.reason]).toEqual(["curl -s http://127.0.0.1:1", null]);
+      await works(job, to);
       expect(await modes(job)).toEqual([to, to]);
       await job.answer(second, { decision: "deny" });
       await job.ended();
@@ -168,6 +170,7 @@ describe("a mode that is changed while Claude works", () => {
     await job.say(touch("c.txt"), "next", "text: free");
     await job.ended();
     expect([await job.has("c.txt"), (await job.task()).runStatus]).toEqual([true, "succeeded"]);
+    await works(job, "bypass");
     expect(await modes(job)).toEqual(["bypass", "bypass"]);
   }, 60_000);
 
