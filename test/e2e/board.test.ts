@@ -179,11 +179,12 @@ test("the board stays readable while the server is away, and catches up by itsel
   const { page, close } = await newPage(browser);
   await page.goto(await link(own));
   await titlesIn(page, "backlog", 1);
+  // It may be asked for by what fails at once, or by the deletion below.
+  const asked = page.waitForEvent("requestfailed", (it) => it.url().includes("toast-layer"));
   await own.kill();
   await page.getByText("Server not reachable").waitFor();
   expect(await titlesIn(page, "backlog", 1)).toEqual(["Before the fall"]);
   // The code that says what failed was never fetched: it is waited for, and the board stands.
-  const asked = page.waitForEvent("requestfailed", (it) => it.url().includes("toast-layer"));
   await card(page, "Before the fall").press("Delete");
   await asked;
   expect(await titlesIn(page, "backlog", 1)).toEqual(["Before the fall"]);
