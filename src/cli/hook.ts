@@ -20,7 +20,8 @@ export async function runHook({ sessionDir, stdin, signal, note }: HookCall): Pr
   if (hook === null) {
     return "";
   }
-  const body = { requestId: ulid(), hook };
+  // The id tells when the dialog opened: before this program was read and compiled.
+  const body = { requestId: ulid(Math.floor(performance.timeOrigin)), hook };
   if (note !== null) {
     // Whole or not at all: its reader looks at any time.
     writeFileSync(`${note}.new`, JSON.stringify({ ...body, at: Date.now() }), { mode: 0o600 });

@@ -1,7 +1,7 @@
 import type { AgentItem, Batch } from "../agents/driver.ts";
 import type { TranscriptData, TranscriptItem } from "../contract/event.ts";
 import type { BackgroundTask } from "../contract/run.ts";
-import { sameCall } from "../domain/canonical.ts";
+import { answeredByHand } from "../domain/by-hand.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
 import { noStats, statsAfter } from "../domain/task-stats.ts";
@@ -246,37 +246,26 @@ function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transc
   fillRun(taking, run, item);
   fillCard(taking, run, item);
   if (item.type === "tool.result") {
-    settleApproval(taking, item.data.toolId);
+    settleByHand(taking, item.data.toolId, item.at ?? Number.POSITIVE_INFINITY);
   }
 }
 
-/** A tool that has its result no longer waits: its dialog was answered in the agent's own terminal. */
-function settleApproval(taking: Taking, toolId: string): void {
+/** A result frees the card from the question its call was about; without a time it ends any. */
+function settleByHand(taking: Taking, toolId: string, at: number): void {
   const { work, session, run } = taking;
-  const open = work.tx
-    .interactions(session.taskId)
-    .filter(
-      (one) =>
-        one.kind === "approval" || one.kind === "ask_questions" || one.kind === "plan_approval",
-    );
+  const open = work.tx.interactions(session.taskId);
   const call = open.length === 0 || run === null ? null : work.tx.toolCall(run.id, toolId);
-  if (call === null) {
+  if (call === null || run === null) {
     return;
   }
-  const asked = open.find((one) =>
-    one.kind === "approval"
-      ? one.toolName === call.name && sameCall(one.toolInput, call.input)
-      : call.name === dialogs[one.kind as keyof typeof dialogs],
-  );
-  const record = asked === undefined ? null : work.tx.interaction(asked.id);
+  const unfinished = work.tx.unfinishedCalls(run.id, call.name);
+  const asked = answeredByHand({ call, at, unfinished, open });
+  const record = asked === null ? null : work.tx.interaction(asked.id);
   if (record !== null) {
     withdraw(work, record, "Answered in the agent's terminal");
     taking.run = currentRun(work, session.taskId);
   }
 }
-
-/** The tools behind questions and plans, as their calls are named. */
-const dialogs = { ask_questions: "AskUserQuestion", plan_approval: "ExitPlanMode" } as const;
 
 /** The message that opened the run, coming back: the engine showed it then. */
 function isShown(taking: Taking, data: TranscriptData["user.message"]): boolean {

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import type { EventType } from "../contract/event.ts";
 import { opened, tempDir, tempStore } from "./testing/harness.ts";
 import { anEvent, ulid } from "./testing/records.ts";
 import type { EventFilter } from "./types.ts";
@@ -84,6 +85,23 @@ describe("the journal", () => {
     expect(store.events({ after: 0, limit: 1 })).toEqual([]);
     store.close();
   });
+});
+
+test("the calls of a run that have no result yet are found by their tool", () => {
+  using store = tempStore();
+  const append = (type: EventType, data: unknown, runId = ulid(2)) =>
+    store.transact((tx) => tx.appendEvent(anEvent({ type, runId, data })));
+  const call = (toolId: string, name: string, runId = ulid(2)) =>
+    append("tool.call", { toolId, name, input: { of: toolId } }, runId);
+  const unfinished = () => store.transact((tx) => tx.unfinishedCalls(ulid(2), "Bash"));
+  call("a", "Bash");
+  call("b", "Bash");
+  call("c", "Read");
+  call("d", "Bash", ulid(3));
+  append("tool.result", { toolId: "b" }, ulid(3));
+  expect(unfinished()).toEqual([{ input: { of: "a" } }, { input: { of: "b" } }]);
+  append("tool.result", { toolId: "a" });
+  expect(unfinished()).toEqual([{ input: { of: "b" } }]);
 });
 
 describe("events", () => {

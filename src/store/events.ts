@@ -94,15 +94,6 @@ export function eventReads(sql: Sql) {
         .reverse()
         .map(eventRecord);
     },
-    toolCall(runId: string, toolId: string): { name: string; input: unknown } | null {
-      const row = sql.get<{ data: string }>(
-        `SELECT data FROM event INDEXED BY event_run
-         WHERE run_id = $runId AND type = 'tool.call' AND data ->> '$.toolId' = $toolId
-         ORDER BY seq DESC LIMIT 1`,
-        { runId, toolId },
-      );
-      return row === null ? null : (JSON.parse(row.data) as { name: string; input: unknown });
-    },
     said(runId: string, messageId: string): string | null {
       const row = sql.get<{ text: string }>(
         `SELECT data ->> '$.text' AS text FROM event INDEXED BY event_key
@@ -127,6 +118,33 @@ export function eventReads(sql: Sql) {
     },
     firstSeq(): number {
       return sql.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM event")?.seq ?? 0;
+    },
+  };
+}
+
+export function toolCallReads(sql: Sql) {
+  return {
+    toolCall(runId: string, toolId: string): { name: string; input: unknown } | null {
+      const row = sql.get<{ data: string }>(
+        `SELECT data FROM event INDEXED BY event_run
+         WHERE run_id = $runId AND type = 'tool.call' AND data ->> '$.toolId' = $toolId
+         ORDER BY seq DESC LIMIT 1`,
+        { runId, toolId },
+      );
+      return row === null ? null : (JSON.parse(row.data) as { name: string; input: unknown });
+    },
+    unfinishedCalls(runId: string, name: string): readonly { input: unknown }[] {
+      return sql
+        .all<{ input: string }>(
+          `SELECT data -> '$.input' AS input FROM event INDEXED BY event_run
+           WHERE run_id = $runId AND type = 'tool.call' AND data ->> '$.name' = $name
+           AND data ->> '$.toolId' NOT IN (
+             SELECT data ->> '$.toolId' FROM event INDEXED BY event_run
+             WHERE run_id = $runId AND type = 'tool.result')
+           ORDER BY seq`,
+          { runId, name },
+        )
+        .map(({ input }) => ({ input: JSON.parse(input) as unknown }));
     },
   };
 }

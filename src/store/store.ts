@@ -3,7 +3,7 @@ import type { Millis } from "../contract/primitives.ts";
 import { writeBackup } from "./backup.ts";
 import { blobReads, blobWrites } from "./blobs.ts";
 import { commandReads, commandWrites } from "./commands.ts";
-import { eventReads, eventWrites } from "./events.ts";
+import { eventReads, eventWrites, toolCallReads } from "./events.ts";
 import { interactionReads, interactionWrites, queueReads } from "./interactions.ts";
 import type { Paths } from "./paths.ts";
 import { reviewReads, reviewWrites } from "./reviews.ts";
@@ -34,6 +34,7 @@ export function createStore({ db, paths, now, close }: StoreParts): Store {
     ...viewReads(sql),
     ...runReads(sql),
     ...eventReads(sql),
+    ...toolCallReads(sql),
     ...sessionReads(sql),
     ...interactionReads(sql),
     ...queueReads(sql),

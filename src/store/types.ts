@@ -82,6 +82,8 @@ export interface Reads {
     runId: string,
     toolId: string,
   ): { readonly name: string; readonly input: unknown } | null;
+  /** The calls of a tool in a run that have no result yet, oldest first. */
+  unfinishedCalls(runId: string, name: string): readonly { readonly input: unknown }[];
   /** The words of a message as they were shown in this run, or null. */
   said(runId: string, messageId: string): string | null;
   /** The newest `limit` events of a task with a lower seq than `before`, in rising order. */

@@ -116,11 +116,10 @@ describe("a plan of Claude", () => {
   test("is sent back with what should change", async () => {
     const job = await planning("next", "tool: ExitPlanMode {}", "next", "text: done");
     const first = await job.asked("plan_approval");
-    await job.answer(first, { choice: "reject", revision: "Add tests to it." });
+    const revision = "Add tests to it.";
+    expect(await job.answer(first, { choice: "reject", revision })).toBe(200);
     const second = await job.asked("plan_approval");
-    // Nobody reads a plan in the moment in which the dialog of the last one closes.
-    await job.isRead();
-    await job.answer(second, { choice: "approve_implement" });
+    expect(await job.answer(second, { choice: "approve_implement" })).toBe(200);
     const results = data(await job.ended(), "tool.result");
     expect(results[1]?.output).toContain("Add tests to it.");
     expect(results[2]?.output).toContain("approved your plan");
