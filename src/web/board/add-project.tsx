@@ -3,7 +3,7 @@ import { projectsQuery, queries } from "../state/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
-import { inWords, report } from "../ui/report.ts";
+import { inOneLine, report } from "../ui/report.ts";
 import { call } from "../wire/client.ts";
 import { closeAddProject } from "./add-project-state.ts";
 
@@ -21,8 +21,7 @@ export default function AddProject() {
       await queries.invalidateQueries({ queryKey: projectsQuery.queryKey });
       closeAddProject();
     } catch (cause) {
-      const { text, hint } = inWords(cause);
-      setError(hint === null ? text : `${text} ${hint}`);
+      setError(inOneLine(cause));
       input.current?.focus();
     } finally {
       setBusy(false);

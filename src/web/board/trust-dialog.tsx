@@ -3,8 +3,9 @@ import { later } from "../state/actions.ts";
 import { closeTrust, type TrustRequest } from "../state/trust.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { FaultLine } from "../ui/fault-line.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { inWords } from "../ui/report.ts";
+import { inOneLine } from "../ui/report.ts";
 import { Exact } from "../ui/text.tsx";
 import { call } from "../wire/client.ts";
 import { folderName } from "./filter.ts";
@@ -25,8 +26,7 @@ export default function TrustDialog({ request }: { readonly request: TrustReques
       closeTrust();
       request.accepted();
     } catch (cause) {
-      const { text, hint } = inWords(cause);
-      setError(hint === null ? text : `${text} ${hint}`);
+      setError(inOneLine(cause));
       setBusy(false);
     }
   };
@@ -77,12 +77,7 @@ export default function TrustDialog({ request }: { readonly request: TrustReques
             <bdi>{title}</bdi>
           </dd>
         </dl>
-        {error !== null && (
-          <p className="fault small" role="alert">
-            <Icon name="st-failed" size={14} />
-            {error}
-          </p>
-        )}
+        {error !== null && <FaultLine>{error}</FaultLine>}
       </div>
       <footer>
         <span className="grow" />

@@ -6,7 +6,7 @@ import { closeReview } from "../state/review-place.ts";
 import { go } from "../state/route.ts";
 import { Banner, EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
-import { inWords } from "../ui/report.ts";
+import { inOneLine } from "../ui/report.ts";
 import { formatClock } from "../ui/time.tsx";
 import { markReviewed } from "./data/act.ts";
 import { compare } from "./data/scope.ts";
@@ -38,7 +38,6 @@ export function Unreadable({
   readonly error: unknown;
   readonly retry: () => void;
 }) {
-  const { text, hint } = inWords(error);
   return (
     <Middle>
       <EmptyState
@@ -52,7 +51,7 @@ export function Unreadable({
           </>
         }
       >
-        {hint === null ? text : `${text} ${hint}`} Nothing in the worktree was touched.
+        {inOneLine(error)} Nothing in the worktree was touched.
       </EmptyState>
     </Middle>
   );

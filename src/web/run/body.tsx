@@ -5,7 +5,7 @@ import { isActive, later, startTask } from "../state/actions.ts";
 import { retryTranscript, type Transcript } from "../state/transcript.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
-import { inWords } from "../ui/report.ts";
+import { inOneLine } from "../ui/report.ts";
 import { call } from "../wire/client.ts";
 
 export interface BodyProps {
@@ -17,7 +17,6 @@ export interface BodyProps {
 /** The transcript, or what stands in its place until there is one. */
 export function Body({ task, transcript, children }: BodyProps) {
   if (transcript?.status === "failed") {
-    const { text, hint } = inWords(transcript.error);
     return (
       <div className="wrap">
         <EmptyState
@@ -28,7 +27,7 @@ export function Body({ task, transcript, children }: BodyProps) {
             </Button>
           }
         >
-          {hint === null ? text : `${text} ${hint}`}
+          {inOneLine(transcript.error)}
         </EmptyState>
       </div>
     );

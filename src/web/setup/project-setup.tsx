@@ -7,8 +7,9 @@ import { later } from "../state/actions.ts";
 import { queries, setupQuery } from "../state/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { FaultLine } from "../ui/fault-line.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { inWords } from "../ui/report.ts";
+import { inOneLine, inWords } from "../ui/report.ts";
 import { Exact } from "../ui/text.tsx";
 import { toast } from "../ui/toast.ts";
 import { ApiError, call } from "../wire/client.ts";
@@ -120,9 +121,8 @@ function Form({ path, answer, first }: FormProps) {
       toast({ text: `Saved the set-up of ${folderName(path)}`, tone: "good" });
     } catch (cause) {
       const refused = cause instanceof ApiError ? errorsIn(cause.details) : null;
-      const { text, hint } = inWords(cause);
       setErrors(refused ?? {});
-      setProblem(refused !== null ? null : hint === null ? text : `${text} ${hint}`);
+      setProblem(refused !== null ? null : inOneLine(cause));
     } finally {
       setBusy(false);
     }
@@ -143,12 +143,7 @@ function Form({ path, answer, first }: FormProps) {
           change={change}
           first={first}
         />
-        {problem !== null && (
-          <p className="fault small" role="alert">
-            <Icon name="st-failed" size={14} />
-            {problem}
-          </p>
-        )}
+        {problem !== null && <FaultLine>{problem}</FaultLine>}
       </div>
       <footer>
         <span className="t3 small setup-when">Worktrees that are there keep what they have.</span>

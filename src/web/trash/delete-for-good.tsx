@@ -4,10 +4,10 @@ import { later } from "../state/actions.ts";
 import { queries, trashQuery } from "../state/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
-import { Icon } from "../ui/icons.tsx";
-import { inWords } from "../ui/report.ts";
+import { FaultLine } from "../ui/fault-line.tsx";
+import { inOneLine } from "../ui/report.ts";
 import { toast } from "../ui/toast.ts";
+import { TypedWord } from "../ui/typed-word.tsx";
 import type { TrashedTask } from "../wire/calls.ts";
 import { call } from "../wire/client.ts";
 import { lostParts } from "./words.ts";
@@ -36,8 +36,7 @@ export function DeleteForGood({ task, onClose }: DeleteForGoodProps) {
       onClose();
       toast({ text: `Deleted “${task.title}” for good.`, icon: "trash" });
     } catch (cause) {
-      const { text, hint } = inWords(cause);
-      setError(hint === null ? text : `${text} ${hint}`);
+      setError(inOneLine(cause));
       setBusy(false);
     }
   };
@@ -74,29 +73,14 @@ export function DeleteForGood({ task, onClose }: DeleteForGoodProps) {
             </ul>
           )}
           {lost.length > 0 && (
-            <Field label={`Type the task id ${id}`}>
-              {(control) => (
-                <div className="field tall">
-                  <input
-                    ref={field}
-                    id={control.id}
-                    value={typed}
-                    className="mono"
-                    autoComplete="off"
-                    autoCapitalize="off"
-                    spellCheck={false}
-                    onChange={(event) => setTyped(event.target.value)}
-                  />
-                </div>
-              )}
-            </Field>
+            <TypedWord
+              label={`the task id ${id}`}
+              field={field}
+              value={typed}
+              onChange={setTyped}
+            />
           )}
-          {error !== null && (
-            <p className="fault small" role="alert">
-              <Icon name="st-failed" size={14} />
-              {error}
-            </p>
-          )}
+          {error !== null && <FaultLine>{error}</FaultLine>}
         </div>
         <footer>
           <span className="grow" />

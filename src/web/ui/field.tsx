@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import { Icon } from "./icons.tsx";
+import { FaultLine } from "./fault-line.tsx";
 
 export interface FieldProps {
   readonly label: string;
@@ -22,10 +22,7 @@ export function Field({ label, error = null, hint, children }: FieldProps) {
       </label>
       {children({ id, describedBy: described ? noteId : undefined })}
       {error !== null ? (
-        <p id={noteId} className="fault small" role="alert">
-          <Icon name="st-failed" size={14} />
-          {error}
-        </p>
+        <FaultLine id={noteId}>{error}</FaultLine>
       ) : (
         hint !== undefined && (
           <p id={noteId} className="small t3">

@@ -30,6 +30,12 @@ export function inWords(error: unknown): { text: string; hint: string | null } {
   };
 }
 
+/** The same in one line. */
+export function inOneLine(error: unknown): string {
+  const { text, hint } = inWords(error);
+  return hint === null ? text : `${text} ${hint}`;
+}
+
 function lowerFirst(text: string): string {
   // "I/O failed" and "PATCH…" keep their capitals.
   return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;

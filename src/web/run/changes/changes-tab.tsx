@@ -11,7 +11,7 @@ import { AddsDels, EmptyState } from "../../ui/bits.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { useHotkeys } from "../../ui/hotkeys.ts";
 import { announce } from "../../ui/live-region.tsx";
-import { inWords } from "../../ui/report.ts";
+import { inOneLine } from "../../ui/report.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Exact } from "../../ui/text.tsx";
 import { tip } from "../../ui/tooltip.tsx";
@@ -56,7 +56,6 @@ export default function ChangesTab({ task, file, onFile }: ChangesTabProps) {
 }
 
 function Unreadable({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
-  const { text, hint } = inWords(error);
   return (
     <EmptyState
       title="The changes cannot be read"
@@ -66,7 +65,7 @@ function Unreadable({ error, onRetry }: { readonly error: unknown; readonly onRe
         </Button>
       }
     >
-      {hint === null ? text : `${text} ${hint}`}
+      {inOneLine(error)}
     </EmptyState>
   );
 }

@@ -3,7 +3,7 @@ import type { Task } from "../../../contract/task.ts";
 import { EmptyState } from "../../ui/bits.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
-import { inWords } from "../../ui/report.ts";
+import { inOneLine } from "../../ui/report.ts";
 import { ApiError, call } from "../../wire/client.ts";
 import { parseAnsi } from "../ansi/ansi.ts";
 import { AnsiText } from "../ansi/ansi-lines.tsx";
@@ -126,6 +126,5 @@ function after(error: unknown, last: Picture | null): Shown {
   const none = error instanceof ApiError && error.code === "not_running";
   if (last !== null) return { kind: "picture", picture: last, ended: none };
   if (none) return { kind: "none" };
-  const { text, hint } = inWords(error);
-  return { kind: "failed", why: hint === null ? text : `${text} ${hint}` };
+  return { kind: "failed", why: inOneLine(error) };
 }

@@ -8,9 +8,10 @@ import { go } from "../../state/route.ts";
 import { agentIcon } from "../../ui/agents.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { FaultLine } from "../../ui/fault-line.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icons.tsx";
-import { inWords } from "../../ui/report.ts";
+import { inOneLine, inWords } from "../../ui/report.ts";
 import { toast } from "../../ui/toast.ts";
 import { call } from "../../wire/client.ts";
 import { createOf, draftFrom, draftProblem, idFrom, settingsOf } from "./draft.ts";
@@ -92,8 +93,7 @@ function Form({ template, onBack, onClose }: FormProps) {
       go({ section: `accounts/${id}` });
       toast({ text: `${draft.label.trim()} is there. Test it, or log in.`, tone: "good" });
     } catch (cause) {
-      const { text, hint } = inWords(cause);
-      setError(hint === null ? text : `${text} ${hint}`);
+      setError(inOneLine(cause));
       setBusy(false);
     }
   };
@@ -144,12 +144,7 @@ function Form({ template, onBack, onClose }: FormProps) {
             {(control) => <Input {...control} mono value={typed} onChange={setTyped} />}
           </Field>
         )}
-        {error !== null && (
-          <p className="fault small" role="alert">
-            <Icon name="st-failed" size={14} />
-            {error}
-          </p>
-        )}
+        {error !== null && <FaultLine>{error}</FaultLine>}
       </div>
       <footer>
         <Button variant="ghost" onClick={onBack}>

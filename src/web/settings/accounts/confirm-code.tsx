@@ -3,9 +3,9 @@ import type { CodeSetting, HarnessSettings } from "../../../domain/harness-risk.
 import { harnessRisks } from "../../../domain/harness-risk.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field } from "../../ui/field.tsx";
-import { Icon } from "../../ui/icons.tsx";
+import { FaultLine } from "../../ui/fault-line.tsx";
 import { Exact } from "../../ui/text.tsx";
+import { TypedWord } from "../../ui/typed-word.tsx";
 import { joinArgs } from "./draft.ts";
 import { Risks } from "./risks.tsx";
 
@@ -65,28 +65,8 @@ export function ConfirmCode(props: ConfirmCodeProps) {
             ))}
           </dl>
           <Risks risks={risks} />
-          <Field label={`Type ${id}`}>
-            {(control) => (
-              <div className="field tall">
-                <input
-                  ref={field}
-                  id={control.id}
-                  value={typed}
-                  className="mono"
-                  autoComplete="off"
-                  autoCapitalize="off"
-                  spellCheck={false}
-                  onChange={(event) => setTyped(event.target.value)}
-                />
-              </div>
-            )}
-          </Field>
-          {error !== null && (
-            <p className="fault small" role="alert">
-              <Icon name="st-failed" size={14} />
-              {error}
-            </p>
-          )}
+          <TypedWord label={id} field={field} value={typed} onChange={setTyped} />
+          {error !== null && <FaultLine>{error}</FaultLine>}
         </div>
         <footer>
           <span className="grow" />

@@ -3,7 +3,7 @@ import type { Harness } from "../../../contract/harness.ts";
 import { type CodeSetting, changedCode } from "../../../domain/harness-risk.ts";
 import { later } from "../../state/actions.ts";
 import { announce } from "../../ui/live-region.tsx";
-import { inWords } from "../../ui/report.ts";
+import { inOneLine } from "../../ui/report.ts";
 import { call } from "../../wire/client.ts";
 import { draftOf, draftProblem, type HarnessDraft, patchOf, settingsOf } from "./draft.ts";
 import { harnessesChanged } from "./queries.ts";
@@ -47,8 +47,7 @@ export function useHarnessDraft(harness: Harness) {
       setAsking(null);
       announce(`${answer.harness.label} saved`);
     } catch (cause) {
-      const { text, hint } = inWords(cause);
-      setError(hint === null ? text : `${text} ${hint}`);
+      setError(inOneLine(cause));
     } finally {
       setBusy(false);
     }
