@@ -91,15 +91,16 @@ test("the calls of a run that have no result yet are found by their tool", () =>
   using store = tempStore();
   const append = (type: EventType, data: unknown, runId = ulid(2)) =>
     store.transact((tx) => tx.appendEvent(anEvent({ type, runId, data })));
-  const call = (toolId: string, name: string, runId = ulid(2)) =>
-    append("tool.call", { toolId, name, input: { of: toolId } }, runId);
+  const call = (toolId: string, name: string, runId = ulid(2), of = toolId) =>
+    append("tool.call", { toolId, name, input: { of } }, runId);
   const unfinished = () => store.transact((tx) => tx.unfinishedCalls(ulid(2), "Bash"));
-  call("a", "Bash");
+  call("a", "Bash", ulid(2), "not yet whole");
   call("b", "Bash");
+  call("a", "Bash");
   call("c", "Read");
   call("d", "Bash", ulid(3));
   append("tool.result", { toolId: "b" }, ulid(3));
-  expect(unfinished()).toEqual([{ input: { of: "a" } }, { input: { of: "b" } }]);
+  expect(unfinished()).toEqual([{ input: { of: "b" } }, { input: { of: "a" } }]);
   append("tool.result", { toolId: "a" });
   expect(unfinished()).toEqual([{ input: { of: "b" } }]);
 });

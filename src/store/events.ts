@@ -136,12 +136,13 @@ export function toolCallReads(sql: Sql) {
     unfinishedCalls(runId: string, name: string): readonly { input: unknown }[] {
       return sql
         .all<{ input: string }>(
-          `SELECT data -> '$.input' AS input FROM event INDEXED BY event_run
+          // Of the updates of one call the newest: max() chooses the row of the bare columns.
+          `SELECT data -> '$.input' AS input, max(seq) AS seq FROM event INDEXED BY event_run
            WHERE run_id = $runId AND type = 'tool.call' AND data ->> '$.name' = $name
            AND data ->> '$.toolId' NOT IN (
              SELECT data ->> '$.toolId' FROM event INDEXED BY event_run
              WHERE run_id = $runId AND type = 'tool.result')
-           ORDER BY seq`,
+           GROUP BY data ->> '$.toolId' ORDER BY seq`,
           { runId, name },
         )
         .map(({ input }) => ({ input: JSON.parse(input) as unknown }));

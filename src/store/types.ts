@@ -82,7 +82,7 @@ export interface Reads {
     runId: string,
     toolId: string,
   ): { readonly name: string; readonly input: unknown } | null;
-  /** The calls of a tool in a run that have no result yet, oldest first. */
+  /** The calls of a tool in a run that have no result yet, each as last updated. */
   unfinishedCalls(runId: string, name: string): readonly { readonly input: unknown }[];
   /** The words of a message as they were shown in this run, or null. */
   said(runId: string, messageId: string): string | null;
