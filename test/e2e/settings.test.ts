@@ -174,6 +174,11 @@ test("a setting is found by its words, and kept", async () => {
   await page.keyboard.press("/");
   await page.keyboard.type("idle");
   const minutes = page.getByRole("spinbutton");
+  await minutes.fill("0");
+  await minutes.blur();
+  // What cannot be is said, and what was typed stays to be mended.
+  await page.getByRole("alert").getByText("a whole number from 1 to 10080").waitFor();
+  expect(await minutes.inputValue()).toBe("0");
   await minutes.fill("45");
   await minutes.blur();
   await page.locator("[aria-live]").getByText("Saved").first().waitFor({ state: "attached" });

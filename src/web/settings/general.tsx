@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { NotifyButton } from "../inbox/notify-button.tsx";
 import { later } from "../state/actions.ts";
 import { type Prefs, setPref, usePref } from "../state/prefs.ts";
 import { defaultsQuery, harnessesQuery, queries } from "../state/queries.ts";
+import { FaultLine } from "../ui/fault-line.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Select } from "../ui/select.tsx";
 import { Switch } from "../ui/switch.tsx";
@@ -126,12 +127,19 @@ function AfterLanding() {
   );
 }
 
-/** As the server does it by itself, in minutes. */
+/** As the server does it by itself, in minutes; at most a week. */
 const usualMinutes = 30;
+const mostMinutes = 10_080;
 
 function Hibernation({ id }: { readonly id: string }) {
   const [chosen, choose] = useServerPref("hibernateMinutes");
   const minutes = typeof chosen === "number" && chosen > 0 ? chosen : usualMinutes;
+  const [wrong, setWrong] = useState(false);
+  const take = (next: number): void => {
+    const fits = Number.isInteger(next) && next >= 1 && next <= mostMinutes;
+    setWrong(!fits);
+    if (fits && next !== minutes) choose(next);
+  };
   return (
     <div className="set-number">
       <div className="field">
@@ -139,17 +147,15 @@ function Hibernation({ id }: { readonly id: string }) {
           id={id}
           type="number"
           min={1}
-          max={10_080}
+          max={mostMinutes}
           key={minutes}
           defaultValue={minutes}
-          onBlur={(event) => {
-            const next = event.target.valueAsNumber;
-            if (Number.isInteger(next) && next > 0 && next !== minutes) choose(next);
-            else event.target.value = String(minutes);
-          }}
+          aria-invalid={wrong}
+          onBlur={(event) => take(event.target.valueAsNumber)}
         />
       </div>
       <span className="t2">minutes</span>
+      {wrong && <FaultLine>Not saved: a whole number from 1 to {mostMinutes}.</FaultLine>}
     </div>
   );
 }
