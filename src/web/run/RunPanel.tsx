@@ -39,7 +39,6 @@ import { TerminalTab } from "./terminal/terminal-tab.tsx";
 import { PlanStrip } from "./transcript/plan-strip.tsx";
 import { type ListControl, type ReadingPlace, TranscriptList } from "./transcript/transcript.tsx";
 import { useFrame, useOpenTranscript } from "./transcript/use-frame.ts";
-import { usePace } from "./transcript/use-pace.ts";
 
 const ChangesTab = lazy(patient(() => import("./changes/changes-tab.tsx")));
 
@@ -71,7 +70,7 @@ export default function RunPanel({ taskId, onClose }: RunPanelProps) {
 }
 
 function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () => void }) {
-  const transcript = usePace(useOpenTranscript(task.id));
+  const transcript = useOpenTranscript(task.id);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const detail = usePref("ui.detail");
   const options = useMemo(() => ({ detail, toggled }), [detail, toggled]);
