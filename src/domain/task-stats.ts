@@ -11,6 +11,11 @@ export const noStats: TaskStats = {
   todosTotal: 0,
 };
 
+/** Whether an event says anything about the numbers of a card. */
+export function countsOnCard(item: TranscriptItem): boolean {
+  return item.type === "usage.updated" || item.type === "todos.updated";
+}
+
 /**
  * The numbers of a card after what its agent said; null when it says nothing about them. `spent` is
  * what the run it speaks of was known to have cost before (US dollars): a card costs what all its

@@ -4,8 +4,8 @@ import type { BackgroundTask } from "../contract/run.ts";
 import { answeredByHand } from "../domain/by-hand.ts";
 import { doing } from "../domain/live-line.ts";
 import { TERMINAL } from "../domain/run-machine.ts";
-import { noStats, statsAfter } from "../domain/task-stats.ts";
-import type { RunRecord, SessionRecord } from "../store/types.ts";
+import { countsOnCard, noStats, statsAfter } from "../domain/task-stats.ts";
+import type { RunRecord, SessionRecord, TaskRecord } from "../store/types.ts";
 import { exitOutcome } from "./agent-exit.ts";
 import { openInteraction, withdraw } from "./asking.ts";
 import type { Core, Work } from "./core.ts";
@@ -32,6 +32,8 @@ interface Taking {
   readonly newId: () => string;
   readonly attaching: boolean;
   run: RunRecord | null;
+  /** The card with what was said about it since it was read; null while nothing waits to be stored. */
+  card: TaskRecord | null;
   transcriptEvents: number;
   filesTouched: boolean;
   statsChanged: boolean;
@@ -68,6 +70,7 @@ export function ingest(
       newId: core.deps.newId,
       attaching,
       run: currentRun(work, session.taskId),
+      card: null,
       transcriptEvents: 0,
       filesTouched: false,
       statsChanged: false,
@@ -77,6 +80,7 @@ export function ingest(
     for (const item of batch.items) {
       take(taking, item);
     }
+    storeCard(taking);
     const isOpen = taking.run !== null && taking.run.phase.kind !== "ended";
     return {
       transcriptEvents: taking.transcriptEvents,
@@ -103,10 +107,13 @@ function currentRun(work: Work, taskId: string): RunRecord | null {
 
 function take(taking: Taking, item: AgentItem): void {
   const { work, session } = taking;
+  if (item.kind === "transcript") {
+    takeTranscript(taking, item);
+    return;
+  }
+  // What follows reads the card and stores it.
+  storeCard(taking);
   switch (item.kind) {
-    case "transcript":
-      takeTranscript(taking, item);
-      return;
     case "turn-started":
       takeTurnStarted(taking, item.messageId, item.text, item.key);
       return;
@@ -222,6 +229,7 @@ function takeTurnStarted(
 function takeTranscript(taking: Taking, item: Extract<AgentItem, { kind: "transcript" }>): void {
   const { work, session } = taking;
   if (item.type === "user.message" && item.data.messageId !== null && taking.run !== null) {
+    storeCard(taking);
     hearEcho(work, taking.run, item.data.messageId);
   }
   if (item.type === "turn.ended" || (item.type === "user.message" && isShown(taking, item.data))) {
@@ -262,6 +270,7 @@ function settleByHand(taking: Taking, toolId: string, at: number): void {
   const asked = answeredByHand({ call, at, unfinished, open });
   const record = asked === null ? null : work.tx.interaction(asked.id);
   if (record !== null) {
+    storeCard(taking);
     withdraw(work, record, "Answered in the agent's terminal");
     taking.run = currentRun(work, session.taskId);
   }
@@ -302,26 +311,36 @@ function fillRun(taking: Taking, about: RunRecord | null, item: TranscriptItem):
   }
 }
 
-/** What a transcript event says about its card. The row is kept fresh without an event for each. */
+/**
+ * What a transcript event says about its card. The row is kept fresh without an event for each, and
+ * without a write for each: an agent may say hundreds of things in one batch.
+ */
 function fillCard(taking: Taking, run: RunRecord | null, item: TranscriptItem): void {
   const { work, session } = taking;
-  const task = work.tx.task(session.taskId);
-  if (task === null) {
-    return;
-  }
-  const stats = statsAfter(task.stats ?? noStats, item, run?.usage?.costUsd ?? null);
+  taking.filesTouched ||= touchesFiles(item);
   const line = run !== null && run.phase.kind !== "ended" ? doing(item) : null;
-  if (stats === null && line === null) {
-    taking.filesTouched ||= touchesFiles(item);
+  if (line === null && !countsOnCard(item)) {
     return;
   }
-  work.tx.putTask({
-    ...task,
+  const card = taking.card ?? work.tx.task(session.taskId);
+  if (card === null) {
+    return;
+  }
+  const stats = statsAfter(card.stats ?? noStats, item, run?.usage?.costUsd ?? null);
+  taking.card = {
+    ...card,
     ...(stats === null ? {} : { stats }),
     ...(line === null ? {} : { live: { ...line, at: work.now } }),
-  });
+  };
   taking.statsChanged ||= stats !== null;
-  taking.filesTouched ||= touchesFiles(item);
+}
+
+/** Stores what waits for the card: before anybody else reads or stores it, and with the batch. */
+function storeCard(taking: Taking): void {
+  if (taking.card !== null) {
+    taking.work.tx.putTask(taking.card);
+    taking.card = null;
+  }
 }
 
 function touchesFiles(item: TranscriptItem): boolean {

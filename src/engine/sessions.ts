@@ -224,7 +224,7 @@ export class Sessions {
       },
       ingest: (batch) => this.#ingest(record, signal, batch, taking.attaching),
       draft: (draft) => {
-        const runId = store.task(record.taskId)?.runId ?? null;
+        const runId = store.newestRunId(record.taskId);
         if (runId !== null && !signal.aborted) {
           this.#core.hub.show(this.#deps.drafts.take(record.taskId, runId, draft));
         }

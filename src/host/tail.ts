@@ -152,7 +152,9 @@ class FileTail implements Tail {
     if (!seen.isFile()) throw new TailStop(`${this.#options.path} is not a regular file.`);
     if (this.#file !== null && identityOf(seen) !== this.#identity) await this.#gone("replaced");
     if (this.#file === null && !(await this.#open())) return null;
-    const size = (await this.#file?.stat())?.size ?? 0;
+    // As a rule the path still leads to the file that is open: one look says both.
+    const same = identityOf(seen) === this.#identity;
+    const size = same ? seen.size : ((await this.#file?.stat())?.size ?? 0);
     if (size >= this.#position) return size;
     await this.#replaced("truncated");
     return size;

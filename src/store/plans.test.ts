@@ -145,6 +145,7 @@ test("what a server looks up at boot and at every request is indexed", () => {
     s.queuedRank("t");
     s.rules("t");
     s.trashed();
+    s.newestRunId("t");
     s.attachments("t");
     s.browserToken("h");
     s.receipt("c");

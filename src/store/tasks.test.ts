@@ -41,6 +41,7 @@ describe("a task", () => {
     expect(store.task(ulid(1))).toEqual(full);
     expect(store.task(ulid(2))).toEqual(aTask(ulid(2)));
     expect(store.task(ulid(3))).toBeNull();
+    expect([1, 2, 3].map((n) => store.newestRunId(ulid(n)))).toEqual([ulid(2), null, null]);
   });
 
   test("is overwritten, prompt too, and null clears", () => {

@@ -127,6 +127,10 @@ export function taskReads(sql: Sql) {
       const row = sql.get<FullRow>(`${select} WHERE task.id = $id`, { id });
       return row === null ? null : taskRecord(row, row.prompt);
     },
+    newestRunId(taskId: string): string | null {
+      const text = "SELECT run_id FROM task WHERE id = $taskId";
+      return sql.get<{ run_id: string | null }>(text, { taskId })?.run_id ?? null;
+    },
     trashed(): TaskRecord[] {
       return sql
         .all<FullRow>(

@@ -34,6 +34,8 @@ export type * from "./records.ts";
 /** Reads see the last commit, or the open transaction when called inside one. */
 export interface Reads {
   task(id: string): TaskRecord | null;
+  /** The id of the task's newest run; null when it has none, or is not there. */
+  newestRunId(taskId: string): string | null;
   view(id: string): TaskView | null;
   views(filter: TaskFilter): readonly TaskView[];
   counts(archived: boolean): Readonly<Record<Column, number>>;

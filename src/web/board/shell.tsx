@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
 import { useFirstRun } from "../first-run/use-first-run.ts";
 import { useAttention } from "../inbox/attention.ts";
 import { SetupSlot } from "../setup/setup-slot.tsx";
@@ -13,7 +13,7 @@ import { AgentNames } from "../ui/agents.tsx";
 import { Boundary } from "../ui/boundary.tsx";
 import { cx } from "../ui/cx.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
-import { patient } from "../ui/patient.ts";
+import { part } from "../ui/part.tsx";
 import { Splitter } from "../ui/splitter.tsx";
 import { useAddingProject } from "./add-project-state.ts";
 import { Board } from "./board.tsx";
@@ -25,21 +25,25 @@ import { ReconnectBanner } from "./reconnect.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { TrustSlot } from "./trust-slot.tsx";
 
-const RunPanel = lazy(patient(() => import("../run/RunPanel.tsx")));
-const inboxPage = () => import("../inbox/inbox.tsx");
-const FirstRun = lazy(patient(() => import("../first-run/first-run.tsx")));
-const Review = lazy(patient(() => import("../review/review.tsx")));
+const busy = <div aria-busy="true" />;
+const RunPanel = part(
+  () => import("../run/RunPanel.tsx"),
+  <div className="panel" aria-busy="true" />,
+);
+const Inbox = part(() => import("../inbox/inbox.tsx"), busy);
+const FirstRun = part(() => import("../first-run/first-run.tsx"));
+const Review = part(() => import("../review/review.tsx"), busy);
 /** What can stand in the place of the board, by its name in the address. */
-const pages: Readonly<Record<string, ReturnType<typeof lazy>>> = {
-  inbox: lazy(patient(inboxPage)),
-  trash: lazy(patient(() => import("../trash/trash.tsx"))),
-  doctor: lazy(patient(() => import("../doctor/doctor.tsx"))),
-  usage: lazy(patient(() => import("../usage/usage.tsx"))),
-  settings: lazy(patient(() => import("../settings/settings.tsx"))),
+const pages: Readonly<Record<string, ComponentType>> = {
+  inbox: Inbox,
+  trash: part(() => import("../trash/trash.tsx"), busy),
+  doctor: part(() => import("../doctor/doctor.tsx"), busy),
+  usage: part(() => import("../usage/usage.tsx"), busy),
+  settings: part(() => import("../settings/settings.tsx"), busy),
 };
-const NewTask = lazy(patient(() => import("./new-task/new-task.tsx")));
-const AddProject = lazy(patient(() => import("./add-project.tsx")));
-const ConfirmDelete = lazy(patient(() => import("./confirm-delete.tsx")));
+const NewTask = part(() => import("./new-task/new-task.tsx"));
+const AddProject = part(() => import("./add-project.tsx"));
+const ConfirmDelete = part(() => import("./confirm-delete.tsx"));
 
 /** Below this width the panel takes the place of the board. */
 const sideBySide = 1100;
@@ -94,7 +98,7 @@ export function Shell() {
   if (firstRun !== "no") {
     return (
       <AgentNames>
-        <Suspense fallback={null}>{firstRun === "yes" && <FirstRun />}</Suspense>
+        {firstRun === "yes" && <FirstRun />}
         <Dialogs />
       </AgentNames>
     );
@@ -117,9 +121,7 @@ export function Shell() {
               ) : Page !== undefined ? (
                 <>
                   <ReconnectBanner />
-                  <Suspense fallback={<div aria-busy="true" />}>
-                    <Page />
-                  </Suspense>
+                  <Page />
                 </>
               ) : (
                 <>
@@ -151,18 +153,13 @@ function toPage(view: string, name: string, keys: string) {
 function useInboxSoon(): void {
   const soon = useBoard((state) => state.loaded && waitingCount(state) > 0);
   useEffect(() => {
-    // What fails now is told when the page is really wanted.
-    if (soon) inboxPage().catch(() => undefined);
+    if (soon) Inbox.soon();
   }, [soon]);
 }
 
 function ReviewPage({ taskId }: { readonly taskId: string }) {
   useSeen(taskId);
-  return (
-    <Suspense fallback={<div aria-busy="true" />}>
-      <Review taskId={taskId} />
-    </Suspense>
-  );
+  return <Review taskId={taskId} />;
 }
 
 interface PanelProps {
@@ -198,9 +195,7 @@ function Panel({ taskId, beside, room }: PanelProps) {
       )}
       <aside className={cx("panel-slot", !beside && "over")} style={beside ? { width } : {}}>
         <Boundary what="The task" about={taskId}>
-          <Suspense fallback={<div className="panel" aria-busy="true" />}>
-            <RunPanel key={taskId} taskId={taskId} onClose={close} />
-          </Suspense>
+          <RunPanel key={taskId} taskId={taskId} onClose={close} />
         </Boundary>
       </aside>
     </>
@@ -232,13 +227,11 @@ function Dialogs() {
   const deleting = useDeleting();
   return (
     <Boundary what="The dialog" about={`${dialog} ${adding} ${deleting}`} floating>
-      <Suspense fallback={null}>
-        {dialog === "new" && <NewTask />}
-        {adding && <AddProject />}
-        {deleting !== null && <ConfirmDelete taskId={deleting} />}
-        {dialog !== "new" && <TrustSlot />}
-        {dialog !== "new" && <SetupSlot />}
-      </Suspense>
+      {dialog === "new" && <NewTask />}
+      {adding && <AddProject />}
+      {deleting !== null && <ConfirmDelete taskId={deleting} />}
+      {dialog !== "new" && <TrustSlot />}
+      {dialog !== "new" && <SetupSlot />}
     </Boundary>
   );
 }

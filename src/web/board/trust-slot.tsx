@@ -1,8 +1,7 @@
-import { lazy, Suspense } from "react";
 import { useTrustRequest } from "../state/trust.ts";
-import { patient } from "../ui/patient.ts";
+import { part } from "../ui/part.tsx";
 
-const TrustDialog = lazy(patient(() => import("./trust-dialog.tsx")));
+const TrustDialog = part(() => import("./trust-dialog.tsx"));
 
 /**
  * Where the question for trust appears: inside the dialog that led to it, so that the two know of
@@ -10,9 +9,5 @@ const TrustDialog = lazy(patient(() => import("./trust-dialog.tsx")));
  */
 export function TrustSlot() {
   const request = useTrustRequest();
-  return request === null ? null : (
-    <Suspense fallback={null}>
-      <TrustDialog request={request} />
-    </Suspense>
-  );
+  return request === null ? null : <TrustDialog request={request} />;
 }

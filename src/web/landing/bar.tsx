@@ -1,5 +1,5 @@
 import "./landing.css";
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Landing } from "../../contract/landing.ts";
 import type { Task } from "../../contract/task.ts";
 import { later } from "../state/actions.ts";
@@ -9,7 +9,7 @@ import { cx } from "../ui/cx.ts";
 import { useHotkeys } from "../ui/hotkeys.ts";
 import { Icon } from "../ui/icons.tsx";
 import { LazyMenu, warmMenu } from "../ui/menu-button.tsx";
-import { patient } from "../ui/patient.ts";
+import { part } from "../ui/part.tsx";
 import { inWords } from "../ui/report.ts";
 import { tip } from "../ui/tooltip.tsx";
 import { useLanding } from "./data.ts";
@@ -18,13 +18,7 @@ import { stepEntries } from "./steps-menu.ts";
 import { isImmediate, type Steps, type Talk, useSteps } from "./use-steps.ts";
 import { type Gate, gatesOf, inkOf, requestLine, requestWords, standingOf } from "./words.ts";
 
-const loadDialogs = () => import("./dialogs.tsx");
-const StepDialog = lazy(patient(loadDialogs));
-
-/** Fetches the dialogs before they are wanted. */
-function warmDialogs(): void {
-  loadDialogs().catch(() => undefined);
-}
+const StepDialog = part(() => import("./dialogs.tsx"));
 
 /** A dialog that closes keeps the page inert for a moment longer: so many frames are waited for. */
 const patience = 12;
@@ -68,7 +62,7 @@ export function LandingBar({ task, talk }: LandingBarProps) {
     return <Unknown error={error} busy={isFetching} retry={() => later(refetch())} />;
   }
   return (
-    <section className="land" aria-label="Landing" onPointerEnter={warmDialogs}>
+    <section className="land" aria-label="Landing" onPointerEnter={StepDialog.soon}>
       <h2 className="medium">{standingOf(landing)}</h2>
       <Gates landing={landing} steps={steps} talk={talk} />
       <span className="land-acts">
@@ -76,7 +70,7 @@ export function LandingBar({ task, talk }: LandingBarProps) {
           icon="undo"
           label="Ways back"
           keys="b"
-          onFocus={warmDialogs}
+          onFocus={StepDialog.soon}
           onClick={() => steps.toStep("back")}
         />
         <span className={cx(suggested !== null && "duo")}>
@@ -86,7 +80,7 @@ export function LandingBar({ task, talk }: LandingBarProps) {
               variant="primary"
               keys="l"
               busy={steps.asking}
-              onFocus={warmDialogs}
+              onFocus={StepDialog.soon}
               onClick={() => steps.act(suggested.action)}
             >
               {suggested.label}
@@ -134,16 +128,14 @@ interface OpenedProps {
 
 function Opened({ task, landing, steps, step }: OpenedProps) {
   return (
-    <Suspense fallback={null}>
-      <StepDialog
-        key={step}
-        step={step}
-        task={task}
-        landing={landing}
-        onClose={() => steps.close(step)}
-        toStep={steps.toStep}
-      />
-    </Suspense>
+    <StepDialog
+      key={step}
+      step={step}
+      task={task}
+      landing={landing}
+      onClose={() => steps.close(step)}
+      toStep={steps.toStep}
+    />
   );
 }
 

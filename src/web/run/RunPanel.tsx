@@ -3,7 +3,7 @@ import "./transcript.css";
 import "./prose.css";
 import "../code/code.css";
 import "./changes.css";
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import type { Task } from "../../contract/task.ts";
 import type { Row } from "../../domain/transcript-rows.ts";
 import { AskDock } from "../ask/dock.tsx";
@@ -14,7 +14,7 @@ import { usePref } from "../state/prefs.ts";
 import { go } from "../state/route.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { IconButton } from "../ui/button.tsx";
-import { patient } from "../ui/patient.ts";
+import { part } from "../ui/part.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { type TabSpec, Tabs } from "../ui/tabs.tsx";
 import { Body } from "./body.tsx";
@@ -39,9 +39,11 @@ import { TerminalTab } from "./terminal/terminal-tab.tsx";
 import { PlanStrip } from "./transcript/plan-strip.tsx";
 import { type ListControl, type ReadingPlace, TranscriptList } from "./transcript/transcript.tsx";
 import { useFrame, useOpenTranscript } from "./transcript/use-frame.ts";
-import { usePace } from "./transcript/use-pace.ts";
 
-const ChangesTab = lazy(patient(() => import("./changes/changes-tab.tsx")));
+const ChangesTab = part(
+  () => import("./changes/changes-tab.tsx"),
+  <div className="chg" aria-busy="true" />,
+);
 
 export interface RunPanelProps {
   readonly taskId: string;
@@ -71,7 +73,7 @@ export default function RunPanel({ taskId, onClose }: RunPanelProps) {
 }
 
 function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () => void }) {
-  const transcript = usePace(useOpenTranscript(task.id));
+  const transcript = useOpenTranscript(task.id);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const detail = usePref("ui.detail");
   const options = useMemo(() => ({ detail, toggled }), [detail, toggled]);
@@ -145,11 +147,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
         >
           {(shown) => {
             if (shown === "changes") {
-              return (
-                <Suspense fallback={<div className="chg" aria-busy="true" />}>
-                  <ChangesTab task={task} file={file} onFile={setFile} />
-                </Suspense>
-              );
+              return <ChangesTab task={task} file={file} onFile={setFile} />;
             }
             if (shown === "terminal") return <TerminalTab task={task} />;
             return (

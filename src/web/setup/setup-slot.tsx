@@ -1,8 +1,7 @@
-import { lazy, Suspense } from "react";
-import { patient } from "../ui/patient.ts";
+import { part } from "../ui/part.tsx";
 import { useSetupPath } from "./setup-state.ts";
 
-const ProjectSetupDialog = lazy(patient(() => import("./project-setup.tsx")));
+const ProjectSetupDialog = part(() => import("./project-setup.tsx"));
 
 /**
  * Where the set-up of a project opens: inside the dialog that led to it, so that the two know of
@@ -10,9 +9,5 @@ const ProjectSetupDialog = lazy(patient(() => import("./project-setup.tsx")));
  */
 export function SetupSlot() {
   const path = useSetupPath();
-  return path === null ? null : (
-    <Suspense fallback={null}>
-      <ProjectSetupDialog key={path} path={path} />
-    </Suspense>
-  );
+  return path === null ? null : <ProjectSetupDialog key={path} path={path} />;
 }

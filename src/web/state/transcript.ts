@@ -1,4 +1,3 @@
-import { useSyncExternalStore } from "react";
 import type { DraftFrame, Event } from "../../contract/event.ts";
 import type { Run } from "../../contract/run.ts";
 import { type ApiError, call } from "../wire/client.ts";
@@ -115,7 +114,7 @@ function isTranscript(event: Event): boolean {
 }
 
 /** The transcript of a task somebody looks at. */
-class OpenTranscript {
+export class OpenTranscript {
   readonly #log = new TranscriptLog();
   readonly #listeners = new Set<() => void>();
   readonly #taskId: string;
@@ -267,14 +266,9 @@ export function openTranscript(taskId: string): () => void {
   };
 }
 
-function nothing(): () => void {
-  return () => undefined;
-}
-
-/** What is known of a task's transcript; null until `openTranscript` was called for it. */
-export function useTranscript(taskId: string): Transcript | null {
-  const transcript = open.get(taskId);
-  return useSyncExternalStore(transcript?.subscribe ?? nothing, () => transcript?.view() ?? null);
+/** What is known of a task's transcript, to subscribe to; null until `openTranscript` was called for it. */
+export function transcriptSource(taskId: string): OpenTranscript | null {
+  return open.get(taskId) ?? null;
 }
 
 export function loadOlder(taskId: string): Promise<void> {

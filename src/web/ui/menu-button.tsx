@@ -1,26 +1,15 @@
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
-import type { MenuAnchor, MenuEntry, MenuProps } from "./menu.tsx";
-import { patient } from "./patient.ts";
+import type { MenuAnchor, MenuEntry } from "./menu.tsx";
+import { part } from "./part.tsx";
 import { tip } from "./tooltip.tsx";
 
-const loadMenu = () => import("./menu.tsx");
-const Menu = lazy(patient(loadMenu));
-
 /** A menu that is fetched when it is first wanted; nothing of it is on the first screen. */
-export function LazyMenu(props: MenuProps) {
-  return (
-    <Suspense fallback={null}>
-      <Menu {...props} />
-    </Suspense>
-  );
-}
+export const LazyMenu = part(() => import("./menu.tsx"));
 
 /** Fetches the menu code before it is needed. */
-export function warmMenu(): void {
-  loadMenu().catch(() => undefined);
-}
+export const warmMenu = LazyMenu.soon;
 
 /** A point of the page as an anchor, for context menus. */
 export function pointAnchor(x: number, y: number): MenuAnchor {

@@ -1,18 +1,16 @@
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { Boundary } from "./boundary.tsx";
-import { patient } from "./patient.ts";
+import { part } from "./part.tsx";
 import { onFirstToast, toastsWanted } from "./toast.ts";
 
-const Layer = lazy(patient(() => import("./toast-layer.tsx")));
+const Layer = part(() => import("./toast-layer.tsx"));
 
 /** Where toasts stand; mount it once. Its code is fetched with the first toast. */
 export function Toasts() {
   const needed = useSyncExternalStore(onFirstToast, toastsWanted);
   return needed ? (
     <Boundary what="The messages" floating>
-      <Suspense fallback={null}>
-        <Layer />
-      </Suspense>
+      <Layer />
     </Boundary>
   ) : null;
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, memo, Suspense, useState } from "react";
+import { memo, useState } from "react";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
 import type { UsageItem } from "../../../domain/transcript.ts";
@@ -11,14 +11,14 @@ import { worktreeQuery } from "../../state/queries.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { MenuButton } from "../../ui/menu-button.tsx";
-import { patient } from "../../ui/patient.ts";
+import { part } from "../../ui/part.tsx";
 import { StateGlyph, stateInk, stateWord } from "../../ui/state-glyph.tsx";
 import { Elapsed } from "../../ui/time.tsx";
 import { copyTranscript } from "../copy-transcript.ts";
 import { Facts } from "./facts.tsx";
 import { copyEntry, places, setupEntries } from "./places.ts";
 
-const Rules = lazy(patient(() => import("../../ask/rules.tsx")));
+const Rules = part(() => import("../../ask/rules.tsx"));
 
 export interface PanelHeaderProps {
   readonly task: Task;
@@ -85,11 +85,7 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
             ...setupEntries(task),
           ]}
         />
-        {rules && (
-          <Suspense fallback={null}>
-            <Rules taskId={task.id} onClose={() => setRules(false)} />
-          </Suspense>
-        )}
+        {rules && <Rules taskId={task.id} onClose={() => setRules(false)} />}
         <IconButton icon="x" label="Close" keys="Escape" onClick={onClose} />
       </div>
       <div className="r2">

@@ -1,9 +1,13 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { RowOptions } from "../../../domain/transcript-rows.ts";
-import { openTranscript, type Transcript, useTranscript } from "../../state/transcript.ts";
+import { openTranscript, type Transcript, transcriptSource } from "../../state/transcript.ts";
 import { type TranscriptFrame, TranscriptModel } from "./model.ts";
+import { Pace } from "./pace.ts";
 
-/** Opens a task's transcript for as long as the component is there; null until it is open. */
+/**
+ * Opens a task's transcript for as long as the component is there, as new as the page can draw it;
+ * null until it is open.
+ */
 export function useOpenTranscript(taskId: string): Transcript | null {
   const [, setOpened] = useState<string | null>(null);
   useEffect(() => {
@@ -12,7 +16,17 @@ export function useOpenTranscript(taskId: string): Transcript | null {
     setOpened(taskId);
     return close;
   }, [taskId]);
-  return useTranscript(taskId);
+  const source = transcriptSource(taskId);
+  const pace = useMemo(() => (source === null ? null : new Pace(source)), [source]);
+  return useSyncExternalStore(pace?.subscribe ?? noSource, pace?.view ?? noTranscript);
+}
+
+function noSource(): () => void {
+  return () => undefined;
+}
+
+function noTranscript(): null {
+  return null;
 }
 
 const noEvents: Transcript["events"] = [];
