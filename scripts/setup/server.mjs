@@ -19,8 +19,11 @@ const inputs = [
   "scripts/setup/server.mjs",
 ];
 
-/** @param {string} path */
-const isBundled = (path) => !/^src\/web\/|\.test\.tsx?$|\/(fixtures|testing)\//.test(path);
+/**
+ * Whether a source can be part of a program.
+ * @param {string} path relative to the root
+ */
+export const isBundled = (path) => !/^src\/web\/|\.test\.tsx?$|\/(fixtures|testing)\//.test(path);
 
 /** Of one program, the last the one that is run: what it finds beside it must not be older. */
 const endings = [".js.map", ".js.jsc", ".js"];

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownFiles } from "../../src/host/own-files.ts";
 import { SetupFault } from "./fault.mjs";
-import { bundledClient, bundledServer, ensureServer } from "./server.mjs";
+import { bundledClient, bundledServer, ensureServer, isBundled } from "./server.mjs";
 
 let base = "";
 
@@ -113,6 +113,17 @@ describe("the server", () => {
     writeFileSync(`${bundledClient(base)}.jsc`, old);
     expect(run(bundledClient(base)).stdout).toBe("newer client\n");
   });
+});
+
+test("no part of it asks where it lies: in the bundle it would hear where it lay", () => {
+  const root = join(import.meta.dir, "../..");
+  const sources = [...new Bun.Glob("src/**/*.ts").scanSync({ cwd: root })].filter(isBundled);
+  expect(sources).toContain("src/main.ts");
+  const asking = sources.filter((path) =>
+    // Comments may name it.
+    /(?<!`)import\.meta\.(?!main\b)/.test(readFileSync(join(root, path), "utf8")),
+  );
+  expect(asking).toEqual([]);
 });
 
 test("from source the programs are sources", () => {
