@@ -25,7 +25,8 @@ async function asked(...streams: readonly string[]): Promise<string[]> {
     hostname: "127.0.0.1",
     port: 0,
     fetch: async (request) => {
-      const method = request.method === "GET" ? null : (await request.json()).method;
+      const body = request.method === "GET" ? {} : await request.json();
+      const { method = null } = body as { method?: string };
       if (method === "initialize")
         return Response.json({}, { headers: { "mcp-session-id": "me" } });
       if (method === "notifications/initialized") return new Response(null, { status: 202 });
