@@ -1,16 +1,19 @@
 #!/usr/bin/env node
-// `npm run agetor -- open`: the client of the API, on the Bun that the set-up has fetched.
-import { ensureBun } from "./setup/bun.mjs";
+// `npm run agetor -- open`: the client of the API, bundled, on the Bun that the set-up has fetched.
 import { withoutNpm } from "./setup/environment.mjs";
 import { giveUp } from "./setup/fault.mjs";
 import { root } from "./setup/paths.mjs";
-import { become } from "./setup/run.mjs";
+import { prepare } from "./setup/prepare.mjs";
+import { become, takeChildrenAlong } from "./setup/run.mjs";
+import { bundledClient, ensureServer } from "./setup/server.mjs";
 
-ensureBun()
-  .then(({ bun }) =>
-    become(bun, [`${root}/src/cli/main.ts`, ...process.argv.slice(2)], {
+const giveBack = takeChildrenAlong();
+prepare(ensureServer, { system: false })
+  .then(({ bun }) => {
+    giveBack();
+    become(bun, [bundledClient(root), ...process.argv.slice(2)], {
       cwd: process.env["INIT_CWD"] ?? process.cwd(),
       env: withoutNpm(process.env),
-    }),
-  )
+    });
+  })
   .catch(giveUp);

@@ -6,12 +6,11 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { monotonicFactory } from "ulid";
 import { createClaudeDriver } from "./agents/claude/driver.ts";
 import { createCodexDriver } from "./agents/codex/driver.ts";
 import type { Clock, Driver } from "./agents/driver.ts";
-import { createFakeDriver } from "./agents/fake/driver.ts";
+import { createFakeDriver, fakeDescriptor } from "./agents/fake/driver.ts";
 import type { Fault } from "./contract/fault.ts";
 import { routes } from "./contract/routes.ts";
 import { type Config, readConfig } from "./domain/config.ts";
@@ -21,6 +20,7 @@ import type { Log } from "./engine/core.ts";
 import { createEngine } from "./engine/engine.ts";
 import { createGit } from "./git/git.ts";
 import { createHost } from "./host/host.ts";
+import { ownFiles } from "./host/own-files.ts";
 import { createOpener } from "./http/opener.ts";
 import { type Listening, listen } from "./http/server.ts";
 import { socketPathFor } from "./http/socket-path.ts";
@@ -31,6 +31,8 @@ import type { Store } from "./store/types.ts";
 /** Exit codes: 2 = the settings are wrong, 3 = the data directory or the port is not to be had. */
 const exitSettings = 2;
 const exitUnavailable = 3;
+
+const own = ownFiles(Bun.main);
 
 const clock: Clock & { now(): number } = {
   now: () => Date.now(),
@@ -88,7 +90,7 @@ async function main(): Promise<void> {
     home: homedir(),
     cwd: process.cwd(),
     env: process.env,
-    webRoot: fileURLToPath(new URL("../dist/web", import.meta.url)),
+    webRoot: own.board,
     opener: createOpener(process.env),
     audit: (entry) => log("info", "write", { ...entry }),
     report: (error, where) => log("error", "a bug", { where, why: String(error) }),
@@ -132,7 +134,7 @@ function wire(config: Config, store: Store, launchToken: string, door: Door): En
       overrides: config.overrides,
       log,
       bridge: {
-        argv: [process.execPath, fileURLToPath(new URL("cli/main.ts", import.meta.url))],
+        argv: [process.execPath, own.cli],
         socket: door.socket,
         mcpUrl: () => `http://127.0.0.1:${door.port}${routes.mcp.path}`,
       },
@@ -144,20 +146,21 @@ function wire(config: Config, store: Store, launchToken: string, door: Door): En
 /** Every kind of agent this program can run. Adding one is a folder and a line here. */
 function driversFor(fakeClaude: boolean): ReadonlyMap<string, Driver> {
   const claude = createClaudeDriver();
-  const stand = createFakeDriver({
+  const stand = createFakeDriver(own.fakeAgent, {
     ...claude.descriptor,
     hosting: "pipes",
     options: {
       ...claude.descriptor.options,
-      modeChange: createFakeDriver().descriptor.options.modeChange,
+      modeChange: fakeDescriptor.options.modeChange,
     },
     capabilities: {
       ...claude.descriptor.capabilities,
-      steer: createFakeDriver().descriptor.capabilities.steer,
+      steer: fakeDescriptor.capabilities.steer,
       terminal: { kind: "none" },
     },
   });
-  const drivers = [fakeClaude ? stand : claude, createCodexDriver(), createFakeDriver()];
+  const fake = createFakeDriver(own.fakeAgent);
+  const drivers = [fakeClaude ? stand : claude, createCodexDriver(), fake];
   return new Map(drivers.map((driver) => [driver.descriptor.kind, driver]));
 }
 
@@ -221,8 +224,7 @@ function hasDisplay(): boolean {
 }
 
 function versionOfPackage(): string {
-  const path = fileURLToPath(new URL("../package.json", import.meta.url));
-  const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const parsed: unknown = JSON.parse(readFileSync(own.manifest, "utf8"));
   return typeof parsed === "object" && parsed !== null && "version" in parsed
     ? String(parsed.version)
     : "0.0.0";
@@ -236,4 +238,10 @@ function fail(
   process.exit(exitCode);
 }
 
-await main();
+// Not awaited: a module that waits cannot have bytecode.
+main().catch((thrown: unknown) => {
+  log("error", "the start failed", {
+    why: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+  });
+  process.exit(1);
+});

@@ -10,13 +10,14 @@ import { ensureSystemPrograms } from "./system.mjs";
  * nothing that is done already, waits while another process is at it, and can be cut off anywhere.
  * @template T
  * @param {(bun: string) => Promise<T>} more
+ * @param {{ system: boolean }} needs whether git and tmux are needed: the client does without
  * @returns {Promise<{ bun: string, more: T }>}
  */
-export function prepare(more) {
+export function prepare(more, { system } = { system: true }) {
   const waiting = (/** @type {number} */ holder) =>
     say(`another start (process ${holder}) is setting up; waiting for it.`);
   return alone(`${setupDir}/lock`, waiting, async () => {
-    await ensureSystemPrograms();
+    if (system) await ensureSystemPrograms();
     const { bun } = await ensureBun();
     await ensureDependencies(bun);
     return { bun, more: await more(bun) };

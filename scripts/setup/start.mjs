@@ -5,6 +5,7 @@ import { startHelp, startSettings } from "./flags.mjs";
 import { root } from "./paths.mjs";
 import { prepare } from "./prepare.mjs";
 import { become, takeChildrenAlong } from "./run.mjs";
+import { bundledServer, ensureServer } from "./server.mjs";
 
 /** @param {readonly string[]} argv */
 export async function main(argv) {
@@ -16,9 +17,13 @@ export async function main(argv) {
       process.stdout.write(startHelp);
       return;
     }
-    const { bun } = await prepare(ensureBoard);
+    const { bun } = await prepare(async (fetched) => {
+      await ensureBoard(fetched);
+      await ensureServer(fetched);
+    });
     giveBack();
-    become(bun, ["src/main.ts"], { cwd: root, env: { ...withoutNpm(process.env), ...settings } });
+    const env = { ...withoutNpm(process.env), ...settings };
+    become(bun, [bundledServer(root)], { cwd: root, env });
   } catch (cause) {
     giveUp(cause);
   }

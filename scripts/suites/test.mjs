@@ -1,9 +1,11 @@
 import { ensureBoard } from "../setup/board.mjs";
 import { giveUp, SetupFault } from "../setup/fault.mjs";
 import { readFlags } from "../setup/flags.mjs";
+import { root } from "../setup/paths.mjs";
 import { prepare } from "../setup/prepare.mjs";
 import { takeChildrenAlong } from "../setup/run.mjs";
 import { seconds } from "../setup/say.mjs";
+import { bundledServer, ensureServer } from "../setup/server.mjs";
 import { ensureAgents } from "./agents.mjs";
 import { checks, runCheck } from "./checks.mjs";
 import { ensureChromium } from "./chromium.mjs";
@@ -115,6 +117,10 @@ async function gather(bun, wanted, outcomes) {
     }
   };
   await attempt("build the board", () => ensureBoard(bun));
+  await attempt("bundle the server", async () => {
+    await ensureServer(bun);
+    env["AGETOR_TEST_SERVER"] = bundledServer(root);
+  });
   if (wanted.has("e2e")) {
     await attempt("find Chromium", async () => {
       env["AGETOR_CHROMIUM"] = await ensureChromium(bun);

@@ -1,10 +1,7 @@
-import { createInterface } from "node:readline";
 import { help, readArguments } from "./arguments.ts";
 import { whileParentLives } from "./bridge.ts";
-import { commands, type Shell } from "./commands.ts";
+import type { Shell } from "./commands.ts";
 import { runHook } from "./hook.ts";
-import { McpServer } from "./mcp.ts";
-import { findServer } from "./server.ts";
 
 /** What the process writes and how it ends. */
 export interface Outcome {
@@ -13,12 +10,19 @@ export interface Outcome {
   readonly exitCode: number;
 }
 
-/** Runs one command line. */
+/**
+ * Runs one command line. What only it needs is loaded here: a permission hook, which starts anew for
+ * every question of an agent, needs none of it.
+ */
 export async function runCli(argv: readonly string[], shell: Shell): Promise<Outcome> {
   const args = readArguments(argv);
   if (!args.ok) return failed(args.fault);
   const { command } = args.value;
   if (command === "help") return { stdout: help, stderr: "", exitCode: 0 };
+  const [{ commands }, { findServer }] = await Promise.all([
+    import("./commands.ts"),
+    import("./server.ts"),
+  ]);
   const server = findServer(shell.env);
   if (!server.ok) return failed(server.fault);
   const output = await commands[command](args.value, server.value, shell);
@@ -45,6 +49,10 @@ function browse(url: string): boolean {
 async function runBridge(sessionDir: string, what: string, note?: string): Promise<void> {
   const signal = whileParentLives();
   if (what === "mcp") {
+    const [{ McpServer }, { createInterface }] = await Promise.all([
+      import("./mcp.ts"),
+      import("node:readline"),
+    ]);
     const server = new McpServer({
       sessionDir,
       signal,
@@ -61,13 +69,15 @@ async function runBridge(sessionDir: string, what: string, note?: string): Promi
   process.exit(0);
 }
 
-const [first, second, third, fourth] = process.argv.slice(2);
-if (import.meta.main && first === "hook" && second === "ask" && third !== undefined) {
-  await runBridge(third, "hook", fourth);
-} else if (import.meta.main && first === "mcp" && second !== undefined) {
-  await runBridge(second, "mcp");
-} else if (import.meta.main) {
-  const outcome = await runCli(process.argv.slice(2), {
+async function main(argv: readonly string[]): Promise<void> {
+  const [first, second, third, fourth] = argv;
+  if (first === "hook" && second === "ask" && third !== undefined) {
+    return runBridge(third, "hook", fourth);
+  }
+  if (first === "mcp" && second !== undefined) {
+    return runBridge(second, "mcp");
+  }
+  const outcome = await runCli(argv, {
     env: process.env,
     cwd: process.cwd(),
     readStdin: () => Bun.stdin.text(),
@@ -76,4 +86,12 @@ if (import.meta.main && first === "hook" && second === "ask" && third !== undefi
   process.stdout.write(outcome.stdout);
   process.stderr.write(outcome.stderr);
   process.exitCode = outcome.exitCode;
+}
+
+if (import.meta.main) {
+  // Not awaited: a module that waits cannot have bytecode.
+  main(process.argv.slice(2)).catch((thrown: unknown) => {
+    process.stderr.write(`${String(thrown)}\n`);
+    process.exitCode = 1;
+  });
 }

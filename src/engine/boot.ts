@@ -22,6 +22,8 @@ export interface BootParts {
 export async function reconcile(parts: BootParts): Promise<void> {
   const { core, lanes, removal } = parts;
   const { store, git, log } = core.deps;
+  // Starting git holds everything up for a moment: whoever asks already is answered first.
+  await new Promise<void>((resolve) => setImmediate(resolve));
   const [usable] = await Promise.all([
     // It also removes what a killed server has left of its own work with git.
     git.available(),

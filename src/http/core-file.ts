@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  fsyncSync,
   openSync,
   readFileSync,
   renameSync,
@@ -28,7 +27,8 @@ const portName = "last-port";
 
 /**
  * Writes `<data>/agetor-core.json`, readable by its owner only, in one step. A symlink or file
- * that someone planted at its place is replaced, not written through.
+ * that someone planted at its place is replaced, not written through. Nothing waits for the disk:
+ * after a power cut no server runs, and what stands there is nobody's.
  */
 export function writeCoreFile(dataDir: string, core: CoreFile): void {
   writePrivately(join(dataDir, coreName), `${JSON.stringify(core)}\n`);
@@ -63,7 +63,6 @@ function writePrivately(path: string, text: string): void {
   const file = openSync(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
     writeSync(file, text);
-    fsyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -1,10 +1,17 @@
 /**
  * `npm run bench [server|browser]`: prints each figure with its budget, its verdict and a ratio
- * against something measured in the same run. A command, not a test: machines differ.
+ * against something measured in the same run. The server is the bundle, as people run it. A command,
+ * not a test: machines differ.
  */
-import { browserFigures } from "./browser.ts";
-import { serverFigures } from "./server.ts";
+
+import { root } from "../../scripts/setup/paths.mjs";
+import { bundledServer, ensureServer } from "../../scripts/setup/server.mjs";
 import { print, within } from "./table.ts";
+
+await ensureServer(process.execPath);
+process.env["AGETOR_TEST_SERVER"] = bundledServer(root);
+const { browserFigures } = await import("./browser.ts");
+const { serverFigures } = await import("./server.ts");
 
 const wanted = process.argv[2];
 let over = 0;

@@ -1,17 +1,24 @@
-import { expect } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, expect } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundle } from "../../scripts/setup/server.mjs";
 import type { Changes } from "../../src/contract/changes.ts";
 import type { Event } from "../../src/contract/event.ts";
 import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
 import type { Client, Reply } from "../support/client.ts";
+import { own, root } from "../support/programs.ts";
 import { git, makeRepo } from "../support/repo.ts";
 import { fileExists, TestServer } from "../support/server.ts";
 
-const argv = [fileURLToPath(new URL("server.ts", import.meta.url))];
+/** It is started some hundred times: bundled, it is there at once. */
+const built = mkdtempSync(join(tmpdir(), "agetor-crash-server-"));
+await bundle(process.execPath, root, ["test/crash/server.ts"], built);
+afterAll(() => rmSync(built, { recursive: true, force: true }));
+
+const argv = [join(built, "server.js")];
+const agent = { CRASH_AGENT: own.fakeAgent };
 const ulid = (n: number) => `01HCRASH${String(n).padStart(18, "0")}`;
 
 /** What a person does, as commands with keys that can be sent again. */
@@ -30,19 +37,19 @@ async function play(
 ): Promise<boolean> {
   const repo = makeRepo();
   const taskId = ulid(at);
-  let server = await TestServer.start({ argv });
+  let server = await TestServer.start({ argv, env: agent });
   try {
     await server.client.trust(repo);
     await before(server.client, taskId, repo);
     await server.kill();
     const log = join(mkdtempSync(join(tmpdir(), "agetor-crash-")), "log");
-    const env = { CRASH_AT: String(at), CRASH_LOG: log, CRASH_BETWEEN: between };
+    const env = { ...agent, CRASH_AT: String(at), CRASH_LOG: log, CRASH_BETWEEN: between };
     const whole = async (now: TestServer): Promise<void> => {
       await story(now.client, taskId, repo);
       await check({ client: now.client, taskId, repo, dataDir: now.dataDir, server: now });
     };
     const survivor = await told(() => server.restart({ argv, env }), whole);
-    server = survivor ?? (await server.restart({ argv }));
+    server = survivor ?? (await server.restart({ argv, env: agent }));
     if (survivor === null) {
       await whole(server);
     }

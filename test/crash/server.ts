@@ -3,7 +3,8 @@
  * transaction, git call, program start, attach and delivery, before and after each).
  *
  * `CRASH_AT` = the crossing to die at, 0 = never; the names of all crossings go to `CRASH_LOG`. With
- * `CRASH_BETWEEN` = `<name>,<name>` only those count from the one to the other.
+ * `CRASH_BETWEEN` = `<name>,<name>` only those count from the one to the other. `CRASH_AGENT` = where the
+ * scripted agent lies.
  */
 import { appendFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -138,7 +139,7 @@ const engine = createEngine(
     store,
     git,
     host: fusedHost,
-    drivers: new Map([["fake", fusedDriver(createFakeDriver())]]),
+    drivers: new Map([["fake", fusedDriver(createFakeDriver(process.env["CRASH_AGENT"] ?? ""))]]),
     clock,
     newId,
     dataDir,
@@ -148,23 +149,31 @@ const engine = createEngine(
   },
   createAuth({ store: opened.value, clock, launchToken: token, newId }),
 );
-await engine.boot();
-const listening = listen({
-  engine,
-  mcp: new McpEndpoint({ questions: engine.questions, newId, now: clock.now }),
-  port: 0,
-  dataDir,
-  token,
-  info: { version: "test", commit: null, startedAt: 0, platform: "test", runtime: "bun" },
-  home: tmpdir(),
-  cwd: tmpdir(),
-  env: process.env,
-  webRoot: "/nonexistent",
-  opener: createOpener(process.env),
-  audit: () => undefined,
-  report: (error) => process.stderr.write(`${String(error)}\n`),
-});
-if (!listening.ok) {
-  process.stderr.write(`${listening.fault.message}\n`);
-  process.exit(3);
+
+async function serve(): Promise<void> {
+  await engine.boot();
+  const listening = listen({
+    engine,
+    mcp: new McpEndpoint({ questions: engine.questions, newId, now: clock.now }),
+    port: 0,
+    dataDir,
+    token,
+    info: { version: "test", commit: null, startedAt: 0, platform: "test", runtime: "bun" },
+    home: tmpdir(),
+    cwd: tmpdir(),
+    env: process.env,
+    webRoot: "/nonexistent",
+    opener: createOpener(process.env),
+    audit: () => undefined,
+    report: (error) => process.stderr.write(`${String(error)}\n`),
+  });
+  if (!listening.ok) {
+    process.stderr.write(`${listening.fault.message}\n`);
+    process.exit(3);
+  }
 }
+
+serve().catch((thrown: unknown) => {
+  process.stderr.write(`${String(thrown)}\n`);
+  process.exit(1);
+});

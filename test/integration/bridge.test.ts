@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Interaction } from "../../src/contract/interaction.ts";
 import type { Task } from "../../src/contract/task.ts";
+import { own } from "../support/programs.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
 
-const cli = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const { cli } = own;
 let server: TestServer;
 let task: Task;
 let runId: string;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Catalogue, Driver } from "../../src/agents/driver.ts";
 import { createFakeDriver } from "../../src/agents/fake/driver.ts";
 import { TestEngine, value } from "../support/engine.ts";
+import { own } from "../support/programs.ts";
 
 /** An agent that lists its models when it is told to: each call of `discover` waits for its turn. */
 const calls: {
@@ -12,7 +13,7 @@ const looks = new Set<() => void>();
 
 function slow(): Driver {
   return {
-    ...createFakeDriver(),
+    ...createFakeDriver(own.fakeAgent),
     discover: (_, workdir) =>
       new Promise((resolve, reject) => {
         const answer = (catalogue: Catalogue | null) =>

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Driver, OpenRequest, Session } from "../../src/agents/driver.ts";
-import { createFakeDriver, fakeDescriptor } from "../../src/agents/fake/driver.ts";
+import { createFakeDriver } from "../../src/agents/fake/driver.ts";
 import type { InteractionAnswer } from "../../src/contract/interaction.ts";
 import { ok } from "../../src/contract/result.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { whileAttached } from "../../src/host/testing/person.ts";
 import type { Host } from "../../src/host/types.ts";
 import { done, TestEngine, value } from "../support/engine.ts";
+import { own } from "../support/programs.ts";
 import { makeRepo } from "../support/repo.ts";
 
 /** What each start of an agent was asked to do. */
@@ -58,7 +59,7 @@ let engine: TestEngine;
 let task: Task;
 
 beforeAll(async () => {
-  engine = await TestEngine.start([withTerminal(createFakeDriver(fakeDescriptor))]);
+  engine = await TestEngine.start([withTerminal(createFakeDriver(own.fakeAgent))]);
   const workdir = makeRepo();
   task = await engine.begin({ workdir, prompt: "say: one", agent: "fake" });
   await engine.ended(task);

@@ -6,6 +6,7 @@ import { createFakeDriver, fakeDescriptor } from "../../src/agents/fake/driver.t
 import type { InteractionAnswer } from "../../src/contract/interaction.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { done, TestEngine, value } from "../support/engine.ts";
+import { own } from "../support/programs.ts";
 import { makeRepo } from "../support/repo.ts";
 
 const meta = { commandId: null, digest: "" };
@@ -15,7 +16,7 @@ const messages: (TurnSettings["mode"] | undefined)[] = [];
 
 /** The scripted agent in the place of another kind. */
 function standIn(descriptor: Descriptor): Driver {
-  const driver = createFakeDriver(descriptor);
+  const driver = createFakeDriver(own.fakeAgent, descriptor);
   return {
     ...driver,
     open: async (request, io) => {

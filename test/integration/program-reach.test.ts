@@ -3,12 +3,13 @@ import { join } from "node:path";
 import type { Driver } from "../../src/agents/driver.ts";
 import { createFakeDriver } from "../../src/agents/fake/driver.ts";
 import { TestEngine } from "../support/engine.ts";
+import { own } from "../support/programs.ts";
 import { makeRepo } from "../support/repo.ts";
 
 /** The scripted agent, said to be where the test wants it. */
 let program = process.execPath;
 function elsewhere(): Driver {
-  const driver = createFakeDriver();
+  const driver = createFakeDriver(own.fakeAgent);
   return {
     ...driver,
     probe: async (...given) => {

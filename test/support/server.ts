@@ -2,16 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Client } from "./client.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { root, serverEntry } from "./programs.ts";
 
 export interface ServerOptions {
   /** Kept over restarts; made anew when absent. */
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Another program than `src/main.ts`, for tests that cut the server short. */
+  /** Another program than the server itself, for tests that cut the server short. */
   readonly argv?: readonly string[];
 }
 
@@ -91,7 +89,7 @@ export class TestServer {
 
 function launch(dataDir: string, options: ServerOptions): { child: ChildProcess; log: string[] } {
   const log: string[] = [];
-  const child = spawn(process.execPath, options.argv ?? [join(root, "src/main.ts")], {
+  const child = spawn(process.execPath, options.argv ?? [serverEntry], {
     cwd: root,
     env: {
       PATH: process.env["PATH"] ?? "",

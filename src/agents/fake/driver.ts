@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type {
@@ -44,13 +43,12 @@ export const fakeDescriptor: Descriptor = {
   },
 };
 
-const script = fileURLToPath(new URL("./agent.ts", import.meta.url));
-
 /**
  * The scripted agent, for the sample task and for tests. With another descriptor it stands in for
- * that kind of agent: no terminal, no account, the same life cycle.
+ * that kind of agent: no terminal, no account, the same life cycle. `script` is where `agent.ts`
+ * lies, from source or bundled.
  */
-export function createFakeDriver(descriptor: Descriptor = fakeDescriptor): Driver {
+export function createFakeDriver(script: string, descriptor: Descriptor = fakeDescriptor): Driver {
   return {
     descriptor,
     probe: () =>
@@ -71,8 +69,8 @@ export function createFakeDriver(descriptor: Descriptor = fakeDescriptor): Drive
         source: "curated",
       }),
     preflight: () => Promise.resolve(null),
-    plan,
-    open: (request, io) => open(descriptor, request, io),
+    plan: (request) => plan(script, request),
+    open: (request, io) => open(descriptor, plan(script, request), request, io),
     attach: (ref, io) => attachFake(ref, io),
     sweep: async (live, host, sessionsDir) => {
       const ended: string[] = [];
@@ -100,7 +98,7 @@ function leftovers(sessionsDir: string, live: ReadonlySet<string>): readonly str
   }
 }
 
-function plan(request: OpenRequest): Result<LaunchPlan> {
+function plan(script: string, request: OpenRequest): Result<LaunchPlan> {
   const { harness, resume, sessionId, model, bridge } = request;
   const id = resume ?? sessionId;
   const how = resume === null ? "new" : "resume";
@@ -117,10 +115,10 @@ function plan(request: OpenRequest): Result<LaunchPlan> {
 
 async function open(
   descriptor: Descriptor,
+  planned: Result<LaunchPlan>,
   request: OpenRequest,
   io: SessionIo,
 ): Promise<Result<Session>> {
-  const planned = plan(request);
   if (!planned.ok) {
     return planned;
   }

@@ -38,7 +38,12 @@ export async function askOverMcp(
   const params = { name: "ask_user", arguments: question, _meta: { progressToken: callId } };
   const stream = new BrokenStream();
   const call = () => send("POST", { id: callId, method: "tools/call", params }, client);
-  // The server may end before it has answered with a stream: the call has the same id again.
+  // The server may end before it has answered with a stream, or before the stream has said its place:
+  // the call has the same id again.
+  const resume = () => {
+    const { place } = stream;
+    return place === null ? call() : send("GET", null, { ...client, "last-event-id": place });
+  };
   let response = await call().catch(() => again(call, stream, signal));
   for (;;) {
     const result = await stream.read(response, signal);
@@ -48,7 +53,7 @@ export async function askOverMcp(
       await send("POST", cancelled, client);
       return null;
     }
-    response = await again(() => send("GET", null, { ...client, ...stream.place }), stream, signal);
+    response = await again(resume, stream, signal);
   }
 }
 
@@ -87,10 +92,11 @@ async function again(
 /** The events of one call, over as many connections as it takes. */
 class BrokenStream {
   retryMs = defaultRetryMs;
-  #last: string | null = null;
+  #place: string | null = null;
 
-  get place(): { readonly "last-event-id": string } {
-    return { "last-event-id": this.#last ?? "" };
+  /** The id of its last event; null before the first. */
+  get place(): string | null {
+    return this.#place;
   }
 
   /** The result, or null when the connection ended without one. */
@@ -121,7 +127,7 @@ class BrokenStream {
     let data = "";
     for (const line of event.split("\n")) {
       const [name, value = ""] = line.split(/: ?(.*)/s);
-      if (name === "id") this.#last = value;
+      if (name === "id") this.#place = value;
       if (name === "retry") this.retryMs = Number(value);
       if (name === "data") data += value;
     }
