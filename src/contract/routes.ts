@@ -197,6 +197,7 @@ export const routes = {
     answer: "bytes",
     summary: "Keep an image or file to send along",
   },
+  attachment: bytes("/attachments/:id", "An image or file that was kept to send along"),
   files: json("GET", "/files", "Files of a task or a folder that can be named in a message"),
   blob: bytes("/blobs/:id", "The whole of an output that was cut"),
 } as const satisfies Record<string, Route>;

@@ -264,6 +264,10 @@ export interface Places {
 
 export interface Blobs {
   get(id: string): Result<Uint8Array>;
+  /** What was attached, by what its bytes were when it was kept. `not_found` when it is gone. */
+  attachment(
+    id: string,
+  ): Promise<Result<{ readonly bytes: Uint8Array; readonly mediaType: string }>>;
   /** Sniffs, stores under `<data>/attachments/<id>`; `path` is absolute. */
   attach(
     bytes: Uint8Array,

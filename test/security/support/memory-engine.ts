@@ -320,6 +320,7 @@ export class MemoryEngine implements Engine {
   readonly uploads: Uint8Array[] = [];
   readonly blobs: Engine["blobs"] = {
     get: (id) => (id === "known" ? ok(new TextEncoder().encode("<b>bytes</b>")) : nothing()),
+    attachment: async () => nothing(),
     attach: (bytes, _, meta) =>
       this.#command(meta, () => {
         this.uploads.push(bytes);

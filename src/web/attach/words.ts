@@ -1,0 +1,8 @@
+import type { AttachedFile } from "./use-attach.ts";
+
+/** What is said when files go along without a word; empty when there are none. */
+export function seeAttached(files: readonly AttachedFile[]): string {
+  if (files.length === 0) return "";
+  const what = files.every(({ isPicture }) => isPicture === true) ? "picture" : "file";
+  return `See the attached ${what}${files.length === 1 ? "" : "s"}.`;
+}
