@@ -1,7 +1,7 @@
 import "./attach.css";
 import { Icon } from "../ui/icons.tsx";
+import type { AttachedFile } from "./attached-file.ts";
 import { usePicture } from "./pictures.ts";
-import type { AttachedFile } from "./use-attach.ts";
 
 export interface AttachmentsProps {
   readonly files: readonly AttachedFile[];

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { callBytes } from "../wire/client.ts";
-import type { AttachedFile } from "./use-attach.ts";
+import type { AttachedFile } from "./attached-file.ts";
 
 /** What pictures look like, as long as the page lives: their bytes come and go once. */
 const pictures = new Map<string, string>();

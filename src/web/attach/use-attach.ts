@@ -5,15 +5,8 @@ import { later } from "../state/actions.ts";
 import { announce } from "../ui/live-region.tsx";
 import { inWords } from "../ui/report.ts";
 import { ApiError, bearer } from "../wire/client.ts";
+import type { AttachedFile } from "./attached-file.ts";
 import { keepPicture } from "./pictures.ts";
-
-/** A file that lies on the server and goes along with a message. */
-export interface AttachedFile {
-  readonly id: string;
-  readonly name: string;
-  /** Absent in what an earlier version has kept. */
-  readonly isPicture?: boolean;
-}
 
 /** Keeps a file on the server, to go along with a message. Throws `ApiError`. */
 export async function upload(file: File): Promise<AttachedFile> {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useRef, useState } from "react";
+import { seeAttached } from "../../attach/attached-file.ts";
 import { Attachments } from "../../attach/attachments.tsx";
 import { useAttach } from "../../attach/use-attach.ts";
-import { seeAttached } from "../../attach/words.ts";
 import { CompletingField } from "../../complete/completing-field.tsx";
 import { typeSign } from "../../complete/type-sign.ts";
 import { SetupSlot } from "../../setup/setup-slot.tsx";

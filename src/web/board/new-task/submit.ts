@@ -1,6 +1,6 @@
 import { ulid } from "ulid";
 import type { CreateTaskBody, Task } from "../../../contract/task.ts";
-import { seeAttached } from "../../attach/words.ts";
+import { seeAttached } from "../../attach/attached-file.ts";
 import { trustIn } from "../../state/actions.ts";
 import { changeBoard } from "../../state/board.ts";
 import { foldAnswer } from "../../state/fold.ts";

@@ -3,9 +3,9 @@ import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useRef, useS
 import { ulid } from "ulid";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
+import { type AttachedFile, seeAttached } from "../../attach/attached-file.ts";
 import { Attachments } from "../../attach/attachments.tsx";
-import { type AttachedFile, useAttach } from "../../attach/use-attach.ts";
-import { seeAttached } from "../../attach/words.ts";
+import { useAttach } from "../../attach/use-attach.ts";
 import { CompletingField } from "../../complete/completing-field.tsx";
 import { isActive, later, startTask } from "../../state/actions.ts";
 import { Button, IconButton } from "../../ui/button.tsx";

@@ -1,4 +1,4 @@
-import type { AttachedFile } from "../../attach/use-attach.ts";
+import type { AttachedFile } from "../../attach/attached-file.ts";
 
 /** What the person has typed for a task and not sent. It outlives a reload, not the browser. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { seeAttached } from "./words.ts";
+import { seeAttached } from "./attached-file.ts";
 
 test("files without a word are sent with a sentence that says what they are", () => {
   const picture = { id: "a", name: "a.png", isPicture: true };

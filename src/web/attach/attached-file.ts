@@ -1,4 +1,10 @@
-import type { AttachedFile } from "./use-attach.ts";
+/** A file that lies on the server and goes along with a message. */
+export interface AttachedFile {
+  readonly id: string;
+  readonly name: string;
+  /** Absent in what an earlier version has kept. */
+  readonly isPicture?: boolean;
+}
 
 /** What is said when files go along without a word; empty when there are none. */
 export function seeAttached(files: readonly AttachedFile[]): string {
