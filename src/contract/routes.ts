@@ -60,6 +60,8 @@ export const routes = {
     "Try an installed CLI against a model of ours, without an account",
   ),
 
+  doctorProbing: json("GET", "/doctor/probe", "The trial under way, with what it has shown so far"),
+
   listTasks: json("GET", "/tasks", "List tasks, without prompts"),
   createTask: json("POST", "/tasks", "Create a task, and start it if asked"),
   getTask: json("GET", "/tasks/:id", "One task, with its prompt"),

@@ -268,6 +268,7 @@ export class MemoryEngine implements Engine {
     look: () => Promise.resolve(nothing()),
     report: () => Promise.resolve(nothing()),
     probe: () => Promise.resolve(nothing()),
+    probing: () => ok({ progress: null }),
   };
 
   readonly interactions: Engine["interactions"] = {
