@@ -147,7 +147,9 @@ test("what cannot work is hidden with the reason, and what is chosen stays and i
   expect(await offered()).toContain("Ultra");
   await page.keyboard.press("Escape");
   await expectAccessible(page);
-  await dialog.getByRole("button", { name: "Use the default" }).click();
+  const back = dialog.getByRole("button", { name: "Use the default" });
+  expect((await back.boundingBox())?.height).toBeGreaterThanOrEqual(24);
+  await back.click();
   await marked.waitFor({ state: "detached" });
   expect(await effort.textContent()).toBe("Model default");
 
