@@ -58,6 +58,15 @@ export const ProbeReport = z.object({
 });
 export type ProbeReport = z.infer<typeof ProbeReport>;
 
+/** The trial that is under way now, with what it has shown so far. */
+export const ProbeProgress = z.object({
+  harnessId: HarnessId,
+  startedAt: Millis,
+  /** All facts in the order they are tried; `holds` is null until one is known. */
+  facts: z.array(ProbedFact),
+});
+export type ProbeProgress = z.infer<typeof ProbeProgress>;
+
 export const ProbeBody = z.strictObject({ harnessId: HarnessId });
 export type ProbeBody = z.infer<typeof ProbeBody>;
 

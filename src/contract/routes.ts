@@ -60,6 +60,8 @@ export const routes = {
     "Try an installed CLI against a model of ours, without an account",
   ),
 
+  doctorProbing: json("GET", "/doctor/probe", "The trial under way, with what it has shown so far"),
+
   listTasks: json("GET", "/tasks", "List tasks, without prompts"),
   createTask: json("POST", "/tasks", "Create a task, and start it if asked"),
   getTask: json("GET", "/tasks/:id", "One task, with its prompt"),
@@ -197,6 +199,7 @@ export const routes = {
     answer: "bytes",
     summary: "Keep an image or file to send along",
   },
+  attachment: bytes("/attachments/:id", "An image or file that was kept to send along"),
   files: json("GET", "/files", "Files of a task or a folder that can be named in a message"),
   blob: bytes("/blobs/:id", "The whole of an output that was cut"),
 } as const satisfies Record<string, Route>;

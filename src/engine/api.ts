@@ -1,4 +1,4 @@
-import type { Doctor, HarnessTest, ProbeReport } from "../contract/doctor.ts";
+import type { Doctor, HarnessTest, ProbeProgress, ProbeReport } from "../contract/doctor.ts";
 import type { Event, LiveFrame } from "../contract/event.ts";
 import type {
   AgentCommand,
@@ -264,6 +264,10 @@ export interface Places {
 
 export interface Blobs {
   get(id: string): Result<Uint8Array>;
+  /** What was attached, by what its bytes were when it was kept. `not_found` when it is gone. */
+  attachment(
+    id: string,
+  ): Promise<Result<{ readonly bytes: Uint8Array; readonly mediaType: string }>>;
   /** Sniffs, stores under `<data>/attachments/<id>`; `path` is absolute. */
   attach(
     bytes: Uint8Array,
@@ -336,6 +340,8 @@ export interface Doctors {
   report(info: Info): Promise<Result<string>>;
   /** Runs the person's own CLI against a model of ours: about 10 s, no account, no network. */
   probe(harnessId: string): Promise<Result<{ report: ProbeReport }>>;
+  /** How far the trial is that is under way; null when there is none. */
+  probing(): Result<{ progress: ProbeProgress | null }>;
 }
 
 /** Everything the HTTP layer, the CLI and tests may ask of the product. */

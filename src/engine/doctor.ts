@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import type { Probe } from "../agents/driver.ts";
-import type { Doctor, DoctorCheck, ProbeReport } from "../contract/doctor.ts";
+import type { Doctor, DoctorCheck, ProbeProgress, ProbeReport } from "../contract/doctor.ts";
 import type { Harness } from "../contract/harness.ts";
 import { ok, type Result } from "../contract/result.ts";
 import { redact } from "../domain/redact.ts";
@@ -66,6 +66,10 @@ export class DoctorCommands implements Doctors {
   /** Once at the start, before anything is tried. */
   begin(): void {
     this.#trials.sweep();
+  }
+
+  probing(): Result<{ progress: ProbeProgress | null }> {
+    return ok({ progress: this.#trials.progress() });
   }
 
   probe(harnessId: string): Promise<Result<{ report: ProbeReport }>> {

@@ -82,7 +82,8 @@ export class HarnessChecks {
     // Who is logged in is about to be another one.
     this.#config.forget(id);
     const program = probe.path ?? driver.descriptor.defaultBin;
-    return ok(loginOf(this.#config.resolve(harness), driver.descriptor, program));
+    const path = this.#core.deps.host.baseEnv()["PATH"] ?? "";
+    return ok(loginOf(this.#config.resolve(harness), driver.descriptor, program, path));
   }
 
   /** Harnesses of the same kind with the same config home: the same account. */

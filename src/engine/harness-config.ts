@@ -70,7 +70,7 @@ export class HarnessConfig {
         fault(
           "agent_unavailable",
           `${harness.label} is switched off.`,
-          "Switch it on, or choose another agent.",
+          "Switch it on in Settings, Accounts. A task that was never started can take another agent.",
         ),
       );
     }
@@ -90,6 +90,22 @@ export class HarnessConfig {
     }
     const { path, version } = probe;
     return ok({ harness: this.resolve(harness), driver, path, version });
+  }
+
+  /** The same for a start that was accepted: an agent switched off since is said with what to do now. */
+  async stillReady(harnessId: string): Promise<Result<ReadyHarness>> {
+    const ready = await this.ready(harnessId);
+    const harness = this.#core.deps.store.harness(harnessId);
+    if (ready.ok || harness === null || harness.enabled) {
+      return ready;
+    }
+    return err(
+      fault(
+        "agent_unavailable",
+        `${harness.label} was switched off before it could begin.`,
+        "Switch it on in Settings, Accounts, then press Retry: the task goes on where it stopped.",
+      ),
+    );
   }
 
   /** The config home a harness really uses, or null for agents without one. */

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +27,7 @@ const harness = (more: Partial<ResolvedHarness>): ResolvedHarness => ({
 
 test("the command names the account, whatever the terminal says, and holds no key", () => {
   const command = (more: Partial<ResolvedHarness>) =>
-    loginOf(harness(more), claude, "/opt/claude").command;
+    loginOf(harness(more), claude, "/opt/claude", "/bin").command;
   expect(command({})).toBe("env -u CLAUDE_CONFIG_DIR /opt/claude auth login");
   expect(command({ home: "/h o" })).toBe("CLAUDE_CONFIG_DIR='/h o' /opt/claude auth login");
   expect(command({ env: { HOME: "/h", ANTHROPIC_API_KEY: "sk" } })).toBe(
@@ -35,23 +36,29 @@ test("the command names the account, whatever the terminal says, and holds no ke
   expect(command({ home: "/h", env: { CLAUDE_CONFIG_DIR: "/other" } })).toBe(
     "CLAUDE_CONFIG_DIR='/h' /opt/claude auth login",
   );
-  expect(loginOf(harness({}), claude, "/a b/it's").command).toEndWith("'/a b/it'\\''s' auth login");
+  const odd = loginOf(harness({}), claude, "/a b/it's", "/bin").command;
+  expect(odd).toEndWith("'/a b/it'\\''s' auth login");
 });
 
 test("the script runs that command from the person's home, and is gone before it does", () => {
   const file = join(root, "login.command");
   const program = join(root, "claude");
   const said = join(root, "said");
-  const script = `#!/bin/sh\necho "$CLAUDE_CONFIG_DIR $* $(pwd)" > ${said}\ntest -e ${file} && echo there >> ${said}\nexit 3\n`;
+  // The program's interpreter is where the terminal does not look: Node of a version manager.
+  const tools = join(root, "it's tools");
+  mkdirSync(tools);
+  symlinkSync("/bin/sh", join(tools, "own-shell"));
+  const script = `#!/usr/bin/env own-shell\necho "$CLAUDE_CONFIG_DIR $* $(pwd)" > ${said}\ntest -e ${file} && echo there >> ${said}\nexit 3\n`;
   writeFileSync(program, script);
   chmodSync(program, 0o755);
-  writeFileSync(file, loginOf(harness({ home: "/h; o" }), claude, program).script);
+  writeFileSync(file, loginOf(harness({ home: "/h; o" }), claude, program, tools).script);
   const ran = Bun.spawnSync(["/bin/sh", file], {
     env: { PATH: process.env["PATH"] ?? "", HOME: root, CLAUDE_CONFIG_DIR: "/wrong" },
     stdin: new TextEncoder().encode("\n"),
   });
   expect(ran.exitCode).toBe(3);
   expect(ran.stdout.toString()).toStartWith("Logging in: It's $(mine)\n");
+  expect(ran.stdout.toString()).toContain("The login ended with exit code 3.\n");
   expect(readFileSync(said, "utf8")).toBe(`/h; o auth login ${root}\n`);
   expect(existsSync(file)).toBe(false);
 });

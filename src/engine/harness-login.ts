@@ -14,12 +14,14 @@ export interface Login {
 
 /**
  * The login of a harness, for its own config home. Keys of the harness stay out of it: they are no
- * part of a login, and the command is shown.
+ * part of a login, and the command is shown. `path` is the PATH agents start with: a terminal that a
+ * desktop opens may not know where the program's own interpreter is.
  */
 export function loginOf(
   harness: ResolvedHarness,
   { homeEnv, loginArgs }: Pick<Descriptor, "homeEnv" | "loginArgs">,
   program: string,
+  path: string,
 ): Login {
   const given = Object.entries(harness.env).filter(([name]) => !isSecretName(name));
   const env = new Map(given);
@@ -29,7 +31,7 @@ export function loginOf(
   const unset = homeEnv === null || env.has(homeEnv) ? [] : ["env", "-u", homeEnv];
   const words = [program, ...(loginArgs ?? [])].map(plainWord);
   const command = [...unset, ...set, ...words].join(" ");
-  return { command, script: scriptOf(command, harness.label) };
+  return { command, script: scriptOf(command, harness.label, path) };
 }
 
 /** A word a shell takes as it is stays as it is: people read this. */
@@ -37,14 +39,17 @@ function plainWord(word: string): string {
   return /^[A-Za-z0-9_./:@%+=-]+$/.test(word) ? word : shellWord(word);
 }
 
-function scriptOf(command: string, label: string): string {
+function scriptOf(command: string, label: string, path: string): string {
   return [
     "#!/bin/sh",
     'rm -f -- "$0"',
+    `PATH=${shellWord(path)}\${PATH:+:$PATH}`,
+    "export PATH",
     'cd -- "$HOME" || exit 1',
     `printf '%s\\n\\n' ${shellWord(`Logging in: ${label}`)}`,
     command,
     "status=$?",
+    `[ $status -eq 0 ] || printf '\\n%s %s.\\n' 'The login ended with exit code' $status`,
     `printf '\\n%s' 'You can close this window now, or press Enter. '`,
     "read -r _",
     "exit $status",

@@ -213,7 +213,7 @@ export class Preparation {
   }
 
   async #session(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep>> {
-    const ready = await this.#harnesses.ready(task.agent);
+    const ready = await this.#harnesses.stillReady(task.agent);
     if (!ready.ok) {
       return ready;
     }

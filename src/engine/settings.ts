@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { constants, mkdirSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
@@ -51,6 +52,30 @@ export class BlobCommands implements Blobs {
     return bytes === null
       ? err(fault("not_found", "This output is no longer kept.", null))
       : ok(bytes);
+  }
+
+  async attachment(
+    id: string,
+  ): Promise<Result<{ readonly bytes: Uint8Array; readonly mediaType: string }>> {
+    const known = this.#core.deps.store.attachment(id);
+    const gone = fault("not_found", "This file is no longer kept.", null);
+    if (known === null) return err(gone);
+    const path = join(this.#core.deps.dataDir, "attachments", known.id);
+    // An agent may reach this folder: never what a link points to, never a pipe, never more than was
+    // kept (HTTP-15).
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = await open(path, flags).catch(() => null);
+    if (file === null) return err(gone);
+    try {
+      const found = await file.stat();
+      if (!found.isFile() || found.size !== known.bytes) return err(gone);
+      const bytes = await file.readFile();
+      return sniff(bytes) === known.mediaType
+        ? ok({ bytes, mediaType: known.mediaType })
+        : err(gone);
+    } finally {
+      await file.close();
+    }
   }
 
   attach(

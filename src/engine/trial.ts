@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import type { Driver, OpenRequest, ResolvedHarness, Session } from "../agents/driver.ts";
 import type { TrialScript } from "../agents/trial-model.ts";
-import type { ProbedFact, ProbeReport } from "../contract/doctor.ts";
+import type { ProbedFact, ProbeProgress, ProbeReport } from "../contract/doctor.ts";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { type Core, unknown } from "./core.ts";
@@ -36,6 +36,17 @@ const facts = {
 } as const;
 type FactId = keyof typeof facts;
 
+/** What is known of each fact so far. */
+type Known = Map<FactId, { readonly holds: boolean; readonly detail: string | null }>;
+
+function factsOf(known: Known, untried: string | null): ProbedFact[] {
+  return (Object.keys(facts) as FactId[]).map((id) => {
+    const found = known.get(id);
+    const detail = found === undefined ? untried : found.detail;
+    return { id, label: facts[id], holds: found?.holds ?? null, detail };
+  });
+}
+
 /** Tries the person's own CLI against a model of ours: do the facts its driver relies on hold? */
 export class Trials {
   readonly #core: Core;
@@ -43,10 +54,22 @@ export class Trials {
   readonly #swept = Promise.withResolvers<void>();
   /** One trial at a time: each starts an agent. None before the sweep, which would take it for a leftover. */
   #last: Promise<unknown> = this.#swept.promise;
+  #now: {
+    readonly harnessId: string;
+    readonly startedAt: number;
+    readonly known: Known;
+  } | null = null;
 
   constructor(core: Core, harnesses: HarnessConfig) {
     this.#core = core;
     this.#harnesses = harnesses;
+  }
+
+  /** The trial under way, with what it has shown so far. */
+  progress(): ProbeProgress | null {
+    if (this.#now === null) return null;
+    const { harnessId, startedAt, known } = this.#now;
+    return { harnessId, startedAt, facts: factsOf(known, null) };
   }
 
   run(harnessId: string): Promise<Result<{ report: ProbeReport }>> {
@@ -77,11 +100,16 @@ export class Trials {
     const began = clock.monotonic();
     const id = newId();
     const dir = join(dataDir, "tmp", prefix + id);
+    const known: Known = new Map();
+    this.#now = { harnessId, startedAt: this.#core.now(), known };
     try {
-      const found = await this.#try(driver, this.#harnesses.resolve(harness), probe.path, {
-        id,
-        dir,
-      });
+      const found = await this.#try(
+        driver,
+        this.#harnesses.resolve(harness),
+        probe.path,
+        { id, dir },
+        known,
+      );
       return ok({
         report: {
           harnessId,
@@ -92,6 +120,7 @@ export class Trials {
         },
       });
     } finally {
+      this.#now = null;
       this.#remove(id);
     }
   }
@@ -121,6 +150,7 @@ export class Trials {
     harness: ResolvedHarness,
     bin: string,
     place: { readonly id: string; readonly dir: string },
+    known: Known,
   ): Promise<readonly ProbedFact[]> {
     const model = await driver.trial?.(script);
     if (model === undefined) {
@@ -151,7 +181,7 @@ export class Trials {
       firstMessage: { id: this.#core.deps.newId(), text: "Begin the trial." },
     };
     try {
-      const course = new Course(log, desk, this.#core);
+      const course = new Course(log, desk, this.#core, known);
       return await course.run(driver, request, () => log.io(host, clock, abort.signal));
     } finally {
       abort.abort();
@@ -166,12 +196,13 @@ class Course {
   readonly #log: TrialLog;
   readonly #desk: TrialDesk;
   readonly #core: Core;
-  readonly #found = new Map<FactId, { holds: boolean; detail: string | null }>();
+  readonly #found: Known;
 
-  constructor(log: TrialLog, desk: TrialDesk, core: Core) {
+  constructor(log: TrialLog, desk: TrialDesk, core: Core, found: Known) {
     this.#log = log;
     this.#desk = desk;
     this.#core = core;
+    this.#found = found;
   }
 
   async run(
@@ -197,35 +228,40 @@ class Course {
         await this.#close(opened.value);
       }
     }
-    return (Object.keys(facts) as FactId[]).map((id) => {
-      const found = this.#found.get(id);
-      return {
-        id,
-        label: facts[id],
-        holds: found?.holds ?? null,
-        detail: found?.detail ?? (found === undefined ? "Not tried." : null),
-      };
-    });
+    return factsOf(this.#found, "Not tried.");
   }
 
   async #talk(session: Session, request: OpenRequest): Promise<void> {
     if (!(await this.#deliver(session, request.firstMessage))) return;
     const questions = this.#answerAll(session);
-    const ended = await this.#within(() => this.#log.of("turn-ended").length > 0, startMs);
+    const ended = await this.#within(() => {
+      const { asked, ran, heard } = this.#seen();
+      // Each stands there as soon as it is known; that one does not hold is known at the end.
+      if (asked) this.#note("ask", true, null);
+      if (ran) this.#note("answer", true, null);
+      if (heard) this.#note("words", true, null);
+      return this.#log.of("turn-ended").length > 0;
+    }, startMs);
     questions();
-    const transcript = this.#log.of("transcript");
-    const ran = transcript.some(
-      (item) => item.type === "tool.result" && item.data.status === "succeeded",
-    );
-    const heard = transcript.some(
-      (item) => item.type === "assistant.text" && item.data.text.includes(script.done),
-    );
-    const asked = this.#desk.asked() + this.#log.of("asked").length > 0;
+    const { asked, ran, heard } = this.#seen();
     this.#note("ask", asked, "It ran a command without a question, or never asked.");
     this.#note("answer", ran, "The command it was allowed to run has no good result.");
     this.#note("words", heard, "Its last words of the turn were not found.");
     this.#note("end", ended, "The end of the turn was not told.");
     if (ended) await this.#stop(session);
+  }
+
+  #seen(): { readonly asked: boolean; readonly ran: boolean; readonly heard: boolean } {
+    const transcript = this.#log.of("transcript");
+    return {
+      asked: this.#desk.asked() + this.#log.of("asked").length > 0,
+      ran: transcript.some(
+        (item) => item.type === "tool.result" && item.data.status === "succeeded",
+      ),
+      heard: transcript.some(
+        (item) => item.type === "assistant.text" && item.data.text.includes(script.done),
+      ),
+    };
   }
 
   async #deliver(

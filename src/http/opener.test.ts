@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type OpenerPorts, type OpenRequest, openerOver } from "./opener.ts";
+import { type OpenerPorts, type OpenRequest, openerOver, type Shown } from "./opener.ts";
 
 interface Spawned {
   readonly argv: readonly string[];
@@ -9,10 +9,10 @@ interface Spawned {
 
 function machine(
   programs: readonly string[],
-  more: { platform?: string; env?: OpenerPorts["env"] } = {},
+  more: { platform?: string; env?: OpenerPorts["env"]; shown?: Record<string, Shown> } = {},
 ): {
   open: (request: Partial<OpenRequest>) => unknown;
-  run: (script: string) => unknown;
+  run: (script: string) => Promise<unknown>;
   spawned: Spawned[];
   kept: string[];
 } {
@@ -26,6 +26,10 @@ function machine(
     keep: (script, folder) => {
       kept.push(script);
       return `${folder}/login.command`;
+    },
+    show: (argv, { cwd, env }) => {
+      spawned.push({ argv, cwd, env });
+      return Promise.resolve(more.shown?.[argv[0] ?? ""] ?? "running");
     },
   });
   const place = { app: "files", path: "/w/a b.ts", directory: "/w", line: null } as const;
@@ -118,6 +122,7 @@ test("a program that cannot be started is a fault, not a throw", () => {
       throw new Error("ENOENT");
     },
     keep: () => "/w/login.command",
+    show: () => Promise.resolve("failed"),
   });
   const opened = opener.open({ app: "files", path: "/w", directory: "/w", line: null });
   expect(opened).toMatchObject({ ok: false, fault: { code: "host_failed" } });
@@ -128,20 +133,47 @@ describe("a script in a terminal", () => {
     ["linux", "x-terminal-emulator", ["/usr/bin/x-terminal-emulator", "-e", "/bin/sh"]],
     ["linux", "gnome-terminal", ["/usr/bin/gnome-terminal", "--", "/bin/sh"]],
     ["linux", "kitty", ["/usr/bin/kitty", "/bin/sh"]],
+    ["linux", "wezterm", ["/usr/bin/wezterm", "start", "--", "/bin/sh"]],
     ["darwin", "", ["/usr/bin/open", "-a", "Terminal"]],
-  ])("on %s with %s runs %j", (platform, program, argv) => {
+  ])("on %s with %s runs %j", async (platform, program, argv) => {
     const desk = machine([program], { platform });
-    expect(desk.run("true\n")).toMatchObject({ ok: true });
+    expect(await desk.run("true\n")).toMatchObject({ ok: true });
     expect(argvOf(desk)).toEqual([[...argv, "/d/tmp/login.command"]]);
     expect(desk.kept).toEqual(["true\n"]);
   });
 
-  test("is not even written where no window can be opened", () => {
+  test("runs in the person's own terminal first, when it is one that is known", async () => {
+    const programs = ["gnome-terminal", "foot", "/opt/alacritty"];
+    const ran = async (own: string): Promise<string | undefined> => {
+      const desk = machine(programs, { env: { TERMINAL: own } });
+      await desk.run("true\n");
+      return desk.spawned[0]?.argv[0];
+    };
+    expect(await ran("foot")).toBe("/usr/bin/foot");
+    expect(await ran("/opt/alacritty")).toBe("/usr/bin/alacritty");
+    expect(await ran("my-own")).toBe("/usr/bin/gnome-terminal");
+    expect(await ran("constructor")).toBe("/usr/bin/gnome-terminal");
+  });
+
+  test("goes to the next terminal when one cannot start, but never to two", async () => {
+    const programs = ["gnome-terminal", "xterm"];
+    const broken = machine(programs, { shown: { "/usr/bin/gnome-terminal": "failed" } });
+    expect(await broken.run("true\n")).toMatchObject({ ok: true });
+    expect(argvOf(broken).map(([program]) => program)).toEqual([
+      "/usr/bin/gnome-terminal",
+      "/usr/bin/xterm",
+    ]);
+    const slow = machine(programs, { shown: { "/usr/bin/gnome-terminal": "unknown" } });
+    expect(await slow.run("true\n")).toMatchObject({ ok: false });
+    expect(slow.spawned).toHaveLength(1);
+  });
+
+  test("is not even written where no window can be opened", async () => {
     const alone = machine(["xterm"], { env: { DISPLAY: undefined } });
     const bare = machine([]);
     const remote = machine([], { platform: "darwin", env: { SSH_CONNECTION: "1" } });
     for (const desk of [alone, bare, remote]) {
-      expect(desk.run("true\n")).toMatchObject({ ok: false, fault: { code: "host_failed" } });
+      expect(await desk.run("true\n")).toMatchObject({ ok: false, fault: { code: "host_failed" } });
       expect([desk.spawned, desk.kept]).toEqual([[], []]);
     }
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
@@ -26,9 +26,18 @@ export interface RunRequest {
 /** Opens a folder or file in a program of the person's desktop. */
 export interface Opener {
   open(request: OpenRequest): Result<{ readonly opened: true }, Fault>;
-  /** Runs a script in a terminal window. Nothing is written where there is no window to open. */
-  run(request: RunRequest): Result<{ readonly opened: true }, Fault>;
+  /**
+   * Runs a script in a terminal window, and answers when it runs or cannot. Nothing is written where
+   * there is no window to open.
+   */
+  run(request: RunRequest): Promise<Result<{ readonly opened: true }, Fault>>;
 }
+
+/**
+ * What became of a script: `running` once it has removed itself, `failed` when the terminal ended
+ * without it, `unknown` when neither is seen in time.
+ */
+export type Shown = "running" | "failed" | "unknown";
 
 export interface OpenerPorts {
   readonly platform: string;
@@ -39,6 +48,11 @@ export interface OpenerPorts {
   spawn(argv: readonly string[], options: { cwd: string; env: Record<string, string> }): void;
   /** Writes a program for its owner alone and answers its path. Throws when it cannot. */
   keep(script: string, folder: string): string;
+  /** Starts a terminal for the script kept at `path`, which is removed when it failed. Never throws. */
+  show(
+    argv: readonly string[],
+    options: { cwd: string; env: Record<string, string>; path: string },
+  ): Promise<Shown>;
 }
 
 /** Editors with a window of their own, and how they are told a line. */
@@ -57,14 +71,28 @@ const editors: Readonly<Record<string, (path: string, line: number) => readonly 
   webstorm: (path, line) => ["--line", `${line}`, path],
 };
 
-/** Terminals, and what stands before the program they are to run. */
+/** Terminals, and what stands before the program they are to run: the desktop's own choice first. */
 const terminals: Readonly<Record<string, readonly string[]>> = {
   "x-terminal-emulator": ["-e"],
+  "xdg-terminal-exec": [],
   "gnome-terminal": ["--"],
+  ptyxis: ["--"],
+  kgx: ["--"],
   konsole: ["-e"],
+  "xfce4-terminal": ["-x"],
+  "mate-terminal": ["-x"],
+  terminator: ["-x"],
+  qterminal: ["-e"],
   kitty: [],
+  alacritty: ["-e"],
+  ghostty: ["-e"],
+  foot: [],
+  wezterm: ["start", "--"],
   xterm: ["-e"],
 };
+
+/** How long a terminal may take until it has run what it was given, in milliseconds. */
+const terminalMs = 5_000;
 
 /** An opener over the given ports. Every refusal is the fault `host_failed` with what to do. */
 export function openerOver(ports: OpenerPorts): Opener {
@@ -74,19 +102,29 @@ export function openerOver(ports: OpenerPorts): Opener {
       const argv = argvFor(request, ports);
       return argv === null ? err(missing(request)) : start(ports, argv, request.directory);
     },
-    run({ script, folder }) {
+    async run({ script, folder }) {
       if (isHeadless(ports)) return err(headless("Run the command yourself."));
-      const before = runInTerminal(ports);
-      if (before === null) {
-        return err(fault("host_failed", "No terminal was found.", "Run the command yourself."));
+      // One may be installed and still not start: for another kind of display, or broken.
+      for (const before of runInTerminal(ports)) {
+        const path = kept(ports, script, folder);
+        if (path === null) return err(fault("host_failed", `${folder} cannot be written to.`));
+        const options = { cwd: folder, env: cleanEnv(ports.env), path };
+        const shown = await ports.show([...before, path], options);
+        if (shown === "running") return ok({ opened: true });
+        // It may only be slow: then a second one would log in beside it.
+        if (shown === "unknown") break;
       }
-      try {
-        return start(ports, [...before, ports.keep(script, folder)], folder);
-      } catch {
-        return err(fault("host_failed", `Nothing could be written to ${folder}.`));
-      }
+      return err(fault("host_failed", "No terminal could be opened.", "Run the command yourself."));
     },
   };
+}
+
+function kept(ports: OpenerPorts, script: string, folder: string): string | null {
+  try {
+    return ports.keep(script, folder);
+  } catch {
+    return null;
+  }
 }
 
 function start(
@@ -106,13 +144,27 @@ function headless(hint: string): Fault {
   return fault("host_failed", "This machine has no desktop to open it on.", hint);
 }
 
-/** What a script's path is put behind; null where there is no terminal. */
-function runInTerminal(ports: OpenerPorts): readonly string[] | null {
+/** What a script's path is put behind, for every terminal there is. */
+function runInTerminal(ports: OpenerPorts): readonly (readonly string[])[] {
   // Terminal runs a file of this ending that may be executed.
-  if (ports.platform === "darwin") return ["/usr/bin/open", "-a", "Terminal"];
-  const terminal = firstOf(Object.keys(terminals), ports);
-  if (terminal === null) return null;
-  return [terminal, ...(terminals[basename(terminal)] ?? ["-e"]), "/bin/sh"];
+  if (ports.platform === "darwin") return [["/usr/bin/open", "-a", "Terminal"]];
+  return terminalsOf(ports).map(({ program, before }) => [program, ...before, "/bin/sh"]);
+}
+
+/** The person's own terminal ($TERMINAL, as a name or a path), then the known ones. */
+function terminalsOf(
+  ports: OpenerPorts,
+): readonly { readonly program: string; readonly before: readonly string[] }[] {
+  const own = ports.env["TERMINAL"] ?? "";
+  const names = [own, ...Object.keys(terminals)].filter((name) =>
+    Object.hasOwn(terminals, basename(name)),
+  );
+  const found = new Map<string, readonly string[]>();
+  for (const name of names) {
+    const program = ports.which(name);
+    if (program !== null) found.set(program, terminals[basename(name)] ?? []);
+  }
+  return [...found].map(([program, before]) => ({ program, before }));
 }
 
 function isHeadless({ platform, env }: OpenerPorts): boolean {
@@ -132,8 +184,8 @@ function argvFor(request: OpenRequest, ports: OpenerPorts): readonly string[] | 
     const opener = ports.which("xdg-open");
     return opener === null ? null : [opener, request.directory];
   }
-  const terminal = firstOf(Object.keys(terminals), ports);
-  return terminal === null ? null : [terminal];
+  const [terminal] = terminalsOf(ports);
+  return terminal === undefined ? null : [terminal.program];
 }
 
 function editorArgv({ path, line }: OpenRequest, ports: OpenerPorts): readonly string[] | null {
@@ -178,7 +230,7 @@ export function createOpener(env: OpenerPorts["env"]): Opener {
   return openerOver({
     platform: process.platform,
     env,
-    which: (program) => Bun.which(program),
+    which: (program) => Bun.which(program, { PATH: env["PATH"] ?? "" }),
     keep: (script, folder) => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `login-${randomUUID()}.command`);
@@ -189,5 +241,33 @@ export function createOpener(env: OpenerPorts["env"]): Opener {
       const stdio = ["ignore", "ignore", "ignore"] as const;
       Bun.spawn([...argv], { cwd, env: own, stdio: [...stdio], detached: true }).unref();
     },
+    show,
   });
 }
+
+const show: OpenerPorts["show"] = async (argv, { cwd, env, path }) => {
+  const { promise, resolve } = Promise.withResolvers<Shown>();
+  const look = (): void => {
+    if (!existsSync(path)) resolve("running");
+  };
+  const looking = setInterval(look, 20);
+  const late = setTimeout(() => resolve("unknown"), terminalMs);
+  const failed = (): void => resolve("failed");
+  try {
+    const stdio = ["ignore", "ignore", "ignore"] as const;
+    const child = Bun.spawn([...argv], { cwd, env, stdio: [...stdio], detached: true });
+    child.unref();
+    child.exited.then((code) => {
+      look();
+      // Ended well, it has handed the script to a terminal that runs already.
+      if (code !== 0) failed();
+    }, failed);
+  } catch {
+    failed();
+  }
+  const shown = await promise;
+  clearInterval(looking);
+  clearTimeout(late);
+  if (shown === "failed") rmSync(path, { force: true });
+  return shown;
+};

@@ -84,3 +84,18 @@ export async function answer(pending: Promise<Result<Reply<unknown>>>): Promise<
   const result = await pending;
   return result.ok ? json(result.value.status, result.value.body) : problem(result.fault);
 }
+
+/**
+ * A file of a repository or of the person: hostile bytes, given as what they are and as nothing else. Should one be
+ * opened as a page all the same, the policy lets it load, run and send nothing.
+ */
+export function bytesOf(bytes: Uint8Array, mediaType: string, name: string): Response {
+  return new Response(new Blob([new Uint8Array(bytes)]), {
+    headers: {
+      ...apiHeaders,
+      "content-security-policy": `${apiHeaders["content-security-policy"]}; sandbox`,
+      "content-type": mediaType,
+      "content-disposition": `attachment; filename="${name}"`,
+    },
+  });
+}

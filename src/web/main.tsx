@@ -1,6 +1,7 @@
 import "./styles.ts";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { guardDrops } from "./attach/guard-drops.ts";
 import { Door } from "./door.tsx";
 import { loadBoard } from "./state/load.ts";
 import { applyTheme } from "./state/prefs.ts";
@@ -33,6 +34,7 @@ setSession({
 });
 
 applyTheme();
+guardDrops(window);
 followHistory();
 answerOtherTabs();
 enter().then(show, (error: unknown) => {

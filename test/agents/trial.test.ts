@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProbeReport } from "../../src/contract/doctor.ts";
+import type { ProbeProgress, ProbeReport } from "../../src/contract/doctor.ts";
 import { TestServer } from "../support/server.ts";
 import { claudeBinary } from "./claude-lab.ts";
 import { codexBinary } from "./codex-lab.ts";
@@ -23,6 +23,25 @@ async function probe(on: TestServer, harnessId: string) {
   return on.client.post<{ report: ProbeReport; code: string }>("/doctor/probe", { harnessId });
 }
 
+function probing(on: TestServer) {
+  return on.client.get<{ progress: ProbeProgress | null }>("/doctor/probe");
+}
+
+/** A trial, and every number of known facts that was seen while it went on. */
+async function watched(on: TestServer, harnessId: string) {
+  let going = true;
+  const asked = probe(on, harnessId).finally(() => {
+    going = false;
+  });
+  const counts: number[] = [];
+  while (going) {
+    const { progress } = (await probing(on)).body;
+    const count = progress?.facts.filter(({ holds }) => holds !== null).length;
+    if (count !== undefined && count !== counts.at(-1)) counts.push(count);
+  }
+  return { reply: await asked, counts };
+}
+
 const broken = ({ facts }: ProbeReport) => facts.filter(({ holds }) => holds !== true);
 
 for (const [id, variable, binary] of [
@@ -31,9 +50,13 @@ for (const [id, variable, binary] of [
 ] as const) {
   test(`every fact of ${id} holds in a trial without an account, and nothing is left of it`, async () => {
     const made = await server({ [variable]: binary() });
-    const reply = await probe(made, id);
+    const { reply, counts } = await watched(made, id);
     expect([reply.status, reply.body]).toEqual([200, reply.body]);
     const { report } = reply.body;
+    // Each fact is told as soon as it is known, and none is taken back.
+    expect(counts).toEqual([...counts].sort());
+    expect(counts.filter((count) => count > 0 && count < 8).length).toBeGreaterThanOrEqual(3);
+    expect((await probing(made)).body.progress).toBeNull();
     expect(report.harnessId).toBe(id);
     expect(report.version).toMatch(/^\d+\.\d+\.\d+/);
     expect(broken(report)).toEqual([]);

@@ -200,6 +200,7 @@ describe("the answers of the running program are what the description says", () 
     await ask("projectBranches", { query });
     await ask("files", { query: { workdir: repo, q: "read", limit: "5" } });
     await ask("files", { query: { taskId: task.id } });
+    expect(await ask("doctorProbing")).toEqual({ progress: null });
     const { path, hash } = await ask<{ path: string; hash: string }>("projectTrust", { query });
     await ask("trustProject", { body: { path, hash } });
     const { setup } = await ask<{ setup: object }>("projectSetup", { query });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { madeUpClaude } from "../support/cli.ts";
 import { makeRepo } from "../support/repo.ts";
@@ -123,6 +123,93 @@ test("a pasted picture stands there as it looks, and reaches the agent", async (
   const paths = [...words.matchAll(/\/[^\s:]+\/attachments\/[0-9A-Z]{26}/g)].map(([path]) => path);
   expect(paths).toHaveLength(1);
   expect(readFileSync(paths[0] ?? "").toString("base64")).toBe(png);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+/** Files held over an element and let go there, as the browser itself takes them from a desktop. */
+async function drop(page: Page, onto: Locator, files: readonly string[]): Promise<void> {
+  const box = await onto.boundingBox();
+  const at = { x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 10 };
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  const session = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, ...at, data });
+  }
+  await session.send("Input.dispatchDragEvent", { type: "drop", ...at, data });
+  await session.detach();
+}
+
+test("files are dropped on a follow-up and on a new task, and nowhere else", async () => {
+  const picture = join(root, "dropped.png");
+  const table = join(root, "april.csv");
+  writeFileSync(picture, Buffer.from(png, "base64"));
+  writeFileSync(table, "a,b\n1,2\n");
+  const { task, run } = await server.client.startFake(repo, "say: ready");
+  await server.client.ended(task.id, run.id);
+  const { page, complaints, close } = await openPanel(browser, server, task.id);
+  await ended(page, "Finished").waitFor();
+  const files = page.getByRole("list", { name: "Attached files" });
+  await drop(page, page.locator(".composer textarea"), [picture, table]);
+  await files.getByText("april.csv").waitFor();
+  await files.locator("img").waitFor();
+  expect(await files.getByRole("listitem").count()).toBe(2);
+  expect(await page.locator(".drop-here").count()).toBe(0);
+  // Beside the field: neither taken, nor opened instead of the board.
+  const refused = await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "x.txt"));
+    const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    return !document.body.dispatchEvent(event);
+  });
+  expect(refused).toBe(true);
+  const address = page.url();
+  await drop(page, page.locator(".panel header").first(), [table]);
+  expect([page.url(), await files.getByRole("listitem").count()]).toEqual([address, 2]);
+
+  await page.keyboard.press("Escape");
+  await page.locator("article.card").first().focus();
+  await page.keyboard.press("c");
+  const dialog = page.getByRole("dialog", { name: "New task" });
+  await dialog.waitFor();
+  await drop(page, dialog.getByRole("textbox", { name: "Prompt" }), [picture]);
+  await dialog.getByText("dropped.png").waitFor();
+  // A picture says enough.
+  await dialog.getByRole("button", { name: "To backlog" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const { body } = await server.client.get<{ tasks: Task[] }>("/tasks?column=backlog");
+  const made = body.tasks.find(
+    ({ promptPreview }) => promptPreview === "See the attached picture.",
+  );
+  expect(made?.references).toHaveLength(1);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a picture without a word is sent, and is still there after a reload", async () => {
+  const { task, run } = await server.client.startFake(repo, "say: ready");
+  await server.client.ended(task.id, run.id);
+  const { page, complaints, close } = await openPanel(browser, server, task.id);
+  await ended(page, "Finished").waitFor();
+  const button = page.locator(".composer").getByRole("button", { name: "Send" });
+  expect(await button.isDisabled()).toBe(true);
+  await paste(page, ".composer textarea", "alone.png");
+  const image = page.getByRole("list", { name: "Attached files" }).locator("img");
+  await image.waitFor();
+  await page.reload();
+  await image.waitFor();
+  await page.waitForFunction(
+    () => document.querySelector<HTMLImageElement>(".attached img")?.naturalWidth === 2,
+  );
+  const field = page.locator(".composer textarea");
+  expect(await field.getAttribute("placeholder")).toBe("See the attached picture.");
+  await expectAccessible(page);
+  await button.click();
+  await ended(page, "Finished", 2).waitFor();
+  await image.waitFor({ state: "detached" });
+  const told = (await page.locator(".quote .typed").last().textContent()) ?? "";
+  expect(told.split("\n")[0]).toBe("See the attached picture.");
+  expect((await said(page)).at(-1) ?? "").toContain("/attachments/");
   expect(complaints).toEqual([]);
   await close();
 });

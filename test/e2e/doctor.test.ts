@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Browser } from "playwright-core";
+import { madeUpClaude } from "../support/cli.ts";
 import { TestServer } from "../support/server.ts";
 import { expectAccessible } from "./support/axe.ts";
 import { launch, link, newPage } from "./support/browser.ts";
@@ -88,4 +89,54 @@ test("the first screen needs one key to the sample's card in Review", async () =
   await page.getByText("Nothing on the board yet").waitFor();
   expect(complaints).toEqual([]);
   await close();
+});
+
+test("a trial shows each fact as soon as it is known", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "agetor-cli-"));
+  madeUpClaude(join(folder, "claude"), "9.9.9");
+  mkdirSync(join(folder, "home", ".claude"), { recursive: true });
+  writeFileSync(join(folder, "home", ".claude", "who"), "pat@example.test");
+  const env = { AGETOR_CLAUDE_DRIVER: "", AGETOR_CLAUDE_BIN: join(folder, "claude") };
+  const newer = await TestServer.start({ env, dataDir: join(folder, "data") });
+  const { page, complaints, close } = await newPage(browser);
+  await page.goto(await link(newer));
+  await page.getByRole("heading", { name: "Ready for a first task" }).waitFor();
+  await page.evaluate(() => {
+    history.pushState(null, "", "/?view=doctor");
+    dispatchEvent(new PopStateEvent("popstate"));
+  });
+  // The real CLIs are tried in test/agents; here only what a trial says, step by step.
+  const labels = ["It starts", "A message reaches it", "It stops"];
+  const facts = (holds: readonly (boolean | null)[]) =>
+    labels.map((label, index) => ({ id: `${index}`, label, holds: holds[index], detail: null }));
+  const told = { harnessId: "claude-code", startedAt: 1, facts: facts([true, null, null]) };
+  const over = Promise.withResolvers<void>();
+  await page.route("**/doctor/probe", async (route) => {
+    if (route.request().method() === "GET")
+      return await route.fulfill({ json: { progress: told } });
+    await over.promise;
+    const report = { ...told, version: "9.9.9", at: 2, durationMs: 9000 };
+    await route.fulfill({ json: { report: { ...report, facts: facts([true, true, false]) } } });
+  });
+  const check = page.locator('[data-check="agent:claude-code"]');
+  await check.getByRole("button", { name: "Try it" }).first().click();
+  const soFar = check.getByRole("list", { name: "Facts so far" });
+  await soFar.waitFor();
+  const said = () => soFar.getByRole("listitem").allTextContents();
+  expect(await said()).toEqual([
+    "Holds:It starts",
+    "Being tried:A message reaches it",
+    "Not tried yet:It stops",
+  ]);
+  await expectAccessible(page);
+  told.facts = facts([true, true, null]);
+  await soFar.getByText("Being tried:").locator("..").getByText("It stops").waitFor();
+  over.resolve();
+  await check.getByRole("list", { name: "Facts", exact: true }).waitFor();
+  await check.getByText("1 of 3 facts do not hold.").waitFor();
+  expect(await soFar.count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+  await newer.dispose();
+  rmSync(folder, { recursive: true, force: true });
 });

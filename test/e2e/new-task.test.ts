@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
+import { expectAccessible } from "./support/axe.ts";
 import { card, launch, link, newPage, titlesIn } from "./support/browser.ts";
 
 let server: TestServer;
@@ -110,6 +111,52 @@ test("a typed folder becomes a project, and the next task starts there", async (
   await page.getByRole("navigation").getByText("other-shop").waitFor();
   await page.keyboard.press("c");
   await page.getByRole("combobox", { name: "Project" }).getByText("other-shop").waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("what cannot work is hidden with the reason, and what is chosen stays and is marked", async () => {
+  const { page, complaints, close } = await board();
+  const draft = { prompt: "Sum it up", workdir: repo, agent: "codex", model: "gpt-5.5" };
+  const kept = (more: object) =>
+    page.evaluate((text) => sessionStorage.setItem("agetor.draft", text), JSON.stringify(more));
+  const dialog = page.getByRole("dialog", { name: "New task" });
+  const effort = dialog.getByRole("combobox", { name: "Effort" });
+  const offered = async (): Promise<string[]> => {
+    await effort.click();
+    await page.getByRole("listbox").waitFor();
+    return await page.getByRole("option").locator(".opt-label").allTextContents();
+  };
+  await kept(draft);
+  await page.keyboard.press("c");
+  await dialog.getByText("Max and Ultra are hidden: GPT-5.5 has no such effort.").waitFor();
+  expect(await offered()).toEqual(["Model default", "Low", "Medium", "High", "Extra high"]);
+  await page.locator(".select-menu .reason", { hasText: "Max and Ultra are hidden" }).waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+
+  // A draft of before: its choice does not vanish, and one press takes it away.
+  await kept({ ...draft, effort: "ultra" });
+  await page.keyboard.press("c");
+  const marked = dialog.getByText("Ultra is chosen, but GPT-5.5 has no such effort.");
+  await marked.waitFor();
+  await dialog.getByText(/^Max is hidden: GPT-5.5 has no such effort\.$/).waitFor();
+  expect(await effort.textContent()).toBe("Ultra");
+  expect(await offered()).toContain("Ultra");
+  await page.keyboard.press("Escape");
+  await expectAccessible(page);
+  const back = dialog.getByRole("button", { name: "Use the default" });
+  expect((await back.boundingBox())?.height).toBeGreaterThanOrEqual(24);
+  await back.click();
+  await marked.waitFor({ state: "detached" });
+  expect(await effort.textContent()).toBe("Model default");
+
+  // What nobody has told us about is passed on.
+  await choose(page, "Model", "gpt-99-new");
+  await dialog.getByText("are hidden").waitFor({ state: "detached" });
+  expect(await offered()).toContain("Ultra");
   expect(complaints).toEqual([]);
   await close();
 });

@@ -20,6 +20,7 @@ const templates = [
   ["GET", (id: string) => `/runs/${id}/events`],
   ["GET", (id: string) => `/harnesses/${id}`],
   ["GET", (id: string) => `/blobs/${id}`],
+  ["GET", (id: string) => `/attachments/${id}`],
 ] as const;
 
 async function isNothing(id: string): Promise<void> {

@@ -46,7 +46,7 @@ function start(options: Partial<ListenOptions> = {}): ReturnType<typeof listen> 
     webRoot: join(dataDir, "web"),
     opener: {
       open: () => ({ ok: true, value: { opened: true } }),
-      run: () => ({ ok: true, value: { opened: true } }),
+      run: () => Promise.resolve({ ok: true, value: { opened: true } }),
     },
     audit: () => undefined,
     report: () => undefined,

@@ -8,26 +8,11 @@ import {
 } from "../../contract/changes.ts";
 import { Millis } from "../../contract/primitives.ts";
 import { endpoint } from "../endpoint.ts";
-import { answer, apiHeaders, problem, read } from "../respond.ts";
+import { answer, bytesOf, problem, read } from "../respond.ts";
 import { FilePath, LineNumber, TaskParams } from "../schemas.ts";
 
 const Side = z.enum(["old", "new"]);
 const mostPaths = 500;
-
-/**
- * A file of a repository: hostile bytes, given as what they are and as nothing else. Should one be
- * opened as a page all the same, the policy lets it load, run and send nothing.
- */
-function bytesOf(bytes: Uint8Array, mediaType: string, name: string): Response {
-  return new Response(new Blob([new Uint8Array(bytes)]), {
-    headers: {
-      ...apiHeaders,
-      "content-security-policy": `${apiHeaders["content-security-policy"]}; sandbox`,
-      "content-type": mediaType,
-      "content-disposition": `attachment; filename="${name}"`,
-    },
-  });
-}
 
 export const changeEndpoints = {
   taskChanges: endpoint({

@@ -61,15 +61,18 @@ export const harnessEndpoints = {
   loginHarness: endpoint({
     params: HarnessParams,
     answer: z.object({ command: z.string(), opened: z.boolean() }),
-    handle: ({ params, meta, context }) =>
-      context.memo.once(meta, async () => {
+    handle: ({ params, meta, peer, context }) => {
+      // Nothing goes over the wire until a terminal has opened, or cannot.
+      peer.idle(60);
+      return context.memo.once(meta, async () => {
         const login = await context.engine.harnesses.login(params.id);
         if (!login.ok) return problem(login.fault);
         const { command, script } = login.value;
         const folder = join(context.info().dataDir, "tmp");
-        const { ok } = context.opener.run({ script, folder });
+        const { ok } = await context.opener.run({ script, folder });
         return json(200, { command, opened: ok });
-      }),
+      });
+    },
   }),
   agents: endpoint({
     answer: z.object({ agents: z.array(AgentStatus) }),

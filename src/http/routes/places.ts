@@ -3,7 +3,7 @@ import { fault } from "../../contract/fault.ts";
 import { FileMatch } from "../../contract/harness.ts";
 import { Ulid } from "../../contract/primitives.ts";
 import { bytesEndpoint, endpoint } from "../endpoint.ts";
-import { answer, apiHeaders, problem, read } from "../respond.ts";
+import { answer, apiHeaders, bytesOf, problem, read } from "../respond.ts";
 import { Limit, PathText, Search } from "../schemas.ts";
 
 /**
@@ -70,6 +70,18 @@ export const placeEndpoints = {
     answer: z.object({ id: Ulid, path: z.string() }),
     handle: ({ body, query, meta, context }) =>
       answer(context.engine.blobs.attach(body, query.task ?? null, meta)),
+  }),
+  attachment: endpoint({
+    params: z.object({ id: Ulid }),
+    answer: null,
+    handle: async ({ params, context }) => {
+      const file = await context.engine.blobs.attachment(params.id);
+      if (!file.ok) return problem(file.fault);
+      // Only pictures are shown by their type; everything else is bytes.
+      const { bytes, mediaType } = file.value;
+      const isPicture = mediaType.startsWith("image/");
+      return bytesOf(bytes, isPicture ? mediaType : "application/octet-stream", params.id);
+    },
   }),
   blob: endpoint({
     params: z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/) }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Doctor, ProbeBody, ProbeReport } from "../../contract/doctor.ts";
+import { Doctor, ProbeBody, ProbeProgress, ProbeReport } from "../../contract/doctor.ts";
 import { AgentOptions } from "../../contract/harness.ts";
 import { Column, columns, HarnessId } from "../../contract/primitives.ts";
 import { endpoint } from "../endpoint.ts";
@@ -38,6 +38,10 @@ export const systemEndpoints = {
       peer.idle(120);
       return read(await context.engine.doctor.probe(body.harnessId));
     },
+  }),
+  doctorProbing: endpoint({
+    answer: z.object({ progress: ProbeProgress.nullable() }),
+    handle: ({ context }) => read(context.engine.doctor.probing()),
   }),
   doctorReport: endpoint({
     answer: null,

@@ -1,6 +1,7 @@
 import "./attach.css";
 import { Icon } from "../ui/icons.tsx";
-import { type AttachedFile, pictureOf } from "./use-attach.ts";
+import type { AttachedFile } from "./attached-file.ts";
+import { usePicture } from "./pictures.ts";
 
 export interface AttachmentsProps {
   readonly files: readonly AttachedFile[];
@@ -33,7 +34,7 @@ interface AttachedProps {
 }
 
 function Attached({ file, onRemove }: AttachedProps) {
-  const picture = pictureOf(file.id);
+  const picture = usePicture(file);
   return (
     <li className={picture === null ? "ref" : "ref is-picture"} title={file.name}>
       {picture === null ? <Icon name="clip" size={12} /> : <img src={picture} alt="" />}

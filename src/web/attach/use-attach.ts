@@ -5,20 +5,8 @@ import { later } from "../state/actions.ts";
 import { announce } from "../ui/live-region.tsx";
 import { inWords } from "../ui/report.ts";
 import { ApiError, bearer } from "../wire/client.ts";
-
-/** A file that lies on the server and goes along with a message. */
-export interface AttachedFile {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** What pictures look like, as long as the page lives; their bytes never leave it twice. */
-const pictures = new Map<string, string>();
-
-/** The address of a picture that was attached in this page, or null. */
-export function pictureOf(id: string): string | null {
-  return pictures.get(id) ?? null;
-}
+import type { AttachedFile } from "./attached-file.ts";
+import { keepPicture } from "./pictures.ts";
 
 /** Keeps a file on the server, to go along with a message. Throws `ApiError`. */
 export async function upload(file: File): Promise<AttachedFile> {
@@ -34,9 +22,10 @@ export async function upload(file: File): Promise<AttachedFile> {
   });
   if (!answer.ok) throw new ApiError(answer.status, (await answer.json()) as ErrorBody);
   const { id } = (await answer.json()) as { id: string };
-  // An SVG is a document: as a picture of a page it runs nothing, but the server takes it as text.
-  if (file.type.startsWith("image/")) pictures.set(id, URL.createObjectURL(file));
-  return { id, name: file.name === "" ? "image" : file.name };
+  // An SVG is a document: the server takes it as text.
+  const isPicture = file.type.startsWith("image/") && !file.type.startsWith("image/svg");
+  if (isPicture) keepPicture(id, file);
+  return { id, name: file.name === "" ? "image" : file.name, isPicture };
 }
 
 export interface AttachInput {

@@ -26,17 +26,7 @@ export function Trial({ state, onStart }: TrialProps) {
         </div>
       );
     case "trying":
-      return (
-        <div className="trial">
-          <Icon name="st-running" size={14} className="s-running spin" />
-          <span className="small">
-            Trying it against a model of ours. No account, no tokens; about 10 s.
-          </span>
-          <span className="t3 small">
-            <Elapsed since={state.since} />
-          </span>
-        </div>
-      );
+      return <Trying since={state.since} facts={state.facts} />;
     case "refused":
       return (
         <div className="trial">
@@ -54,6 +44,54 @@ export function Trial({ state, onStart }: TrialProps) {
     case "tried":
       return <Tried report={state.report} onAgain={onStart} />;
   }
+}
+
+interface TryingProps {
+  readonly since: number;
+  readonly facts: readonly ProbedFact[];
+}
+
+/** Each fact as soon as it is known; the first that is not is the one at work. */
+function Trying({ since, facts }: TryingProps) {
+  const next = facts.find(({ holds }) => holds === null)?.id;
+  return (
+    <>
+      <div className="trial">
+        <Icon name="st-running" size={14} className="s-running spin" />
+        <span className="small">
+          Trying it against a model of ours. No account, no tokens; about 10 s.
+        </span>
+        <span className="t3 small">
+          <Elapsed since={since} />
+        </span>
+      </div>
+      {facts.length > 0 && (
+        <ul className="trial-facts" aria-label="Facts so far">
+          {facts.map((fact) =>
+            fact.holds === null ? (
+              <Untried key={fact.id} fact={fact} now={fact.id === next} />
+            ) : (
+              <Fact key={fact.id} fact={fact} />
+            ),
+          )}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Untried({ fact, now }: { readonly fact: ProbedFact; readonly now: boolean }) {
+  return (
+    <li className={now ? "" : "t3"}>
+      <Icon
+        name={now ? "st-running" : marks.off.icon}
+        size={14}
+        className={now ? "s-running spin" : marks.off.ink}
+      />
+      <span className="sr">{now ? "Being tried:" : "Not tried yet:"}</span>
+      <span>{fact.label}</span>
+    </li>
+  );
 }
 
 interface TriedProps {

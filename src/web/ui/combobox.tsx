@@ -1,11 +1,11 @@
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { type ReactNode, useState } from "react";
 import { cx } from "./cx.ts";
+import { HiddenNote } from "./hidden-note.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { chosenWords, hiddenWords, type Offer, offered } from "./offered.ts";
 
-export interface ComboOption {
-  readonly value: string;
-  readonly label: string;
+export interface ComboOption extends Offer {
   readonly detail?: string;
   readonly icon?: IconName;
   readonly group?: string;
@@ -27,12 +27,16 @@ export interface ComboboxProps {
   readonly note?: ReactNode;
 }
 
-/** One of many choices, searched by typing; with `custom` also one that is not listed. */
+/**
+ * One of many choices, searched by typing; with `custom` also one that is not listed. The impossible
+ * ones are hidden, with the reason below the list.
+ */
 export function Combobox(props: ComboboxProps) {
   const { label, value, options, onChange, placeholder, custom = null, mono = false } = props;
   const [text, setText] = useState("");
   const chosen = options.find((option) => option.value === value) ?? null;
-  const shown = matching(options, text, custom);
+  const shown = matching(offered(options, value), text, custom);
+  const problem = chosenWords(options, value);
   return (
     <Base.Root
       items={shown}
@@ -49,9 +53,14 @@ export function Combobox(props: ComboboxProps) {
         if (next !== null) onChange(next.value);
       }}
     >
-      <Base.Trigger className={props.triggerClass ?? "field pick"} aria-label={label}>
+      <Base.Trigger
+        className={props.triggerClass ?? "field pick"}
+        aria-label={label}
+        data-marked={problem ?? undefined}
+      >
         {props.trigger ?? (
           <>
+            {problem !== null && <Icon name="info" size={14} className="s-blocked" />}
             {chosen?.icon !== undefined && <Icon name={chosen.icon} size={14} />}
             <span className={cx("val cut grow", mono && "mono small")}>
               {chosen?.label ?? value ?? placeholder}
@@ -81,6 +90,7 @@ export function Combobox(props: ComboboxProps) {
                 />
               )}
             </Base.List>
+            <HiddenNote words={hiddenWords(options, value)} className="reason" />
             {props.note !== undefined && props.note !== null && (
               <p className="reason">{props.note}</p>
             )}
@@ -121,6 +131,7 @@ interface OptionProps {
 
 function Option({ option, caption, mono }: OptionProps) {
   const blocked = option.blocked ?? null;
+  const why = blocked ?? option.impossible ?? null;
   return (
     <>
       {caption !== null && (
@@ -143,7 +154,7 @@ function Option({ option, caption, mono }: OptionProps) {
           {option.label}
         </span>
         <span className="r mono small">{option.detail}</span>
-        {blocked !== null && <span className="why">{blocked}</span>}
+        {why !== null && <span className="why">{why}</span>}
       </Base.Item>
     </>
   );

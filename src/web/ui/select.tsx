@@ -1,14 +1,14 @@
 import { Select as Base } from "@base-ui/react/select";
-import { type ReactNode, useId } from "react";
+import { useId } from "react";
+import { HiddenNote } from "./hidden-note.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { chosenWords, hiddenWords, type Offer, offered } from "./offered.ts";
 
-export interface SelectOption {
-  readonly value: string;
-  readonly label: string;
+export interface SelectOption extends Offer {
   readonly icon?: IconName;
   /** One line under the label. */
   readonly description?: string;
-  /** Why it cannot be chosen; it stays listed, dimmed. Empty when the note below says why. */
+  /** Why it cannot be chosen before something is mended; it stays listed, dimmed. */
   readonly blocked?: string | null;
 }
 
@@ -19,16 +19,15 @@ export interface SelectProps {
   readonly onChange: (value: string) => void;
   /** Above the list, at the right: what the choices depend on. */
   readonly context?: string;
-  /** Below the list. */
-  readonly note?: ReactNode;
   readonly mono?: boolean;
 }
 
-/** One of a few choices, with the reason beside those that are impossible now. */
+/** One of a few choices. The impossible ones are hidden, with the reason below the list. */
 export function Select(props: SelectProps) {
-  const { label, value, options, onChange, context, note, mono = false } = props;
+  const { label, value, options, onChange, context, mono = false } = props;
   const id = useId();
   const chosen = options.find((option) => option.value === value);
+  const problem = chosenWords(options, value);
   return (
     <div className="pk">
       <span className="lbl" id={id}>
@@ -41,7 +40,12 @@ export function Select(props: SelectProps) {
           if (typeof next === "string") onChange(next);
         }}
       >
-        <Base.Trigger className="field pick" aria-labelledby={id}>
+        <Base.Trigger
+          className="field pick"
+          aria-labelledby={id}
+          data-marked={problem ?? undefined}
+        >
+          {problem !== null && <Icon name="info" size={14} className="s-blocked" />}
           {chosen?.icon !== undefined && <Icon name={chosen.icon} size={14} />}
           <span className={`val cut grow${mono ? " mono small" : ""}`}>
             {chosen?.label ?? value}
@@ -61,11 +65,11 @@ export function Select(props: SelectProps) {
                 <span>{context}</span>
               </div>
               <Base.List>
-                {options.map((option) => (
+                {offered(options, value).map((option) => (
                   <Option key={option.value} option={option} />
                 ))}
               </Base.List>
-              {note !== undefined && note !== null && <p className="reason">{note}</p>}
+              <HiddenNote words={hiddenWords(options, value)} className="reason" />
             </Base.Popup>
           </Base.Positioner>
         </Base.Portal>
@@ -76,7 +80,7 @@ export function Select(props: SelectProps) {
 
 function Option({ option }: { readonly option: SelectOption }) {
   const blocked = option.blocked ?? null;
-  const why = blocked ?? option.description ?? "";
+  const why = blocked ?? option.impossible ?? option.description ?? "";
   return (
     <Base.Item
       className={`opt${blocked === null ? "" : " off"}`}

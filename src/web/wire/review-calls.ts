@@ -59,6 +59,7 @@ export interface TakeBackCalls {
 /** Calls that answer bytes instead of JSON, by the query they take. */
 export interface ByteCalls {
   "GET /tasks/:id/changes/content": ChangeQuery & OfFile & { readonly side: "old" | "new" };
+  "GET /attachments/:id": Record<never, never>;
   "GET /doctor/report": Record<never, never>;
   /** Without a path of everything. */
   "GET /tasks/:id/changes/patch": ChangeQuery & { readonly path?: readonly string[] };

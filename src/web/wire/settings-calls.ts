@@ -1,4 +1,10 @@
-import type { Doctor, HarnessTest, ProbeBody, ProbeReport } from "../../contract/doctor.ts";
+import type {
+  Doctor,
+  HarnessTest,
+  ProbeBody,
+  ProbeProgress,
+  ProbeReport,
+} from "../../contract/doctor.ts";
 import type { FileMatch, HarnessTemplate } from "../../contract/harness.ts";
 import type { UsageReport } from "../../contract/usage.ts";
 
@@ -14,6 +20,7 @@ export interface BrowserToken {
 /** What is asked to see how the machine, the agents and the accounts are, and to change them. */
 export interface SettingsCalls {
   "GET /doctor": { query: { readonly fresh?: boolean }; answer: { doctor: Doctor } };
+  "GET /doctor/probe": { answer: { progress: ProbeProgress | null } };
   "POST /doctor/probe": { body: ProbeBody; answer: { report: ProbeReport } };
   "GET /usage": {
     query: { readonly days?: number; readonly timezone?: string };

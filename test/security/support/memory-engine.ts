@@ -268,6 +268,7 @@ export class MemoryEngine implements Engine {
     look: () => Promise.resolve(nothing()),
     report: () => Promise.resolve(nothing()),
     probe: () => Promise.resolve(nothing()),
+    probing: () => ok({ progress: null }),
   };
 
   readonly interactions: Engine["interactions"] = {
@@ -320,6 +321,7 @@ export class MemoryEngine implements Engine {
   readonly uploads: Uint8Array[] = [];
   readonly blobs: Engine["blobs"] = {
     get: (id) => (id === "known" ? ok(new TextEncoder().encode("<b>bytes</b>")) : nothing()),
+    attachment: async () => nothing(),
     attach: (bytes, _, meta) =>
       this.#command(meta, () => {
         this.uploads.push(bytes);

@@ -67,7 +67,7 @@ export function startServer(
         opened.push(request);
         return { ok: true, value: { opened: true } };
       },
-      run: () => ({ ok: true, value: { opened: true } }),
+      run: () => Promise.resolve({ ok: true, value: { opened: true } }),
     },
     audit: (entry) => audited.push(entry),
     report: (error) => reported.push(error),

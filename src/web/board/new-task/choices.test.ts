@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import {
   agentProblem,
-  effortNote,
   effortOptions,
+  modelOptions,
   modeOptions,
   refusal,
-  settled,
+  unlisted,
 } from "./choices.ts";
 
 const options = {
@@ -26,48 +26,40 @@ const models = [
   { id: "haiku", label: "Haiku", efforts: [], default: false },
 ];
 const nothing = { model: null, mode: null, effort: null };
-const blocked = (list: readonly { blocked?: string | null }[]) =>
-  list.map((option) => (option.blocked ?? null) !== null);
+const hidden = (list: readonly { impossible?: string | null }[]) =>
+  list.map((option) => option.impossible ?? null);
 
-test("an effort the model does not take stays listed, with the reason and the way out", () => {
-  expect(blocked(effortOptions(options, models, { ...nothing, model: "haiku" }))).toEqual([
-    false,
-    true,
-    true,
-  ]);
-  expect(effortNote(models, { ...nothing, model: "haiku" })).toBe(
-    "Haiku does not take an effort level. Opus does.",
-  );
-  expect(effortNote(models, nothing)).toBeNull();
+test("an effort the model does not take is impossible, with the reason and the way out", () => {
+  const none = "Haiku takes no effort level; Opus does";
+  const haiku = { ...nothing, model: "haiku" };
+  expect(hidden(effortOptions(options, models, haiku))).toEqual([null, none, none]);
+  expect(hidden(effortOptions(options, models, nothing))).toEqual([null, null, null]);
+  const some = [{ id: "mini", label: "Mini", efforts: ["low"], default: true }];
+  const few = effortOptions(options, some, nothing);
+  expect(hidden(few)).toEqual([null, null, "Mini has no such effort"]);
 });
 
-test("an unknown model takes anything", () => {
-  expect(blocked(effortOptions(options, models, { ...nothing, model: "new-9" }))).toEqual([
-    false,
-    false,
-    false,
-  ]);
+test("an unknown model takes anything, and an unknown id stays a choice", () => {
+  const own = { model: "new-9", mode: "yolo", effort: "ultra" };
+  const efforts = effortOptions(options, models, own);
+  expect(hidden(efforts)).toEqual([null, null, null, null]);
+  expect(efforts.at(-1)).toEqual({ value: "ultra", label: "ultra", description: unlisted });
+  expect(modeOptions(options, own).at(-1)).toMatchObject({ value: "yolo", description: unlisted });
+  expect(modelOptions(options, models, own).at(-1)).toMatchObject({ value: "new-9" });
 });
 
 test("a combination is refused only when all of it is picked", () => {
-  expect(refusal(options, { ...nothing, model: "haiku", mode: "bypass" })).toBe("Too small.");
-  expect(refusal(options, { ...nothing, mode: "bypass" })).toBeNull();
-  expect(blocked(modeOptions(options, { ...nothing, model: "haiku" }))).toEqual([
-    false,
-    false,
-    true,
-  ]);
-});
-
-test("what became impossible is dropped", () => {
-  expect(settled(options, models, { model: "haiku", mode: "bypass", effort: "high" })).toEqual({
-    model: "haiku",
-    mode: null,
-    effort: null,
-  });
-  const fine = { model: "opus", mode: "bypass", effort: "high" };
-  expect(settled(options, models, fine)).toEqual(fine);
-  expect(settled(undefined, [], fine)).toEqual(fine);
+  expect(refusal(options, "mode", { ...nothing, model: "haiku", mode: "bypass" })).toBe(
+    "Too small",
+  );
+  expect(refusal(options, "mode", { ...nothing, mode: "bypass" })).toBeNull();
+  const haiku = { ...nothing, model: "haiku" };
+  expect(hidden(modeOptions(options, haiku))).toEqual([null, null, "Too small"]);
+  // An effort that the model does not have is no fault of the modes.
+  const wrong = { ...options, invalid: [{ model: "haiku", effort: "high", reason: "No." }] };
+  expect(hidden(modeOptions(wrong, { ...haiku, effort: "high" }))).toEqual([null, null, null]);
+  const bypass = { ...nothing, mode: "bypass" };
+  expect(hidden(modelOptions(options, models, bypass))).toEqual([null, null, "Too small"]);
 });
 
 test("an agent that cannot work says so in a sentence, with the way out", () => {

@@ -1,4 +1,4 @@
-import type { AttachedFile } from "../../attach/use-attach.ts";
+import type { AttachedFile } from "../../attach/attached-file.ts";
 import type { LastPicks } from "../../state/prefs.ts";
 
 /** What is typed and picked so far. null = the default of the agent, the project or the branch. */

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useRef, useState } from "react";
+import { seeAttached } from "../../attach/attached-file.ts";
 import { Attachments } from "../../attach/attachments.tsx";
 import { useAttach } from "../../attach/use-attach.ts";
 import { CompletingField } from "../../complete/completing-field.tsx";
@@ -18,7 +19,7 @@ import { agentProblem } from "./choices.ts";
 import { clearDraft, type Draft } from "./draft.ts";
 import { Pickers } from "./pickers.tsx";
 import { ProjectPicker } from "./project-picker.tsx";
-import { bodyOf, create, newTaskId, remember } from "./submit.ts";
+import { bodyOf, create, newTaskId, promptOf, remember } from "./submit.ts";
 import { type Choices, useChoices } from "./use-choices.ts";
 import { useDraft } from "./use-draft.ts";
 import { WhatRuns } from "./what-runs.tsx";
@@ -77,7 +78,7 @@ export default function NewTask() {
           field={prompt}
           className={cx("prompt", attach.over && "drop-here")}
           aria-label="Prompt"
-          placeholder="What should be done?"
+          placeholder={seeAttached(draft.files) || "What should be done?"}
           value={draft.prompt}
           rows={4}
           onChange={(text) => edit({ prompt: text })}
@@ -135,7 +136,7 @@ interface ActionsProps {
 
 function Actions({ draft, busy, submit }: ActionsProps) {
   const missing =
-    draft.prompt.trim() === ""
+    promptOf(draft) === ""
       ? "A prompt is all it needs"
       : draft.workdir === null
         ? "Choose a project"
@@ -190,7 +191,7 @@ function useSubmit(draft: Draft, choices: Choices, fail: (problem: Problem | nul
     }
   };
   const submit = (start: boolean): void => {
-    if (busy === null && draft.prompt.trim() !== "" && draft.workdir !== null) later(send(start));
+    if (busy === null && promptOf(draft) !== "" && draft.workdir !== null) later(send(start));
   };
   return { busy, submit, returnFocus };
 }

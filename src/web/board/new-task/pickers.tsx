@@ -2,16 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { branchesQuery, projectsQuery } from "../../state/queries.ts";
 import { agentIcon } from "../../ui/agents.tsx";
 import { Combobox, type ComboOption } from "../../ui/combobox.tsx";
+import { HiddenNote } from "../../ui/hidden-note.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { chosenWords, hiddenWords, type Offer } from "../../ui/offered.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Select, type SelectOption } from "../../ui/select.tsx";
 import {
   agentProblem,
   byDefault,
-  effortNote,
   effortOptions,
+  modelOptions,
   modeOptions,
-  refusal,
+  type Picked,
 } from "./choices.ts";
 import type { Draft } from "./draft.ts";
 import type { Choices } from "./use-choices.ts";
@@ -27,40 +29,76 @@ const fromList = (value: string): string | null => (value === byDefault ? null :
 /** Everything about a task that has a default: agent, model, effort, mode, base and isolation. */
 export function Pickers({ draft, choices, change }: PickersProps) {
   const { options, models, picked } = choices;
-  const note = effortNote(models, picked);
   const model = models.find((option) => option.id === picked.model);
+  const lists = {
+    model: modelOptions(options, models, picked),
+    effort: effortOptions(options, models, picked),
+    mode: modeOptions(options, picked),
+  };
   return (
-    <div className="picks">
-      <AgentPicker choices={choices} change={change} />
-      <ModelPicker choices={choices} change={change} />
-      <Select
-        label="Effort"
-        value={picked.effort ?? byDefault}
-        options={effortOptions(options, models, picked).map((option) =>
-          // The note says it once for all of them.
-          note === null || option.value === byDefault ? option : { ...option, blocked: "" },
-        )}
-        onChange={(value) => change({ effort: fromList(value) })}
-        context={model?.label ?? ""}
-        note={note === null ? null : <Note text={note} />}
-      />
-      <Select
-        label="Mode"
-        value={picked.mode ?? byDefault}
-        options={modeOptions(options, picked)}
-        onChange={(value) => change({ mode: fromList(value) })}
-      />
-      <BasePicker draft={draft} change={change} />
-      <IsolationPicker draft={draft} change={change} />
-    </div>
+    <>
+      <div className="picks">
+        <AgentPicker choices={choices} change={change} />
+        <div className="pk">
+          <span className="lbl">Model</span>
+          <Combobox
+            label="Model"
+            value={picked.model ?? byDefault}
+            options={lists.model}
+            onChange={(value) => change({ model: fromList(value) })}
+            placeholder="Find a model, or type its id"
+            custom={(text) => ({ value: text, label: `Use “${text}”`, group: "Not listed" })}
+          />
+        </div>
+        <Select
+          label="Effort"
+          value={picked.effort ?? byDefault}
+          options={lists.effort}
+          onChange={(value) => change({ effort: fromList(value) })}
+          context={model?.label ?? ""}
+        />
+        <Select
+          label="Mode"
+          value={picked.mode ?? byDefault}
+          options={lists.mode}
+          onChange={(value) => change({ mode: fromList(value) })}
+        />
+        <BasePicker draft={draft} change={change} />
+        <IsolationPicker draft={draft} change={change} />
+      </div>
+      <PickNotes lists={lists} picked={picked} change={change} />
+    </>
   );
 }
 
-function Note({ text }: { readonly text: string }) {
+interface PickNotesProps extends Pick<PickersProps, "change"> {
+  readonly lists: Readonly<Record<keyof Picked, readonly Offer[]>>;
+  readonly picked: Picked;
+}
+
+const parts = ["model", "effort", "mode"] as const;
+
+/** Below the pickers: what is chosen and cannot work, and what is hidden. */
+function PickNotes({ lists, picked, change }: PickNotesProps) {
+  const hidden = parts.map((part) => hiddenWords(lists[part], picked[part]));
+  const words = hidden.filter((part) => part !== null).join(" ");
   return (
     <>
-      <Icon name="info" size={14} />
-      <span>{text}</span>
+      {parts.map((part) => {
+        const problem = chosenWords(lists[part], picked[part]);
+        return problem === null ? null : (
+          <p key={part} className="warnline" role="status">
+            <Icon name="info" size={14} className="s-blocked" />
+            <span>
+              {problem}{" "}
+              <button type="button" className="link" onClick={() => change({ [part]: null })}>
+                Use the default
+              </button>
+            </span>
+          </p>
+        );
+      })}
+      <HiddenNote words={words === "" ? null : words} className="warnline t3" />
     </>
   );
 }
@@ -88,39 +126,6 @@ function AgentPicker({ choices, change }: Part) {
       // Models and efforts are the agent's own; what was picked of another one says nothing.
       onChange={(value) => change({ agent: value, model: null, effort: null, mode: null })}
     />
-  );
-}
-
-function ModelPicker({ choices, change }: Part) {
-  const { models, picked } = choices;
-  const standard = models.find((model) => model.default);
-  const listed: ComboOption[] = [
-    {
-      value: byDefault,
-      label: "Agent default",
-      ...(standard === undefined ? {} : { detail: standard.label }),
-    },
-    ...models.map((model) => ({
-      value: model.id,
-      label: model.label,
-      detail: model.id,
-      blocked: refusal(choices.options, { ...picked, effort: null, model: model.id }),
-    })),
-  ];
-  const own = picked.model !== null && !models.some((model) => model.id === picked.model);
-  const options = own ? [...listed, { value: picked.model, label: picked.model }] : listed;
-  return (
-    <div className="pk">
-      <span className="lbl">Model</span>
-      <Combobox
-        label="Model"
-        value={picked.model ?? byDefault}
-        options={options}
-        onChange={(value) => change({ model: fromList(value) })}
-        placeholder="Find a model, or type its id"
-        custom={(text) => ({ value: text, label: `Use “${text}”`, group: "Not listed" })}
-      />
-    </div>
   );
 }
 

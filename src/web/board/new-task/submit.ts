@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
 import type { CreateTaskBody, Task } from "../../../contract/task.ts";
+import { seeAttached } from "../../attach/attached-file.ts";
 import { trustIn } from "../../state/actions.ts";
 import { changeBoard } from "../../state/board.ts";
 import { foldAnswer } from "../../state/fold.ts";
@@ -9,6 +10,11 @@ import { report } from "../../ui/report.ts";
 import { call } from "../../wire/client.ts";
 import type { Draft } from "./draft.ts";
 import type { Choices } from "./use-choices.ts";
+
+/** What is asked for; files without a word stand for themselves. */
+export function promptOf({ prompt, files }: Draft): string {
+  return prompt.trim() === "" ? seeAttached(files) : prompt;
+}
 
 /** The request a draft stands for; the id is the client's, so a retry cannot make a second task. */
 export function bodyOf(
@@ -20,7 +26,7 @@ export function bodyOf(
   const { model, mode, effort } = choices.picked;
   return {
     id,
-    prompt: draft.prompt,
+    prompt: promptOf(draft),
     workdir: draft.workdir ?? "",
     start,
     ...(choices.agent === null ? {} : { agent: choices.agent }),

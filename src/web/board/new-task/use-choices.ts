@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { AgentOptions, AgentStatus, Harness, ModelOption } from "../../../contract/harness.ts";
 import { agentsQuery, defaultsQuery, harnessesQuery, modelsQuery } from "../../state/queries.ts";
-import { type Picked, settled } from "./choices.ts";
+import type { Picked } from "./choices.ts";
 import type { Draft } from "./draft.ts";
 
 export interface Choices {
@@ -28,7 +28,10 @@ export function useChoices(draft: Draft): Choices {
   const kind = harnesses.find((harness) => harness.id === agent)?.kind ?? null;
   const options = kind === null ? undefined : defaults?.agentOptions[kind];
   const models = useQuery(modelsQuery(agent ?? "")).data ?? none;
-  const picked = settled(options, models, draft);
+  // What was picked of an agent that is gone says nothing about another.
+  const gone = draft.agent !== null && draft.agent !== agent;
+  const { model, mode, effort } = draft;
+  const picked = gone ? { model: null, mode: null, effort: null } : { model, mode, effort };
   return { harnesses, statusOf, agent, kind, options, models, picked };
 }
 

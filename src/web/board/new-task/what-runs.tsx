@@ -32,6 +32,7 @@ export function WhatRuns({ draft, choices }: WhatRunsProps) {
     run: [
       agent,
       models.find(({ id }) => id === picked.model)?.label ?? picked.model,
+      picked.effort === null ? null : effortWord(options, picked.effort),
       options?.modes.find(({ id }) => id === picked.mode)?.label ?? picked.mode,
     ],
   });
@@ -53,6 +54,11 @@ export function WhatRuns({ draft, choices }: WhatRunsProps) {
       </dl>
     </section>
   );
+}
+
+function effortWord(options: Choices["options"], id: string): string {
+  const label = options?.efforts.find((effort) => effort.id === id)?.label ?? id;
+  return `${label.toLowerCase()} effort`;
 }
 
 function What({ row }: { readonly row: Row }) {

@@ -3,8 +3,9 @@ import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useRef, useS
 import { ulid } from "ulid";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
+import { type AttachedFile, seeAttached } from "../../attach/attached-file.ts";
 import { Attachments } from "../../attach/attachments.tsx";
-import { type AttachedFile, useAttach } from "../../attach/use-attach.ts";
+import { useAttach } from "../../attach/use-attach.ts";
 import { CompletingField } from "../../complete/completing-field.tsx";
 import { isActive, later, startTask } from "../../state/actions.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -79,7 +80,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         className="ta"
         rows={1}
         aria-label={labelOf(task)}
-        placeholder={labelOf(task)}
+        placeholder={files.length === 0 ? labelOf(task) : seeAttached(files)}
         value={text}
         readOnly={sending}
         place={{ agent: task.agent, workdir: task.workdir, taskId: task.id }}
@@ -90,8 +91,10 @@ export const Composer = memo(function Composer(props: ComposerProps) {
       <div className="row">
         <IconButton icon="clip" size="s" label="Attach a file" onClick={attach.choose} />
         <input ref={attach.input} type="file" multiple hidden onChange={attach.chosen} />
-        <span className="small t3 cut grow">{hintOf(task, text, delivery)}</span>
-        {!active && text.trim() === "" && (
+        <span className="small t3 cut grow">
+          {hintOf(task, text + seeAttached(files), delivery)}
+        </span>
+        {!active && text.trim() === "" && files.length === 0 && (
           <Next
             task={task}
             again={first ? null : (run?.prompt ?? null)}
@@ -106,7 +109,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           keys="Enter"
           className="primary"
           variant="plain"
-          disabled={text.trim() === "" || sending}
+          disabled={(text.trim() === "" && files.length === 0) || sending}
           aria-busy={sending || undefined}
           onClick={() => send(message)}
         />
@@ -129,7 +132,8 @@ function useSending({ task, field }: ComposerProps, sent: () => void) {
   /** One key per message: pressing twice, or again after a lost answer, sends it once. */
   const key = useRef(ulid());
   const send = async (draft: Draft): Promise<void> => {
-    const text = draft.text.trim();
+    const words = draft.text.trim();
+    const text = words === "" ? seeAttached(draft.files) : words;
     if (text === "" || sending) return;
     setSending(true);
     setTrouble(null);

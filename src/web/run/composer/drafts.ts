@@ -1,4 +1,4 @@
-import type { AttachedFile } from "../../attach/use-attach.ts";
+import type { AttachedFile } from "../../attach/attached-file.ts";
 
 /** What the person has typed for a task and not sent. It outlives a reload, not the browser. */
 
@@ -21,14 +21,23 @@ export function keepDraft(taskId: string, text: string): void {
   }
 }
 
-/** What was attached to a message that is not sent; it outlives the panel, not the page. */
-const attached = new Map<string, readonly AttachedFile[]>();
+/** What was attached to a message that is not sent: it lies on the server, and outlives a reload too. */
+const filesPrefix = "agetor.files.";
 
 export function readFiles(taskId: string): readonly AttachedFile[] {
-  return attached.get(taskId) ?? [];
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(filesPrefix + taskId) ?? "[]");
+    return Array.isArray(kept) ? (kept as AttachedFile[]) : [];
+  } catch {
+    return [];
+  }
 }
 
 export function keepFiles(taskId: string, files: readonly AttachedFile[]): void {
-  if (files.length === 0) attached.delete(taskId);
-  else attached.set(taskId, files);
+  try {
+    if (files.length === 0) sessionStorage.removeItem(filesPrefix + taskId);
+    else sessionStorage.setItem(filesPrefix + taskId, JSON.stringify(files));
+  } catch {
+    // Storage is full or off: the files still stand below the field.
+  }
 }

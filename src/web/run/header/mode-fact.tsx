@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Task } from "../../../contract/task.ts";
+import { refusal } from "../../board/new-task/choices.ts";
 import { isActive, later, setMode } from "../../state/actions.ts";
 import { defaultsQuery } from "../../state/queries.ts";
 import { Icon } from "../../ui/icons.tsx";
 import type { MenuEntry } from "../../ui/menu.tsx";
 import { LazyMenu, warmMenu } from "../../ui/menu-button.tsx";
+import { hiddenWords, offered } from "../../ui/offered.ts";
 import { tip } from "../../ui/tooltip.tsx";
 import { modeWords, whenTaken } from "./mode-words.ts";
 
@@ -15,18 +17,29 @@ export function ModeFact({ task }: { readonly task: Task }) {
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const words = modeWords(task, options);
-  const entries = (options?.modes ?? []).map((mode): MenuEntry => {
+  const modes = (options?.modes ?? []).map((mode) => {
+    const { model, effort } = task;
+    const impossible = refusal(options, "mode", { model, effort, mode: mode.id });
+    return { ...mode, value: mode.id, impossible };
+  });
+  const chosen = task.mode ?? task.modeNow;
+  const entries = offered(modes, chosen).map((mode): MenuEntry => {
     const other = mode.id !== (task.modeNow ?? task.mode);
     return {
       kind: "item",
       label: mode.label,
-      checked: mode.id === (task.mode ?? task.modeNow),
+      checked: mode.id === chosen,
+      ...(mode.impossible === null ? {} : { detail: `${mode.impossible}.` }),
       ...(other && isActive(task) ? { detail: sentence(whenTaken(task, mode.id, options)) } : {}),
       onSelect: () => later(setMode(task.id, mode.id)),
     };
   });
   const how = options?.modeChange.how ?? "";
-  const caption: MenuEntry[] = isActive(task) ? [{ kind: "caption", label: how }] : [];
+  const hidden = hiddenWords(modes, chosen);
+  const captions: MenuEntry[] = [
+    ...(isActive(task) ? [{ kind: "caption", label: how } as const] : []),
+    ...(hidden === null ? [] : [{ kind: "caption", label: hidden } as const]),
+  ];
   return (
     <>
       <span className="mid" />
@@ -48,7 +61,7 @@ export function ModeFact({ task }: { readonly task: Task }) {
       {open && button.current !== null && (
         <LazyMenu
           label="Mode"
-          entries={[...entries, ...caption]}
+          entries={[...entries, ...captions]}
           anchor={button.current}
           returnTo={button.current}
           onClose={() => setOpen(false)}
