@@ -61,7 +61,7 @@ test("an account is added, tested, used by a task, and then not deleted", async 
   await page.getByRole("textbox", { name: "Name" }).fill("Claude, side");
   await page.getByText("claude-side").waitFor();
   await page.getByRole("button", { name: "Add account" }).click();
-  await page.getByRole("heading", { name: "Claude, side" }).waitFor();
+  await page.getByRole("heading", { name: "Claude, side", exact: true }).waitFor();
   await page.keyboard.press("t");
   await page.getByRole("region", { name: "Test" }).getByText("Works").waitFor();
   await page.getByText("not shared with another account").waitFor();

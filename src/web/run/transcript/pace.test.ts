@@ -1,16 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { Pace, type PaceClock, restAfter } from "./pace.ts";
+import { longRest, Pace, type PaceClock, shortRest } from "./pace.ts";
 
 interface View {
   readonly taskId: string;
   readonly status: "loading" | "ready" | "failed";
-  readonly events: number;
+  readonly events: { readonly length: number };
 }
 
 /** A source that grows, and a page whose time and paint the test decides. */
 class Page implements PaceClock {
   at = 1000;
-  held: View = { taskId: "t", status: "ready", events: 0 };
+  held: View = { taskId: "t", status: "ready", events: [] };
   readonly listeners = new Set<() => void>();
   /** What each drawn step showed. */
   readonly drawn: number[] = [];
@@ -43,11 +43,11 @@ class Page implements PaceClock {
 
   watch(): { pace: Pace<View>; leave: () => void } {
     const pace = new Pace<View>(this.source, this);
-    return { pace, leave: pace.subscribe(() => this.drawn.push(pace.view().events)) };
+    return { pace, leave: pace.subscribe(() => this.drawn.push(pace.view().events.length)) };
   }
 
   say(events: number, status: View["status"] = "ready"): void {
-    this.held = { ...this.held, status, events };
+    this.held = { ...this.held, status, events: { length: events } };
     for (const listener of this.listeners) listener();
   }
 
@@ -67,6 +67,18 @@ class Page implements PaceClock {
   }
 }
 
+/** A page on which every step takes 20 ms, and which has drawn the first two. */
+function slowPage() {
+  const page = new Page();
+  const { pace, leave } = page.watch();
+  for (const events of [1, 2]) {
+    page.say(events);
+    page.paint(20);
+    page.pass(250);
+  }
+  return { page, pace, leave };
+}
+
 describe("the pace of a transcript", () => {
   test("what is cheap to draw is shown as it comes", () => {
     const page = new Page();
@@ -80,24 +92,44 @@ describe("the pace of a transcript", () => {
   });
 
   test("a flood draws nothing between its steps, and loses nothing", () => {
-    const page = new Page();
-    const { pace } = page.watch();
-    for (const events of [1, 2]) {
-      page.say(events);
-      page.paint(20);
-      page.pass(250);
-    }
-    page.say(3);
+    const { page, pace } = slowPage();
+    page.say(22);
     page.paint(20);
-    for (let frame = 0; frame < 10; frame += 1) {
-      page.say(4 + frame);
+    for (let frame = 1; frame <= 10; frame += 1) {
+      page.say(22 + 16 * frame);
       page.pass(16);
     }
-    expect(page.drawn).toEqual([1, 2, 3]);
-    expect(pace.view().events).toBe(3);
+    expect(page.drawn).toEqual([1, 2, 22]);
+    expect(pace.view().events.length).toBe(22);
     // The rest comes by itself, though nothing more is said.
     page.pass(60);
-    expect(page.drawn).toEqual([1, 2, 3, 13]);
+    expect(page.drawn).toEqual([1, 2, 22, 182]);
+    page.paint(20);
+    page.pass(1000);
+    expect([page.drawn.length, page.waits]).toEqual([4, false]);
+  });
+
+  test("a few events wait only as long as one step takes, however slow the page is", () => {
+    const { page } = slowPage();
+    page.say(3);
+    page.paint(20);
+    page.say(4);
+    page.pass(19);
+    expect(page.drawn).toEqual([1, 2, 3]);
+    page.pass(1);
+    expect(page.drawn).toEqual([1, 2, 3, 4]);
+  });
+
+  test("a few that become a flood while they wait are one", () => {
+    const { page } = slowPage();
+    page.say(3);
+    page.paint(20);
+    page.say(4);
+    page.say(40);
+    page.pass(20);
+    expect(page.drawn).toEqual([1, 2, 3]);
+    page.pass(160);
+    expect(page.drawn).toEqual([1, 2, 3, 40]);
   });
 
   test("what comes while a step is being drawn waits for its paint", () => {
@@ -120,47 +152,38 @@ describe("the pace of a transcript", () => {
     page.say(2);
     page.paint(400);
     page.pass(16);
-    page.say(3);
-    expect(page.drawn).toEqual([1, 2, 3]);
+    page.say(30);
+    expect(page.drawn).toEqual([1, 2, 30]);
   });
 
   test("another state of the transcript does not wait", () => {
-    const page = new Page();
-    page.watch();
-    for (const events of [1, 2, 3]) {
-      page.say(events);
-      page.paint(60);
-    }
-    page.pass(500);
-    page.paint(60);
-    page.say(4);
-    expect(page.drawn.at(-1)).toBe(3);
-    page.say(5, "failed");
-    expect(page.drawn.at(-1)).toBe(5);
-    expect(page.waits).toBe(false);
+    const { page } = slowPage();
+    page.say(30);
+    page.paint(20);
+    page.say(60);
+    expect([page.drawn.at(-1), page.waits]).toEqual([30, true]);
+    page.say(61, "failed");
+    expect([page.drawn.at(-1), page.waits]).toEqual([61, false]);
   });
 
   test("nobody is told any more who has left, and who comes back sees the newest", () => {
-    const page = new Page();
-    const { pace, leave } = page.watch();
-    page.say(1);
-    page.paint(60);
-    page.say(2);
-    page.paint(60);
-    page.say(3);
+    const { page, pace, leave } = slowPage();
+    page.say(30);
+    page.paint(20);
+    page.say(60);
     leave();
     page.pass(1000);
-    expect([page.drawn, page.listeners.size, page.waits]).toEqual([[1, 2], 0, false]);
+    expect([page.drawn, page.listeners.size, page.waits]).toEqual([[1, 2, 30], 0, false]);
     pace.subscribe(() => undefined);
-    expect(pace.view().events).toBe(3);
+    expect(pace.view().events.length).toBe(60);
   });
 });
 
-test("a step that fits in a frame has a quarter of the time; longer ones miss one frame in twelve", () => {
-  expect(restAfter(4)).toBe(12);
-  expect(restAfter(12)).toBe(36);
+test("a flood has a quarter of the time while its steps fit in a frame; then it misses one in twelve", () => {
+  expect(longRest(4)).toBe(12);
+  expect(longRest(12)).toBe(36);
   // One frame is missed by each: eleven come between two of them.
-  for (const cost of [13, 20, 24]) expect(restAfter(cost)).toBeCloseTo(200 - cost);
-  expect(restAfter(30)).toBe(250);
-  expect(restAfter(2000)).toBe(250);
+  for (const cost of [13, 20, 24]) expect(longRest(cost)).toBeCloseTo(200 - cost);
+  for (const cost of [30, 2000]) expect(longRest(cost)).toBe(250);
+  expect([shortRest(4), shortRest(2000)]).toEqual([4, 250]);
 });
