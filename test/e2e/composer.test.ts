@@ -123,6 +123,11 @@ test("a pasted picture stands there as it looks, and reaches the agent", async (
   const paths = [...words.matchAll(/\/[^\s:]+\/attachments\/[0-9A-Z]{26}/g)].map(([path]) => path);
   expect(paths).toHaveLength(1);
   expect(readFileSync(paths[0] ?? "").toString("base64")).toBe(png);
+  // The message shows what was sent, also when the page does not remember it.
+  await page.reload();
+  const sent = page.getByRole("list", { name: "Files that go with this" }).locator("img");
+  await sent.waitFor();
+  expect(await sent.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(2);
   expect(complaints).toEqual([]);
   await close();
 });

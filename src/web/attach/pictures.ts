@@ -10,7 +10,10 @@ export function keepPicture(id: string, bytes: Blob): void {
   pictures.set(id, URL.createObjectURL(bytes));
 }
 
-/** The address of a picture, once it is here; after a reload the server is asked for it. */
+/**
+ * The address of a picture, once it is here; after a reload the server is asked for it. Null as well
+ * for what turns out to be none.
+ */
 export function usePicture({ id, isPicture = false }: AttachedFile): string | null {
   const [url, setUrl] = useState(() => pictures.get(id) ?? null);
   const wanted = isPicture && url === null;
@@ -20,7 +23,7 @@ export function usePicture({ id, isPicture = false }: AttachedFile): string | nu
     const { signal } = abort;
     callBytes("GET /attachments/:id", { params: { id }, query: {}, signal }).then(
       (bytes) => {
-        if (signal.aborted) return;
+        if (signal.aborted || !bytes.type.startsWith("image/")) return;
         keepPicture(id, bytes);
         setUrl(pictures.get(id) ?? null);
       },

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { splitFiles } from "../../../domain/sent-files.ts";
 import type {
   EndItem,
   ErrorItem,
@@ -9,6 +10,7 @@ import type {
   UserItem,
 } from "../../../domain/transcript.ts";
 import { formatDuration } from "../../../domain/transcript-words.ts";
+import { SentFiles } from "../../attach/sent-files.tsx";
 import { SetupChoices, splitFailure } from "../../board/setup-failure.tsx";
 import { useTask } from "../../state/board.ts";
 import { cx } from "../../ui/cx.ts";
@@ -30,6 +32,7 @@ export function RunRow({ runId, at }: { readonly runId: string | null; readonly 
 
 /** What the person said: a quiet quote, as it was typed. */
 export function UserRow({ item }: { readonly item: UserItem }) {
+  const { words, paths } = splitFiles(item.text);
   return (
     <div className="quote">
       <div className="by">
@@ -40,7 +43,8 @@ export function UserRow({ item }: { readonly item: UserItem }) {
           <CopyButton text={() => item.text} label="Copy message" />
         </span>
       </div>
-      <Typed text={item.text} />
+      <Typed text={words} />
+      <SentFiles paths={paths} />
     </div>
   );
 }
