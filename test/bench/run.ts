@@ -6,6 +6,7 @@
 
 import { root } from "../../scripts/setup/paths.mjs";
 import { bundledServer, ensureServer } from "../../scripts/setup/server.mjs";
+import { removeScratch } from "../support/scratch.ts";
 import { print, within } from "./table.ts";
 
 await ensureServer(process.execPath);
@@ -27,5 +28,6 @@ for (const [name, figures] of [
     over += within(figure) ? 0 : 1;
   }
 }
+removeScratch();
 process.stdout.write(over === 0 ? "All within budget.\n" : `${over} over budget.\n`);
 process.exitCode = over === 0 ? 0 : 1;

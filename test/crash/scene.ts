@@ -10,6 +10,7 @@ import type { Task } from "../../src/contract/task.ts";
 import type { Client, Reply } from "../support/client.ts";
 import { own, root } from "../support/programs.ts";
 import { git, makeRepo } from "../support/repo.ts";
+import { scratch } from "../support/scratch.ts";
 import { fileExists, TestServer } from "../support/server.ts";
 
 /** It is started some hundred times: bundled, it is there at once. */
@@ -42,7 +43,7 @@ async function play(
     await server.client.trust(repo);
     await before(server.client, taskId, repo);
     await server.kill();
-    const log = join(mkdtempSync(join(tmpdir(), "agetor-crash-")), "log");
+    const log = join(scratch("crash"), "log");
     const env = { ...agent, CRASH_AT: String(at), CRASH_LOG: log, CRASH_BETWEEN: between };
     const whole = async (now: TestServer): Promise<void> => {
       await story(now.client, taskId, repo);

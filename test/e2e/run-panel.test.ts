@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
+
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
+import { scratch } from "../support/scratch.ts";
 import { TestServer } from "../support/server.ts";
 import { launch } from "./support/browser.ts";
 import {
@@ -35,7 +36,7 @@ afterAll(async () => {
   await server.dispose();
 });
 
-const flag = (name: string) => join(mkdtempSync(join(tmpdir(), "agetor-flag-")), name);
+const flag = (name: string) => join(scratch("flag"), name);
 const open = (task: Task, query = "") => openPanel(browser, server, task.id, query);
 
 async function finished(script: string): Promise<Task> {

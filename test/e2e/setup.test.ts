@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { ProjectSetupAnswer } from "../../src/contract/project.ts";
+import { scratch } from "../support/scratch.ts";
 import { fileExists } from "../support/server.ts";
 import { Yard } from "../support/yard.ts";
 import { expectAccessible } from "./support/axe.ts";
@@ -164,7 +162,7 @@ test("a failed set-up shows its last lines and the ways on", async () => {
 });
 
 test("a folder that is no repository says that it has nothing to set up", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "agetor-plain-"));
+  const folder = scratch("plain");
   await yard.client.post("/projects", { path: folder, name: "notes" });
   const { page, complaints, close } = await board();
   await page.locator(".nav-row", { hasText: "notes" }).locator(".nav").click();

@@ -14,6 +14,7 @@ import type { Checkpoint } from "../../src/contract/changes.ts";
 import type { Landing } from "../../src/contract/landing.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { git, makeRepo, writeFiles } from "../support/repo.ts";
+import { scratch } from "../support/scratch.ts";
 import { fileExists, TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -190,7 +191,7 @@ describe("taking work back", () => {
   test("is refused while the agent works", async () => {
     const repo = makeRepo();
     await server.client.trust(repo);
-    const folder = mkdtempSync(join(tmpdir(), "agetor-flag-"));
+    const folder = scratch("flag");
     const go = join(folder, "go");
     const prompt = `write: a.txt | one\nrun: touch ${folder}/there\nuntil: ${go}`;
     const { task, run } = await server.client.startFake(repo, prompt);

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+
 import { join } from "node:path";
 import type { Event } from "../../src/contract/event.ts";
 import type { Run } from "../../src/contract/run.ts";
 import { makeRepo } from "../support/repo.ts";
+import { scratch } from "../support/scratch.ts";
 import { TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -12,7 +13,7 @@ let server: TestServer;
 afterEach(() => server.dispose());
 
 const text = (event: Event) => (event.data as { text: string }).text;
-const flag = (name: string) => join(mkdtempSync(join(tmpdir(), "agetor-flag-")), name);
+const flag = (name: string) => join(scratch("flag"), name);
 
 async function prepared(): Promise<string> {
   server = await TestServer.start();
@@ -178,7 +179,7 @@ describe("trust", () => {
 describe("folders that are not repositories with commits", () => {
   test("run without a worktree, or say why they cannot have one", async () => {
     server = await TestServer.start();
-    const folder = mkdtempSync(join(tmpdir(), "agetor-plain-"));
+    const folder = scratch("plain");
     mkdirSync(join(folder, "sub"));
     await server.client.trust(folder);
     const { task, run } = await server.client.startFake(folder, "write: sub/a.txt | x");

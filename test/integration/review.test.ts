@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+
 import { join } from "node:path";
 import type { Review, ReviewComment } from "../../src/contract/review.ts";
 import type { Run } from "../../src/contract/run.ts";
 import type { QueuedMessage, Task } from "../../src/contract/task.ts";
 import type { Client } from "../support/client.ts";
 import { makeRepo } from "../support/repo.ts";
+import { scratch } from "../support/scratch.ts";
 import { TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -140,7 +141,7 @@ describe("comments on changes", () => {
 
   test("of a message that was taken back from the queue are drafts again", async () => {
     const { client } = server;
-    const flag = join(mkdtempSync(join(tmpdir(), "agetor-flag-")), "go");
+    const flag = join(scratch("flag"), "go");
     const { task, run } = await client.startFake(repo, `until: ${flag}`);
     await client.until(task.id, (seen) => seen.column === "running");
     const made = await comment(task, { body: "Wait for me" });

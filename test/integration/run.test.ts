@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+
 import { join } from "node:path";
 import type { Event } from "../../src/contract/event.ts";
 import type { Run } from "../../src/contract/run.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { git, makeRepo } from "../support/repo.ts";
+import { scratch } from "../support/scratch.ts";
 import { TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 const types = (events: readonly Event[]) => events.map((event) => event.type);
-const flag = (name: string) => join(mkdtempSync(join(tmpdir(), "agetor-flag-")), name);
+const flag = (name: string) => join(scratch("flag"), name);
 
 describe("a task", () => {
   test("goes from its prompt to review in a worktree of its own", async () => {

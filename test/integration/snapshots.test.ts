@@ -1,11 +1,12 @@
 import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
+
 import { join } from "node:path";
 import type { Changes } from "../../src/contract/changes.ts";
 import type { Run } from "../../src/contract/run.ts";
 import { git, makeRepo } from "../support/repo.ts";
+import { scratch } from "../support/scratch.ts";
 import { fileExists, TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -18,7 +19,7 @@ async function prepared(): Promise<void> {
   await server.client.trust(repo);
 }
 
-const flag = (name: string) => join(mkdtempSync(join(tmpdir(), "agetor-flag-")), name);
+const flag = (name: string) => join(scratch("flag"), name);
 
 async function turn(taskId: string, runId: string) {
   const path = `/tasks/${taskId}/changes?scope=turn&run=${runId}`;

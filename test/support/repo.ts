@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { scratch } from "./scratch.ts";
 
 /** Git as a person has it, without their config. */
 export function git(cwd: string, ...args: readonly string[]): string {
@@ -27,7 +27,7 @@ export function makeRepo(
   files: Readonly<Record<string, string>> = { "README.md": "# Test\n" },
   name = "repo",
 ): string {
-  const path = join(realpathSync(mkdtempSync(join(tmpdir(), "agetor-repo-"))), name);
+  const path = join(scratch("repo"), name);
   mkdirSync(path);
   git(path, "init", "-q", "-b", "main");
   writeFiles(path, files);
