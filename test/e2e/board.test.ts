@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
+import { expectAccessible } from "./support/axe.ts";
 import { card, launch, link, newPage, titlesIn } from "./support/browser.ts";
 
 let server: TestServer;
@@ -195,4 +196,42 @@ test("the board stays readable while the server is away, and catches up by itsel
   await page.getByText("Server not reachable").waitFor({ state: "detached" });
   await close();
   await own.dispose();
+});
+
+test("a task that has not started is edited by keyboard, and one that has is renamed", async () => {
+  await clear();
+  const { id } = await add("Say somthing kind\n\nsay: done");
+  const { page, complaints, close } = await board();
+  const shown = page.locator(`[data-card="${id}"]`);
+  await shown.focus();
+  await page.keyboard.press("e");
+  const dialog = page.getByRole("dialog", { name: "Edit task" });
+  const prompt = dialog.getByRole("textbox", { name: "Prompt" });
+  await prompt.fill("Say something kind\n\nsay: done");
+  // A title that came from the prompt follows it.
+  expect(await dialog.getByRole("textbox", { name: "Title" }).inputValue()).toBe(
+    "Say something kind",
+  );
+  // What was typed outlives a slip.
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await shown.focus();
+  await page.keyboard.press("e");
+  expect(await prompt.inputValue()).toBe("Say something kind\n\nsay: done");
+  await expectAccessible(page);
+  await prompt.press("Control+Enter");
+  await shown.getByRole("heading", { name: "Say something kind" }).waitFor();
+  const { body } = await server.client.get<{ task: Task }>(`/tasks/${id}`);
+  expect(body.task.prompt).toBe("Say something kind\n\nsay: done");
+  const started = await server.client.post<{ run: { id: string } }>(`/tasks/${id}/start`);
+  await server.client.ended(id, started.body.run.id);
+  await shown.focus();
+  await page.keyboard.press("e");
+  const rename = page.getByRole("dialog", { name: "Rename task" });
+  expect(await rename.getByRole("textbox").count()).toBe(1);
+  await rename.getByRole("textbox", { name: "Title" }).fill("Kind words");
+  await page.keyboard.press("Enter");
+  await shown.getByRole("heading", { name: "Kind words" }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
 });

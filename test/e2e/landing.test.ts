@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { git } from "../support/repo.ts";
 import { expectAccessible } from "./support/axe.ts";
 import { card, launch } from "./support/browser.ts";
@@ -29,6 +29,15 @@ afterAll(async () => {
   await browser.close();
   await harbour.server.dispose();
 });
+
+/** A field once what is suggested stands in it: it must not come under the words that are typed. */
+async function suggested(field: Locator): Promise<Locator> {
+  const shown = await field.elementHandle();
+  await field
+    .page()
+    .waitForFunction((it) => (it as HTMLInputElement | null)?.value.trim() !== "", shown);
+  return field;
+}
 
 const at = (worktree: string | null, path: string) => join(worktree ?? "", path);
 
@@ -119,7 +128,7 @@ test("hooks run when asked for; what they say stays in the sheet, with what was 
   await page.keyboard.press("l");
   const commit = page.getByRole("dialog", { name: "Commit" });
   const message = commit.getByRole("textbox", { name: "Message" });
-  await message.fill("Mine");
+  await (await suggested(message)).fill("Mine");
   await commit.getByText("Run the repository’s hooks").click();
   await page.keyboard.press("Control+Enter");
   await commit.getByRole("alert").getByText("a.txt: no tests").waitFor();
@@ -283,7 +292,7 @@ test("a pull request is opened in the person's words, and its card follows it", 
   const { page, complaints, close } = await openReview(browser, harbour, task);
   await page.keyboard.press("l");
   const dialog = page.getByRole("dialog", { name: "Open a pull request" });
-  await dialog.getByRole("textbox", { name: "Title" }).fill("Mine");
+  await (await suggested(dialog.getByRole("textbox", { name: "Title" }))).fill("Mine");
   await dialog.getByRole("textbox", { name: "Description" }).fill("In my words.");
   await dialog.getByRole("button", { name: "Open pull request" }).click();
   await notice(page, "Pull request 7 is open.").waitFor();

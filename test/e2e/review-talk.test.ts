@@ -79,6 +79,7 @@ test("by the keyboard alone: hunk, lines, comment, send", async () => {
   await page.keyboard.type("Was that wrong?");
   await page.keyboard.press("Control+Enter");
   await saved(page, "Was that wrong?").getByText("removed line 43").waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches(".rv-scroll"));
   await page.keyboard.press("Shift+C");
   await page.keyboard.type("Good work.");
   await page.keyboard.press("Control+Enter");

@@ -12,6 +12,7 @@ import { focusCard, type Grab, selection, setGrab, toggleMark } from "../state/s
 import { announce } from "../ui/live-region.tsx";
 import { removeTask } from "./card-menu.tsx";
 import { openCardMenu } from "./card-menu-state.ts";
+import { editTask } from "./edit-state.ts";
 
 /** What is shown, for moving over it: the visible order, without collapsed columns. */
 export interface Grid {
@@ -83,6 +84,10 @@ function onCardKey(event: KeyboardEvent, grid: Grid, id: string): boolean {
     case "r":
     case "R":
       if (task.runId !== null) openReview(id, "board");
+      return true;
+    case "e":
+    case "E":
+      editTask(id);
       return true;
     case "m":
     case "M":

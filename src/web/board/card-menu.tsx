@@ -22,6 +22,7 @@ import type { MenuEntry } from "../ui/menu.tsx";
 import { LazyMenu } from "../ui/menu-button.tsx";
 import { closeCardMenu, useCardMenu } from "./card-menu-state.ts";
 import { confirmDelete } from "./confirm-state.ts";
+import { editTask } from "./edit-state.ts";
 
 /** Moves a card to the end of another column, or to an end of its own. */
 export function moveToEnd(task: Task, column: Column, end: "top" | "bottom"): void {
@@ -106,6 +107,13 @@ export function cardEntries(task: Task): readonly MenuEntry[] {
           icon: "play",
           onSelect: () => later(startTask(task.id)),
         },
+    {
+      kind: "item",
+      label: task.runId === null ? "Edit" : "Rename",
+      icon: "t-edit",
+      keys: "E",
+      onSelect: () => editTask(task.id),
+    },
     { kind: "sub", label: "Move to", icon: "board", keys: "M", entries: moveEntries(task) },
     { kind: "item", label: "Mark", icon: "check", keys: "X", onSelect: () => toggleMark(task.id) },
     { kind: "separator", id: "away" },

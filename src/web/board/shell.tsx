@@ -20,6 +20,7 @@ import { Board } from "./board.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
 import { CardMenu } from "./card-menu.tsx";
 import { useDeleting } from "./confirm-state.ts";
+import { EditSlot } from "./edit-slot.tsx";
 import { Rail } from "./rail.tsx";
 import { ReconnectBanner } from "./reconnect.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -230,6 +231,7 @@ function Dialogs() {
       {dialog === "new" && <NewTask />}
       {adding && <AddProject />}
       {deleting !== null && <ConfirmDelete taskId={deleting} />}
+      <EditSlot />
       {dialog !== "new" && <TrustSlot />}
       {dialog !== "new" && <SetupSlot />}
     </Boundary>

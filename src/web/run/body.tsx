@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Task } from "../../contract/task.ts";
 import { isActive, later, startTask } from "../state/actions.ts";
+import { promptQuery } from "../state/queries.ts";
 import { retryTranscript, type Transcript } from "../state/transcript.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { inOneLine } from "../ui/report.ts";
-import { call } from "../wire/client.ts";
 
 export interface BodyProps {
   readonly task: Task;
@@ -54,12 +54,7 @@ function Loading() {
 
 /** What will be asked, before it has been. */
 function NotStarted({ task }: { readonly task: Task }) {
-  const { data } = useQuery({
-    queryKey: ["prompt", task.id, task.updatedAt],
-    queryFn: async ({ signal }) =>
-      (await call("GET /tasks/:id", { params: { id: task.id }, signal })).task.prompt,
-    placeholderData: (before) => before,
-  });
+  const { data } = useQuery(promptQuery(task));
   return (
     <div className="wrap start">
       <div className="quote">

@@ -1,7 +1,7 @@
 import { ulid } from "ulid";
 import type { Column } from "../../contract/primitives.ts";
 import type { Trust } from "../../contract/project.ts";
-import type { Task, Trash } from "../../contract/task.ts";
+import type { PatchTaskBody, Task, Trash } from "../../contract/task.ts";
 import { report } from "../ui/report.ts";
 import { toast } from "../ui/toast.ts";
 import { ApiError, call } from "../wire/client.ts";
@@ -87,6 +87,11 @@ export async function moveTask(id: string, column: Column, position: string | nu
       action: { label: "Stop it", icon: "stop", run: () => later(stopTask(id)) },
     });
   }
+}
+
+/** Changes what a task is called or asks for. Throws what the server refuses it with. */
+export async function patchTask(id: string, body: PatchTaskBody): Promise<void> {
+  taken((await call("PATCH /tasks/:id", { params: { id }, body, key: ulid() })).task);
 }
 
 /** Starts a task; `setup` runs its project's set-up once more, or never in this worktree. */

@@ -1,4 +1,4 @@
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { Task } from "../../contract/task.ts";
 import { call } from "../wire/client.ts";
 
@@ -26,6 +26,16 @@ export const harnessesQuery = queryOptions({
   queryKey: ["harnesses"],
   queryFn: async ({ signal }) => (await call("GET /harnesses", { signal })).harnesses,
 });
+
+/** The whole prompt of a task; its card holds only how it begins. */
+export function promptQuery({ id, updatedAt }: Pick<Task, "id" | "updatedAt">) {
+  return queryOptions({
+    queryKey: ["prompt", id, updatedAt],
+    queryFn: async ({ signal }) =>
+      (await call("GET /tasks/:id", { params: { id }, signal })).task.prompt,
+    placeholderData: keepPreviousData,
+  });
+}
 
 export const projectsQuery = queryOptions({
   queryKey: ["projects"],
