@@ -75,7 +75,7 @@ function Form({ task }: { readonly task: Task }) {
   return (
     <Dialog
       title={isNew ? "Edit task" : "Rename task"}
-      className="ask-sheet"
+      className="ask-sheet edit-sheet"
       initialFocus={first}
       onClose={leaveEdit}
     >
@@ -148,8 +148,7 @@ function Wish({ prompt, now, change }: WishProps) {
           />
         )}
       </Field>
-      <div className="pk">
-        <span className="lbl">Agent</span>
+      <div>
         <Select
           label="Agent"
           value={now.agent}
