@@ -74,6 +74,12 @@ export class Removal {
     if (task === null || task.deletedAt !== null) {
       return unknown("task", id);
     }
+    // Asked before anything is ended: a deletion that cannot keep the work leaves all as it is.
+    const request = trashRequest(task);
+    const able = request === null ? ok(null) : await this.#core.deps.git.keepable(request);
+    if (!able.ok) {
+      return able;
+    }
     this.#cancel(id);
     return this.#lanes.exclusive(id, () => this.#removeNow(id, meta, body));
   }
@@ -100,10 +106,10 @@ export class Removal {
     await this.#snapshots.leave(task);
     const request = trashRequest(task);
     const kept = request === null ? ok(null) : await this.#core.deps.git.keep(request);
-    if (!kept.ok && kept.fault.code !== "repo_gone") {
+    if (!kept.ok) {
       return kept;
     }
-    const trash = kept.ok ? kept.value : null;
+    const trash = kept.value;
     const done = this.#core.command<T>(meta, "delete", (work) => {
       const now = work.tx.task(id);
       if (now === null) {

@@ -23,7 +23,7 @@ import { createSampleRepository } from "./sample.ts";
 import { sweepShadows } from "./shadow.ts";
 import { shortstat } from "./shortstat.ts";
 import { dropSnapshots, snapshot, snapshots } from "./snapshots.ts";
-import { keep, restore } from "./trash.ts";
+import { keep, keepable, restore } from "./trash.ts";
 import type { Git } from "./types.ts";
 import { wholePatch } from "./whole-patch.ts";
 import { addWorktree } from "./worktree.ts";
@@ -58,6 +58,7 @@ export function createGit(options: GitOptions): Git {
     addWorktree: (request) => guarded(() => addWorktree(kit, request)),
     worktreeInclude: (commonDir, sha) => guarded(() => worktreeInclude(kit, commonDir, sha)),
     copyIgnored: (request) => guarded(() => copyIgnored(kit, request)),
+    keepable: (request) => guarded(() => keepable(kit, request)),
     keep: (request) => guarded(() => keep(kit, request)),
     removeWorktree: (request) => guarded(() => removeWorktree(kit, request)),
     restore: (request) => guarded(() => restore(kit, request)),

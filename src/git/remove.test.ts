@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import {
   codeOf,
@@ -19,6 +19,23 @@ beforeEach(() => {
 afterEach(() => box[Symbol.dispose]());
 
 describe("removing refuses (GIT-16)", () => {
+  test("a repository that is gone: files that cannot be kept stay, without files all goes", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "precious.txt": "work\n" });
+    renameSync(repo, `${repo}-away`);
+    expect(codeOf(await box.git.keepable(task.trash))).toBe("repo_gone");
+    expect(codeOf(await box.git.keep(task.trash))).toBe("repo_gone");
+    expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("repo_gone");
+    expect(readFileSync(join(task.path, "precious.txt"), "utf8")).toBe("work\n");
+    rmSync(task.path, { recursive: true });
+    unwrap(await box.git.keepable(task.trash));
+    expect(unwrap(await box.git.keep(task.trash))).toBeNull();
+    unwrap(await box.git.removeWorktree(task.trash));
+    unwrap(await box.git.removeWorktree(task.trash));
+    expect(exists(task.path)).toBe(false);
+  });
+
   test("a folder that is not a worktree of that repository", async () => {
     const repo = box.repo();
     const other = box.repo("other");

@@ -10,6 +10,7 @@ import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
 import { commitOf, dropRef, knownBase, trashRef } from "./refs.ts";
 import type { Made, TrashRequest, WorktreeRequest } from "./types.ts";
+import { withoutRepository } from "./unkept.ts";
 import { makeWorktree } from "./worktree.ts";
 
 /** What a task left: where its worktree and its branch stand, and what is uncommitted. */
@@ -23,20 +24,27 @@ interface Remains {
   readonly dirtyFiles: number;
 }
 
-/**
- * See `Git.keep`. Answers `repo_gone` only when the repository is: the caller then deletes what
- * cannot be kept.
- */
+/** See `Git.keepable`. */
+export async function keepable(kit: Kit, request: TrashRequest): Promise<Result<null>> {
+  const path = await ownPath(kit, request.taskId, request.path);
+  if (!path.ok) return path;
+  const repo = await openCommonDir(request.commonDir);
+  return repo.ok ? ok(null) : withoutRepository(request, path.value);
+}
+
+/** See `Git.keep`. Answers `repo_gone` only when the repository is, and files are left without it. */
 export async function keep(kit: Kit, request: TrashRequest): Promise<Result<Trash | null>> {
   return kit.locks.run(`task:${request.taskId}`, async () => {
     const path = await ownPath(kit, request.taskId, request.path);
     if (!path.ok) return path;
     const repo = await openCommonDir(request.commonDir);
-    if (!repo.ok) return repo;
+    if (!repo.ok) return withoutRepository(request, path.value);
     const kept = await keepAll(kit, { ...request, commonDir: repo.value, path: path.value });
     if (kept.ok || kept.fault.code !== "repo_gone") return kept;
     const still = await openCommonDir(request.commonDir);
-    return still.ok ? err({ ...kept.fault, code: "git_failed" }) : still;
+    return still.ok
+      ? err({ ...kept.fault, code: "git_failed" })
+      : withoutRepository(request, path.value);
   });
 }
 

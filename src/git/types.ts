@@ -174,11 +174,16 @@ export interface Git {
    */
   copyIgnored(request: CopyRequest): Promise<Result<Copied>>;
   /**
+   * Whether what a task has left can be kept. `repo_gone` when its repository is away while its
+   * folder still holds files.
+   */
+  keepable(request: TrashRequest): Promise<Result<null>>;
+  /**
    * Keeps uncommitted (untracked too, ignored not) and unmerged work under
-   * `refs/agetor/trash/<task>`; null when there was nothing to keep.
+   * `refs/agetor/trash/<task>`; null when there was nothing to keep. Errors as `keepable`.
    */
   keep(request: TrashRequest): Promise<Result<Trash | null>>;
-  /** Removes worktree and branch, after `keep`. Refuses any path that is not the task's own. Idempotent. */
+  /** Removes worktree and branch, after `keep`. Refuses any path that is not the task's own, and files without their repository. Idempotent. */
   removeWorktree(request: TrashRequest): Promise<Result<null>>;
   /** Brings branch and worktree back from the trash ref, uncommitted files uncommitted again. */
   restore(request: WorktreeRequest): Promise<Result<Made>>;
