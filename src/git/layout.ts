@@ -42,6 +42,13 @@ export async function gitDirOf(worktree: string): Promise<string | null> {
   return target === undefined ? null : resolve(worktree, target);
 }
 
+/** Whether a folder's own `.git` leads to this git directory. */
+export async function leadsTo(folder: string, gitDir: string): Promise<boolean> {
+  const named = await gitDirOf(folder);
+  const place = named === null ? null : await real(named);
+  return place !== null && place === (await real(gitDir));
+}
+
 /** The directory that a worktree's git directory shares with all others. */
 export async function commonDirOf(gitDir: string): Promise<string> {
   const text = await readFile(join(gitDir, "commondir"), "utf8").catch(() => null);
