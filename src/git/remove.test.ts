@@ -9,6 +9,7 @@ import {
   type Sandbox,
   sandbox,
   startTask,
+  taskId,
   unwrap,
 } from "./testing/sandbox.ts";
 
@@ -98,6 +99,41 @@ describe("removing refuses (GIT-16)", () => {
 });
 
 describe("restoring", () => {
+  test("makes a branch again that somebody removed, with its commits and files", async () => {
+    const repo = box.repo();
+    for (const commits of [0, 2]) {
+      const task = await startTask(box, repo, taskId(commits), `agetor/t${commits}`);
+      for (let n = 0; n < commits; n += 1) {
+        box.write(task.path, { [`c${n}.txt`]: "c\n" });
+        box.sh(task.path, "add", "-A");
+        box.sh(task.path, "commit", "-qm", `commit ${n}`);
+      }
+      const tip = box.sh(task.path, "rev-parse", "HEAD");
+      box.write(task.path, { "a.txt": "edited\n", "new.txt": "new\n" });
+      box.sh(repo, "update-ref", "-d", `refs/heads/${task.branch}`);
+      const trash = await deleteTask(box, task);
+      expect(trash).toMatchObject({ dirtyFiles: 2, unmergedCommits: commits });
+      expect(unwrap(await restoreTask(box, task)).branch).toBe(task.branch);
+      expect(box.sh(task.path, "rev-parse", "HEAD")).toBe(tip);
+      expect(box.sh(task.path, "rev-parse", "--abbrev-ref", "HEAD")).toBe(task.branch);
+      expect(box.sh(task.path, "status", "--porcelain")).toBe(" M a.txt\n?? new.txt");
+    }
+  });
+
+  test("takes what an earlier version kept without any commit", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "new.txt": "new\n" });
+    const { ref, sha } = unwrap(await box.git.keep(task.trash)) ?? { ref: "", sha: "" };
+    const words = ["Agetor-Task: x", `Agetor-Branch: ${task.branch}`, "Agetor-Dirty-Files: 1"];
+    const orphan = box.sh(repo, "commit-tree", `${sha}^{tree}`, "-m", words.join("\n"));
+    box.sh(repo, "update-ref", ref, orphan);
+    unwrap(await box.git.removeWorktree(task.trash));
+    unwrap(await restoreTask(box, task));
+    expect(box.sh(task.path, "rev-parse", "HEAD")).toBe(task.baseSha);
+    expect(box.sh(task.path, "status", "--porcelain")).toBe("?? new.txt");
+  });
+
   test("takes the next name when the branch is taken meanwhile", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);

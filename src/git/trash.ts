@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Trash } from "../contract/task.ts";
@@ -8,7 +9,7 @@ import { trailer, writeKeepsake } from "./keepsake.ts";
 import { fields, inRepo, type Kit, line, noSuchThing } from "./kit.ts";
 import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
-import { commitOf, dropRef, knownBase, trashRef } from "./refs.ts";
+import { commitOf, dropRef, isSha, knownBase, trashRef } from "./refs.ts";
 import type { Made, TrashRequest, WorktreeRequest } from "./types.ts";
 import { withoutRepository } from "./unkept.ts";
 import { makeWorktree } from "./worktree.ts";
@@ -92,9 +93,11 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
   }
   // A worktree that git has forgotten, or that was damaged, still holds its files.
   const head = gitDir === null ? null : await soundHead(kit, commonDir, gitDir);
-  const headSha = head ?? branchSha.value;
   const base = await knownBase(kit, commonDir, request.baseSha);
   if (!base.ok) return base;
+  // Somebody may have removed the branch: then its reflog, or else the base, is what it stood on.
+  const before = head ?? branchSha.value ?? (await lastHead(kit, commonDir, gitDir));
+  const headSha = before ?? base.value;
   const tree = await captureTree(kit, {
     repo: { gitDir: head === null || gitDir === null ? commonDir : gitDir, commonDir },
     worktree: path,
@@ -119,6 +122,19 @@ async function soundHead(kit: Kit, commonDir: string, gitDir: string): Promise<s
   const head = await commitOf(kit, gitDir, "HEAD");
   if (!head.ok || head.value === null) return null;
   const known = await commitOf(kit, commonDir, head.value);
+  return known.ok ? known.value : null;
+}
+
+/** What the worktree had checked out last, as its reflog has it; the branch may be gone since. */
+async function lastHead(
+  kit: Kit,
+  commonDir: string,
+  gitDir: string | null,
+): Promise<string | null> {
+  if (gitDir === null) return null;
+  const text = await readFile(join(gitDir, "logs", "HEAD"), "utf8").catch(() => "");
+  const sha = text.trimEnd().split("\n").at(-1)?.split(" ")[1] ?? "";
+  const known = isSha(sha) ? await commitOf(kit, commonDir, sha) : ok(null);
   return known.ok ? known.value : null;
 }
 
@@ -240,8 +256,8 @@ export async function restore(kit: Kit, request: WorktreeRequest): Promise<Resul
     if (!kept.ok) return kept;
     if (kept.value === null) return finished(kit, request, repo.value);
     const { trash, branch, branchSha, headSha } = kept.value;
-    const sha = headSha ?? branchSha;
-    if (sha === null) return err(nothing(request.taskId));
+    // One that was kept without its branch, by an earlier version, has no commit to stand on.
+    const sha = headSha ?? branchSha ?? request.baseSha;
     const wanted = { ...request, branch: branch ?? request.branch };
     const made = await makeWorktree(kit, wanted, { sha, tree: `${trash.sha}^{tree}` });
     if (!made.ok) return made;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Task } from "../../src/contract/task.ts";
+import { git } from "../support/repo.ts";
 import { Yard } from "../support/yard.ts";
 
 let yard: Yard;
@@ -86,4 +87,15 @@ describe("deleting a task whose repository is away", () => {
     expect((await yard.client.call("DELETE", `/trash/${task.id}`)).status).toBe(200);
     expect(existsSync(task.worktreePath ?? "")).toBe(false);
   });
+});
+
+test("a task whose branch somebody removed comes back with its branch and files", async () => {
+  const task = await worked();
+  const branch = `refs/heads/${task.branch}`;
+  git(yard.repo, "update-ref", "-d", branch);
+  expect(await remove(task.id)).toMatchObject({ status: 200, body: { trash: { dirtyFiles: 1 } } });
+  expect((await yard.client.post(`/tasks/${task.id}/restore`)).status).toBe(200);
+  expect(readFileSync(at(task, "precious.txt"), "utf8")).toBe("work\n");
+  expect(git(yard.repo, "rev-parse", branch)).toBe(task.baseSha ?? "");
+  expect(git(task.worktreePath ?? "", "status", "--porcelain")).toBe("?? precious.txt");
 });
