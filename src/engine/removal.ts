@@ -11,6 +11,7 @@ import type { Answer, CommandMeta } from "./api.ts";
 import { type Core, unknown } from "./core.ts";
 import type { Lanes } from "./lanes.ts";
 import { toTask } from "./present.ts";
+import { holdQueue } from "./queue.ts";
 import { changeRun } from "./run-changes.ts";
 import { scriptsDir } from "./scripts.ts";
 import type { Sessions } from "./sessions.ts";
@@ -118,9 +119,6 @@ export class Removal {
       const run = now.runId === null ? null : work.tx.run(now.runId);
       if (run !== null) {
         changeRun(work, run, { type: "cancel.settled" });
-      }
-      for (const message of work.tx.queued(id)) {
-        work.tx.removeQueued(message.id);
       }
       const after = work.tx.task(id) ?? now;
       work.tx.putTask({ ...after, deletedAt: work.now, trash, updatedAt: work.now });
@@ -283,6 +281,7 @@ export class Removal {
       if (site !== null) {
         work.tx.putWorktree({ ...site, teardown: { kind: "none" } });
       }
+      holdQueue(work, now);
       const view = work.tx.view(task.id);
       return view === null
         ? unknown("task", task.id)
