@@ -15,6 +15,7 @@ import type { Kit } from "./kit.ts";
 import { createLanding } from "./landing/landing.ts";
 import { Locks } from "./lanes.ts";
 import { listFiles } from "./list-files.ts";
+import { worktreeStands } from "./own-checkout.ts";
 import { Programs } from "./programs.ts";
 import { baseRef, branches, dropRef, pin, pinned, resolve, trashRef } from "./refs.ts";
 import { removeWorktree } from "./remove.ts";
@@ -56,6 +57,7 @@ export function createGit(options: GitOptions): Git {
     pinned: (commonDir, taskId) => guarded(() => pinned(kit, commonDir, taskId)),
     unpin: (commonDir, taskId) => guarded(() => dropRef(kit, commonDir, taskId, baseRef)),
     addWorktree: (request) => guarded(() => addWorktree(kit, request)),
+    worktreeStands: (commonDir, path) => guarded(() => worktreeStands(commonDir, path)),
     worktreeInclude: (commonDir, sha) => guarded(() => worktreeInclude(kit, commonDir, sha)),
     copyIgnored: (request) => guarded(() => copyIgnored(kit, request)),
     keepable: (request) => guarded(() => keepable(kit, request)),

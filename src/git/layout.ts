@@ -15,6 +15,8 @@ const Marker = z.object({
   branch: z.string(),
   /** Tells this worktree from one that was made anew at its place. */
   mark: z.string().default(""),
+  /** The snapshot whose files it was made with. */
+  files: z.string().optional(),
   /** `made`: git knows the worktree. `ready`: its files are complete and may hold work. */
   state: z.enum(["made", "ready"]),
 });

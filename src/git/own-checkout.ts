@@ -2,7 +2,7 @@ import { lstat } from "node:fs/promises";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { shellWord } from "../domain/commands.ts";
-import { findAdmin, leadsTo } from "./layout.ts";
+import { findAdmin, leadsTo, openCommonDir } from "./layout.ts";
 
 /** In the details of a fault: a folder stands in the place of a worktree that is gone. */
 export const noCheckout = "no_checkout";
@@ -17,6 +17,15 @@ export async function checkoutAt(commonDir: string, path: string): Promise<Resul
   if (gitDir === null || (await leadsTo(path, gitDir))) return ok(gitDir);
   const folder = await lstat(path).catch(() => null);
   return err(folder === null ? gone(path) : strange(path));
+}
+
+/** See `Git.worktreeStands`. One that git has forgotten stands: its files are there. */
+export async function worktreeStands(commonDir: string, path: string): Promise<Result<boolean>> {
+  const repo = await openCommonDir(commonDir);
+  if (!repo.ok) return repo;
+  const found = await checkoutAt(repo.value, path);
+  if (!found.ok || found.value !== null) return ok(found.ok);
+  return ok((await lstat(path).catch(() => null)) !== null);
 }
 
 function gone(path: string): Fault {

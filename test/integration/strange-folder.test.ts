@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Landing } from "../../src/contract/landing.ts";
 import type { Run } from "../../src/contract/run.ts";
@@ -60,4 +60,17 @@ test("a folder that took the place of the worktree is never taken for its work",
   expect(existsSync(join(worktree, "late.txt"))).toBe(true);
   // Nor is the loss kept as what the turn left.
   expect(turnRefs(task.id)).not.toContain("/end");
+  // A follow-up does not take it up either, and nothing in it is touched.
+  const [run] = await client.runs(task.id);
+  const sent = await client.post<{ run: Run }>(`/runs/${run?.id}/input`, { text: "say: more" });
+  const events = await client.ended(task.id, sent.body.run.id);
+  expect(events.findLast(({ type }) => type === "turn.ended")?.data).toMatchObject({
+    outcome: { kind: "failed", fault: { code: "worktree_failed" } },
+  });
+  expect(readFileSync(join(worktree, "late.txt"), "utf8")).toBe("late\n");
+  // Moved out of the way, as the hint says, the task goes on.
+  renameSync(worktree, `${worktree}-aside`);
+  await yard.start(task.id, { prompt: "say: again" });
+  expect(git(worktree, "status", "--porcelain")).toBe("");
+  expect(readFileSync(join(worktree, "a.txt"), "utf8")).toBe("a\n");
 });
