@@ -120,6 +120,19 @@ describe("restoring", () => {
     }
   });
 
+  test("of a folder that took the worktree's place deletes nothing", async () => {
+    const repo = box.repo("repo", { "a.txt": "a\n", "dir/b.txt": "b\n", "c.txt": "c\n" });
+    const task = await startTask(box, repo);
+    rmSync(task.path, { recursive: true });
+    box.write(task.path, { "a.txt": "late\n", "dir/new.txt": "new\n", "c.txt/x": "x\n" });
+    expect(await deleteTask(box, task)).toMatchObject({ dirtyFiles: 4 });
+    unwrap(await restoreTask(box, task));
+    expect(box.sh(task.path, "status", "--porcelain", "-uall").split("\n").sort()).toEqual(
+      [" M a.txt", " D c.txt", "?? c.txt/x", "?? dir/new.txt"].sort(),
+    );
+    expect(readFileSync(join(task.path, "dir/b.txt"), "utf8")).toBe("b\n");
+  });
+
   test("takes what an earlier version kept without any commit", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);

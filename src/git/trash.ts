@@ -7,7 +7,8 @@ import { captureTree } from "./capture.ts";
 import { ownedBranches } from "./claim.ts";
 import { trailer, writeKeepsake } from "./keepsake.ts";
 import { fields, inRepo, type Kit, line, noSuchThing } from "./kit.ts";
-import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
+import { findAdmin, leadsTo, openCommonDir, readMarker } from "./layout.ts";
+import { overlay } from "./overlay.ts";
 import { ownPath } from "./own-path.ts";
 import { commitOf, dropRef, isSha, knownBase, trashRef } from "./refs.ts";
 import type { Made, TrashRequest, WorktreeRequest } from "./types.ts";
@@ -106,13 +107,18 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
     base: base.value,
   });
   if (!tree.ok) return tree;
-  const dirty = await countDirty(kit, commonDir, headSha, tree.value);
+  // In a folder that took a worktree's place, what is not there was not deleted by the task.
+  const isOurs = gitDir === null || (await leadsTo(path, gitDir));
+  const whole =
+    isOurs || headSha === null ? tree : await overlay(kit, commonDir, headSha, tree.value);
+  if (!whole.ok) return whole;
+  const dirty = await countDirty(kit, commonDir, headSha, whole.value);
   if (!dirty.ok) return dirty;
   return ok({
     branch,
     branchSha: branchSha.value,
     headSha,
-    tree: tree.value,
+    tree: whole.value,
     dirtyFiles: dirty.value,
   });
 }
