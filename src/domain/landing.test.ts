@@ -4,6 +4,7 @@ import { judgeLanding, type LandingFacts } from "./landing.ts";
 const ready: LandingFacts = {
   hasWorktree: true,
   restorable: false,
+  strange: null,
   running: false,
   needsYou: false,
   openComments: 0,
@@ -72,6 +73,10 @@ describe("what stands in the way", () => {
   test("without a worktree there is nothing else to say", () => {
     expect(codes({ hasWorktree: false, dirty: 3 })).toEqual(["no_worktree"]);
     expect(next({ hasWorktree: false, restorable: true })).toBe("restore-worktree");
+    // A checkpoint could not be written over what lies there.
+    const strange = { hasWorktree: false, restorable: false, strange: "It is no checkout." };
+    expect(judge(strange).blockers).toMatchObject([{ message: "It is no checkout.", fix: null }]);
+    expect(next(strange)).toBeNull();
   });
 });
 

@@ -4,6 +4,8 @@ import type { Blocker, Landing, MergeWay } from "../contract/landing.ts";
 export interface LandingFacts {
   /** False when there are no files to land from: not started, or the worktree is gone. */
   readonly hasWorktree: boolean;
+  /** Why the folder in the worktree's place is none; null when that is not so. */
+  readonly strange: string | null;
   /** There is a checkpoint the worktree can be made from again. */
   readonly restorable: boolean;
   readonly running: boolean;
@@ -62,6 +64,9 @@ function blockersOf(facts: LandingFacts): Blocker[] {
 }
 
 function noWorktree(facts: LandingFacts): Blocker {
+  if (facts.strange !== null) {
+    return { code: "no_worktree", message: facts.strange, blocking: true, fix: null };
+  }
   return {
     code: "no_worktree",
     message: facts.restorable

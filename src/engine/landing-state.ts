@@ -1,9 +1,11 @@
+import type { Fault } from "../contract/fault.ts";
 import type { Landing } from "../contract/landing.ts";
 import { ok, type Result } from "../contract/result.ts";
 import { mergeCommand } from "../domain/commands.ts";
 import { judgeLanding, type LandingFacts } from "../domain/landing.ts";
 import { suggest } from "../domain/suggestions.ts";
 import type { Standing } from "../git/landing/types.ts";
+import { noCheckout } from "../git/own-checkout.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { ConflictWatch } from "./conflict-watch.ts";
 import { type Core, unknown } from "./core.ts";
@@ -47,14 +49,16 @@ export class LandingState {
       return standing;
     }
     const stands = standing.ok ? standing.value : null;
+    const strange = standing.ok ? null : strangeWords(standing.fault);
     const kept =
-      stands !== null || task.commonDir === null
+      stands !== null || strange !== null || task.commonDir === null
         ? ok([])
         : await git.landing.checkpoints(task.commonDir, id);
     const away =
       stands === null ? { remote: null, forge: null } : await this.#pullRequests.known(task);
     const facts = this.#facts(task, stands, away, kept.ok && kept.value.length > 0);
-    return ok({ landing: { ...this.#shown(task, stands), ...away, ...judgeLanding(facts) } });
+    const judged = judgeLanding({ ...facts, strange });
+    return ok({ landing: { ...this.#shown(task, stands), ...away, ...judged } });
   }
 
   /** Facts of git, with what was left half done settled first. */
@@ -98,7 +102,7 @@ export class LandingState {
     stands: Standing | null,
     { remote, forge }: Away,
     restorable: boolean,
-  ): LandingFacts {
+  ): Omit<LandingFacts, "strange"> {
     const { store } = this.#core.deps;
     const at = stands?.baseCheckedOutAt ?? null;
     const branch = stands?.branch ?? task.branch;
@@ -146,4 +150,9 @@ export class LandingState {
     const { title } = found.value.task;
     return ok(suggest({ ...facts.value, title, branch, base: base?.branch ?? null, conflicts }));
   }
+}
+
+/** What to say of a folder that stands in the worktree's place and is none; else null. */
+function strangeWords({ message, hint, details }: Fault): string | null {
+  return details?.["reason"] === noCheckout ? [message, hint].filter(Boolean).join(" ") : null;
 }

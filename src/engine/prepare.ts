@@ -1,11 +1,8 @@
-import { join } from "node:path";
 import type { Message, OpenRequest } from "../agents/driver.ts";
 import type { NoticeData } from "../contract/event.ts";
 import { type Fault, type FaultCode, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { PrepareStep } from "../contract/run.ts";
-import { branchName } from "../domain/branch-name.ts";
-import { shortId } from "../domain/text.ts";
 import type { RunRecord, SessionRecord, TaskRecord } from "../store/types.ts";
 import type { Core } from "./core.ts";
 import type { HarnessConfig, ReadyHarness } from "./harness-config.ts";
@@ -18,7 +15,8 @@ import type { Setup } from "./setup.ts";
 import type { Snapshots } from "./snapshots.ts";
 import { beginsTask } from "./unheard.ts";
 import { workplaceOf } from "./workplace.ts";
-import { envOf, marked, newWorktree, repoGone } from "./worktree-facts.ts";
+import { envOf, repoGone } from "./worktree-facts.ts";
+import { WorktreeStep } from "./worktree-step.ts";
 
 /** Faults that may be gone when the same step is tried again (M9). */
 const passing: ReadonlySet<FaultCode> = new Set([
@@ -56,8 +54,10 @@ export class Preparation {
   readonly #harnesses: HarnessConfig;
   readonly #snapshots: Snapshots;
   readonly #setup: Setup;
+  readonly #worktrees: WorktreeStep;
 
   constructor({ core, sessions, harnesses, snapshots, setup }: PreparationParts) {
+    this.#worktrees = new WorktreeStep({ core, sessions, snapshots, setup });
     this.#core = core;
     this.#sessions = sessions;
     this.#harnesses = harnesses;
@@ -139,12 +139,18 @@ export class Preparation {
     if (task === null) {
       return err(fault("not_found", "The task is gone."));
     }
+    const settled = step === "setup" || step === "session" || step === "deliver";
+    if (settled && this.#redeliverable(run) && (await this.#worktrees.isGone(task))) {
+      // An agent there would work in a folder that does not exist: nothing is typed into it.
+      await this.#worktrees.leave(run);
+      return ok("base-ref");
+    }
     switch (step) {
       case "base-ref":
       case "branch":
         return this.#baseRef(task);
       case "worktree":
-        return this.#worktree(task, run);
+        return this.#worktrees.make(task, run);
       case "setup":
         return this.#setup.step(task, run, signal);
       case "session":
@@ -177,39 +183,6 @@ export class Preparation {
       }
     }
     return ok("worktree");
-  }
-
-  async #worktree(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep>> {
-    if (task.commonDir === null || task.baseSha === null) {
-      return err(repoGone(task));
-    }
-    const [made] = await Promise.all([
-      this.#core.deps.git.addWorktree({
-        taskId: task.id,
-        commonDir: task.commonDir,
-        baseSha: task.baseSha,
-        branch: task.branch ?? branchName(shortId(task.id), task.title),
-        path: join(this.#core.deps.dataDir, "worktrees", task.id),
-      }),
-      this.#setup.hasCommands(task) ? Promise.resolve() : this.#snapshots.fresh(task, run),
-    ]);
-    if (!made.ok) {
-      return made;
-    }
-    const { branch, path, mark } = made.value;
-    const known = this.#core.deps.store.worktree(task.id);
-    const moved = branch !== task.branch || path !== task.worktreePath;
-    if (moved || known === null || known.mark !== mark) {
-      this.#core.commit("worktree", (work) => {
-        const now = work.tx.task(task.id);
-        if (now !== null) {
-          work.putTask({ ...now, branch, worktreePath: path, updatedAt: work.now });
-          const kept = work.tx.worktree(task.id) ?? newWorktree(task.id);
-          work.tx.putWorktree(marked(kept, mark));
-        }
-      });
-    }
-    return ok("setup");
   }
 
   async #session(task: TaskRecord, run: RunRecord): Promise<Result<PrepareStep>> {

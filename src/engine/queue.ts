@@ -3,7 +3,7 @@ import { ok, type Result } from "../contract/result.ts";
 import type { Run } from "../contract/run.ts";
 import type { PatchQueuedBody, QueuedMessage } from "../contract/task.ts";
 import { rankBetween } from "../domain/rank.ts";
-import type { TaskRecord } from "../store/types.ts";
+import type { RunRecord, TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta, Queue } from "./api.ts";
 import { type Core, unknown, type Work } from "./core.ts";
 import { toRun } from "./present.ts";
@@ -20,6 +20,31 @@ export function enqueue(
   work.tx.putQueued({ ...queued, position: rankBetween(work.tx.queuedRank(task.id), null) });
   work.putTask(task);
   return queued;
+}
+
+/** The row that says a task came back from the trash since this run: what waits, waits for the person. */
+function holdEffect(runId: string): string {
+  return `${runId}:hold`;
+}
+
+/** Has the messages of a task that comes back wait until the person sends one, over restarts too. */
+export function holdQueue(work: Work, { id, runId }: TaskRecord): void {
+  if (runId !== null && work.tx.queued(id).length > 0) {
+    work.tx.putEffect({
+      id: holdEffect(runId),
+      taskId: id,
+      runId,
+      kind: "hold",
+      attempt: 1,
+      state: "done",
+      at: work.now,
+    });
+  }
+}
+
+/** Whether the messages behind this run came back from the trash and wait for the person. */
+export function isHeld(work: Work, run: RunRecord): boolean {
+  return work.tx.effect(holdEffect(run.id)) !== null;
 }
 
 /** Messages that wait for a working agent: to be read, changed, reordered, taken back, or said now. */

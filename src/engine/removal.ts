@@ -11,6 +11,7 @@ import type { Answer, CommandMeta } from "./api.ts";
 import { type Core, unknown } from "./core.ts";
 import type { Lanes } from "./lanes.ts";
 import { toTask } from "./present.ts";
+import { holdQueue } from "./queue.ts";
 import { changeRun } from "./run-changes.ts";
 import { scriptsDir } from "./scripts.ts";
 import type { Sessions } from "./sessions.ts";
@@ -74,6 +75,12 @@ export class Removal {
     if (task === null || task.deletedAt !== null) {
       return unknown("task", id);
     }
+    // Asked before anything is ended: a deletion that cannot keep the work leaves all as it is.
+    const request = trashRequest(task);
+    const able = request === null ? ok(null) : await this.#core.deps.git.keepable(request);
+    if (!able.ok) {
+      return able;
+    }
     this.#cancel(id);
     return this.#lanes.exclusive(id, () => this.#removeNow(id, meta, body));
   }
@@ -100,10 +107,10 @@ export class Removal {
     await this.#snapshots.leave(task);
     const request = trashRequest(task);
     const kept = request === null ? ok(null) : await this.#core.deps.git.keep(request);
-    if (!kept.ok && kept.fault.code !== "repo_gone") {
+    if (!kept.ok) {
       return kept;
     }
-    const trash = kept.ok ? kept.value : null;
+    const trash = kept.value;
     const done = this.#core.command<T>(meta, "delete", (work) => {
       const now = work.tx.task(id);
       if (now === null) {
@@ -112,9 +119,6 @@ export class Removal {
       const run = now.runId === null ? null : work.tx.run(now.runId);
       if (run !== null) {
         changeRun(work, run, { type: "cancel.settled" });
-      }
-      for (const message of work.tx.queued(id)) {
-        work.tx.removeQueued(message.id);
       }
       const after = work.tx.task(id) ?? now;
       work.tx.putTask({ ...after, deletedAt: work.now, trash, updatedAt: work.now });
@@ -277,6 +281,7 @@ export class Removal {
       if (site !== null) {
         work.tx.putWorktree({ ...site, teardown: { kind: "none" } });
       }
+      holdQueue(work, now);
       const view = work.tx.view(task.id);
       return view === null
         ? unknown("task", task.id)

@@ -10,7 +10,7 @@ import { composeMessage } from "./message.ts";
 import { isStale } from "./mode.ts";
 import { firstStep } from "./prepare.ts";
 import { toRun, toTask } from "./present.ts";
-import { enqueue, type QueueCommands } from "./queue.ts";
+import { enqueue, isHeld, type QueueCommands } from "./queue.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 import { wishSetup } from "./setup-commands.ts";
@@ -303,7 +303,8 @@ function lookFirst(work: Work, run: RunRecord): void {
 
 /**
  * After a failure the person decides first: a queue that runs on would bury the reason. The same
- * after a stop that took back what was just said: it would be said again at once.
+ * after a stop that took back what was just said: it would be said again at once; and after a task
+ * came back from the trash.
  */
 function held(work: Work, task: TaskRecord): boolean {
   const run = task.runId === null ? null : work.tx.run(task.runId);
@@ -311,6 +312,9 @@ function held(work: Work, task: TaskRecord): boolean {
     return false;
   }
   const { kind } = run.phase.outcome;
+  if (isHeld(work, run)) {
+    return true;
+  }
   return kind === "failed" || kind === "orphaned" || (kind === "cancelled" && holdsBack(work, run));
 }
 

@@ -6,6 +6,8 @@ import type { Core, Work } from "./core.ts";
 const patience = 30_000;
 const tooSlow = `It took longer than ${patience / 1_000} s.`;
 const mostReasons = 500;
+/** How many turns back the newest files are looked for. */
+const mostTurns = 50;
 
 /** The row that says a run has ended whose files are still to be kept. */
 function endEffect(runId: string): string {
@@ -131,6 +133,23 @@ export class Snapshots {
     }
     const found = await this.#core.deps.git.snapshots(task.commonDir, task.id, moments);
     return found.ok ? found.value : none;
+  }
+
+  /** The newest files that are kept of a task's turns, null when there are none. */
+  async newest(task: TaskRecord): Promise<(Snapshot & { readonly side: "start" | "end" }) | null> {
+    const runs = this.#core.deps.store.runs(task.id, mostTurns, null);
+    const sides = ["end", "start"] as const;
+    const moments = runs.flatMap(({ id: runId }) =>
+      sides.map((side) => ({ kind: "turn" as const, runId, side })),
+    );
+    const found = await this.find(task, moments);
+    let best: (Snapshot & { readonly side: "start" | "end" }) | null = null;
+    for (const [index, kept] of found.entries()) {
+      if (kept !== null && kept.at > (best?.at ?? 0)) {
+        best = { ...kept, side: moments[index]?.side ?? "end" };
+      }
+    }
+    return best;
   }
 
   /** Why the beginning or the end of a run was not kept; null when this server does not know. */

@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { inRepo, type Kit, writeInRepo } from "./kit.ts";
-import { findAdmin, gitDirOf, type Marker, readMarker, real, writeMarker } from "./layout.ts";
+import {
+  findAdmin,
+  gitDirOf,
+  leadsTo,
+  type Marker,
+  readMarker,
+  real,
+  writeMarker,
+} from "./layout.ts";
+import { strange } from "./own-checkout.ts";
 import { commitOf, ownerRef } from "./refs.ts";
 import { removeTree } from "./remove-tree.ts";
 
@@ -79,7 +88,7 @@ async function takeUp(kit: Kit, wanted: Wanted): Promise<Result<Claimed | null>>
   }
   // It may hold work: a finished one whose `.git` was damaged is not ours to clear.
   const bare = folder === null || (await readdir(path)).every((name) => name === ".git");
-  if (marker?.state !== "made" && !bare) return err(inTheWay(path));
+  if (marker?.state !== "made" && !bare) return err(strange(path));
   await removeTree(path);
   await removeTree(gitDir);
   return ok(null);
@@ -87,12 +96,15 @@ async function takeUp(kit: Kit, wanted: Wanted): Promise<Result<Claimed | null>>
 
 /**
  * Whether the folder's `.git` leads to this git directory. That of a finished worktree is set right
- * (the repository may have moved): what it should say is known.
+ * when it leads nowhere (the repository may have moved): what it should say is known. Without one
+ * the folder was made by somebody else, after the worktree had gone.
  */
 async function isLinked(path: string, gitDir: string, marker: Marker | null): Promise<boolean> {
+  if (await leadsTo(path, gitDir)) return true;
+  const link = await lstat(join(path, ".git")).catch(() => null);
+  if (marker?.state !== "ready" || !link?.isFile()) return false;
   const named = await gitDirOf(path);
-  if (named !== null && (await real(named)) === gitDir) return true;
-  if (marker?.state !== "ready" || named === join(path, ".git")) return false;
+  if (named !== null && (await real(named)) !== null) return false;
   await writeFile(join(path, ".git"), `gitdir: ${gitDir}\n`);
   return true;
 }

@@ -15,6 +15,7 @@ import type { Kit } from "./kit.ts";
 import { createLanding } from "./landing/landing.ts";
 import { Locks } from "./lanes.ts";
 import { listFiles } from "./list-files.ts";
+import { worktreeStands } from "./own-checkout.ts";
 import { Programs } from "./programs.ts";
 import { baseRef, branches, dropRef, pin, pinned, resolve, trashRef } from "./refs.ts";
 import { removeWorktree } from "./remove.ts";
@@ -23,7 +24,7 @@ import { createSampleRepository } from "./sample.ts";
 import { sweepShadows } from "./shadow.ts";
 import { shortstat } from "./shortstat.ts";
 import { dropSnapshots, snapshot, snapshots } from "./snapshots.ts";
-import { keep, restore } from "./trash.ts";
+import { keep, keepable, restore } from "./trash.ts";
 import type { Git } from "./types.ts";
 import { wholePatch } from "./whole-patch.ts";
 import { addWorktree } from "./worktree.ts";
@@ -56,8 +57,10 @@ export function createGit(options: GitOptions): Git {
     pinned: (commonDir, taskId) => guarded(() => pinned(kit, commonDir, taskId)),
     unpin: (commonDir, taskId) => guarded(() => dropRef(kit, commonDir, taskId, baseRef)),
     addWorktree: (request) => guarded(() => addWorktree(kit, request)),
+    worktreeStands: (commonDir, path) => guarded(() => worktreeStands(commonDir, path)),
     worktreeInclude: (commonDir, sha) => guarded(() => worktreeInclude(kit, commonDir, sha)),
     copyIgnored: (request) => guarded(() => copyIgnored(kit, request)),
+    keepable: (request) => guarded(() => keepable(kit, request)),
     keep: (request) => guarded(() => keep(kit, request)),
     removeWorktree: (request) => guarded(() => removeWorktree(kit, request)),
     restore: (request) => guarded(() => restore(kit, request)),

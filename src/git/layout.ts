@@ -15,6 +15,8 @@ const Marker = z.object({
   branch: z.string(),
   /** Tells this worktree from one that was made anew at its place. */
   mark: z.string().default(""),
+  /** The snapshot whose files it was made with. */
+  files: z.string().optional(),
   /** `made`: git knows the worktree. `ready`: its files are complete and may hold work. */
   state: z.enum(["made", "ready"]),
 });
@@ -40,6 +42,13 @@ export async function gitDirOf(worktree: string): Promise<string | null> {
   const text = await readFile(dotGit, "utf8").catch(() => "");
   const target = /^gitdir: (.+?)[\r\n]*$/s.exec(text)?.[1];
   return target === undefined ? null : resolve(worktree, target);
+}
+
+/** Whether a folder's own `.git` leads to this git directory. */
+export async function leadsTo(folder: string, gitDir: string): Promise<boolean> {
+  const named = await gitDirOf(folder);
+  const place = named === null ? null : await real(named);
+  return place !== null && place === (await real(gitDir));
 }
 
 /** The directory that a worktree's git directory shares with all others. */

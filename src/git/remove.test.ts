@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import {
   codeOf,
@@ -9,6 +9,7 @@ import {
   type Sandbox,
   sandbox,
   startTask,
+  taskId,
   unwrap,
 } from "./testing/sandbox.ts";
 
@@ -19,6 +20,23 @@ beforeEach(() => {
 afterEach(() => box[Symbol.dispose]());
 
 describe("removing refuses (GIT-16)", () => {
+  test("a repository that is gone: files that cannot be kept stay, without files all goes", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "precious.txt": "work\n" });
+    renameSync(repo, `${repo}-away`);
+    expect(codeOf(await box.git.keepable(task.trash))).toBe("repo_gone");
+    expect(codeOf(await box.git.keep(task.trash))).toBe("repo_gone");
+    expect(codeOf(await box.git.removeWorktree(task.trash))).toBe("repo_gone");
+    expect(readFileSync(join(task.path, "precious.txt"), "utf8")).toBe("work\n");
+    rmSync(task.path, { recursive: true });
+    unwrap(await box.git.keepable(task.trash));
+    expect(unwrap(await box.git.keep(task.trash))).toBeNull();
+    unwrap(await box.git.removeWorktree(task.trash));
+    unwrap(await box.git.removeWorktree(task.trash));
+    expect(exists(task.path)).toBe(false);
+  });
+
   test("a folder that is not a worktree of that repository", async () => {
     const repo = box.repo();
     const other = box.repo("other");
@@ -81,6 +99,54 @@ describe("removing refuses (GIT-16)", () => {
 });
 
 describe("restoring", () => {
+  test("makes a branch again that somebody removed, with its commits and files", async () => {
+    const repo = box.repo();
+    for (const commits of [0, 2]) {
+      const task = await startTask(box, repo, taskId(commits), `agetor/t${commits}`);
+      for (let n = 0; n < commits; n += 1) {
+        box.write(task.path, { [`c${n}.txt`]: "c\n" });
+        box.sh(task.path, "add", "-A");
+        box.sh(task.path, "commit", "-qm", `commit ${n}`);
+      }
+      const tip = box.sh(task.path, "rev-parse", "HEAD");
+      box.write(task.path, { "a.txt": "edited\n", "new.txt": "new\n" });
+      box.sh(repo, "update-ref", "-d", `refs/heads/${task.branch}`);
+      const trash = await deleteTask(box, task);
+      expect(trash).toMatchObject({ dirtyFiles: 2, unmergedCommits: commits });
+      expect(unwrap(await restoreTask(box, task)).branch).toBe(task.branch);
+      expect(box.sh(task.path, "rev-parse", "HEAD")).toBe(tip);
+      expect(box.sh(task.path, "rev-parse", "--abbrev-ref", "HEAD")).toBe(task.branch);
+      expect(box.sh(task.path, "status", "--porcelain")).toBe(" M a.txt\n?? new.txt");
+    }
+  });
+
+  test("of a folder that took the worktree's place deletes nothing", async () => {
+    const repo = box.repo("repo", { "a.txt": "a\n", "dir/b.txt": "b\n", "c.txt": "c\n" });
+    const task = await startTask(box, repo);
+    rmSync(task.path, { recursive: true });
+    box.write(task.path, { "a.txt": "late\n", "dir/new.txt": "new\n", "c.txt/x": "x\n" });
+    expect(await deleteTask(box, task)).toMatchObject({ dirtyFiles: 4 });
+    unwrap(await restoreTask(box, task));
+    expect(box.sh(task.path, "status", "--porcelain", "-uall").split("\n").sort()).toEqual(
+      [" M a.txt", " D c.txt", "?? c.txt/x", "?? dir/new.txt"].sort(),
+    );
+    expect(readFileSync(join(task.path, "dir/b.txt"), "utf8")).toBe("b\n");
+  });
+
+  test("takes what an earlier version kept without any commit", async () => {
+    const repo = box.repo();
+    const task = await startTask(box, repo);
+    box.write(task.path, { "new.txt": "new\n" });
+    const { ref, sha } = unwrap(await box.git.keep(task.trash)) ?? { ref: "", sha: "" };
+    const words = ["Agetor-Task: x", `Agetor-Branch: ${task.branch}`, "Agetor-Dirty-Files: 1"];
+    const orphan = box.sh(repo, "commit-tree", `${sha}^{tree}`, "-m", words.join("\n"));
+    box.sh(repo, "update-ref", ref, orphan);
+    unwrap(await box.git.removeWorktree(task.trash));
+    unwrap(await restoreTask(box, task));
+    expect(box.sh(task.path, "rev-parse", "HEAD")).toBe(task.baseSha);
+    expect(box.sh(task.path, "status", "--porcelain")).toBe("?? new.txt");
+  });
+
   test("takes the next name when the branch is taken meanwhile", async () => {
     const repo = box.repo();
     const task = await startTask(box, repo);

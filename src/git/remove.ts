@@ -9,6 +9,7 @@ import { ownPath } from "./own-path.ts";
 import { commitOf, knownBase, ownerRef, trashRef } from "./refs.ts";
 import { mountedBelow, removeTree } from "./remove-tree.ts";
 import type { TrashRequest } from "./types.ts";
+import { withoutRepository } from "./unkept.ts";
 
 /** See `Git.removeWorktree`. */
 export async function removeWorktree(kit: Kit, request: TrashRequest): Promise<Result<null>> {
@@ -19,10 +20,11 @@ export async function removeWorktree(kit: Kit, request: TrashRequest): Promise<R
     const commonDir = repo.ok ? repo.value : null;
     const proof = await proveOurs(path.value, request.commonDir, commonDir);
     if (!proof.ok) return proof;
-    if (commonDir !== null) {
-      const kept = await refuseUnkept(kit, commonDir, request);
-      if (!kept.ok) return kept;
-    }
+    const kept =
+      commonDir === null
+        ? await withoutRepository(request, path.value)
+        : await refuseUnkept(kit, commonDir, request);
+    if (!kept.ok) return kept;
     // Renamed first, so that no half of it can be taken for a worktree, by us or by git.
     const aside = await setAside(path.value, request.taskId);
     if (!aside.ok) return aside;

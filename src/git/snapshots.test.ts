@@ -118,10 +118,14 @@ describe("the files of a moment", () => {
     expect(box.sh(repo, "show", `${kept.sha}:new.txt`)).toBe("mine");
     const other = box.repo("other");
     expect(codeOf(await keep(task, [review], { folder: other }))).toBe("repo_gone");
-    // An agent that points its `.git` elsewhere changes nothing of what is kept, or where.
+    // In a folder whose `.git` leads elsewhere nobody knows what was deleted: nothing is kept of it.
     writeFileSync(join(task.path, ".git"), `gitdir: ${join(other, ".git")}\n`);
     box.write(task.path, { "sub/a.txt": "2\n" });
-    const own = unwrap(await keep(task, [start]));
-    expect(box.sh(repo, "show", `${own.sha}:sub/a.txt`)).toBe("2");
+    expect(codeOf(await keep(task, [start]))).toBe("worktree_failed");
+    rmSync(task.path, { recursive: true });
+    expect(codeOf(await keep(task, [start]))).toBe("worktree_failed");
+    box.write(task.path, { "late.txt": "1\n" });
+    expect(codeOf(await keep(task, [start]))).toBe("worktree_failed");
+    expect(unwrap(await box.git.snapshots(task.commonDir, task.id, [start]))).toEqual([null]);
   });
 });

@@ -3,7 +3,8 @@ import { err, ok, type Result } from "../contract/result.ts";
 import { captureTree } from "./capture.ts";
 import { trailer, writeKeepsake } from "./keepsake.ts";
 import { fields, inRepo, type Kit } from "./kit.ts";
-import { findAdmin, openCommonDir } from "./layout.ts";
+import { openCommonDir } from "./layout.ts";
+import { checkoutAt } from "./own-checkout.ts";
 import { isTaskId } from "./own-path.ts";
 import { commitOf, isSha, writeRefs } from "./refs.ts";
 import { type Site, siteOf } from "./site.ts";
@@ -54,13 +55,11 @@ export async function snapshot(
   });
 }
 
-/**
- * The worktree as the repository knows it, whatever its `.git` says: an agent could point that
- * elsewhere. Else a checkout of the person.
- */
+/** The worktree as the repository and the folder itself know it; else a checkout of the person. */
 async function ownSite(kit: Kit, commonDir: string, folder: string): Promise<Result<Site>> {
-  const gitDir = await findAdmin(commonDir, folder);
-  if (gitDir !== null) return ok({ gitDir, commonDir, top: folder });
+  const found = await checkoutAt(commonDir, folder);
+  if (!found.ok) return found;
+  if (found.value !== null) return ok({ gitDir: found.value, commonDir, top: folder });
   const site = await siteOf(kit, folder);
   if (!site.ok || site.value.commonDir === commonDir) return site;
   return err(

@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Trash } from "../contract/task.ts";
@@ -6,10 +7,12 @@ import { captureTree } from "./capture.ts";
 import { ownedBranches } from "./claim.ts";
 import { trailer, writeKeepsake } from "./keepsake.ts";
 import { fields, inRepo, type Kit, line, noSuchThing } from "./kit.ts";
-import { findAdmin, openCommonDir, readMarker } from "./layout.ts";
+import { findAdmin, leadsTo, openCommonDir, readMarker } from "./layout.ts";
+import { overlay } from "./overlay.ts";
 import { ownPath } from "./own-path.ts";
-import { commitOf, dropRef, knownBase, trashRef } from "./refs.ts";
+import { commitOf, dropRef, isSha, knownBase, trashRef } from "./refs.ts";
 import type { Made, TrashRequest, WorktreeRequest } from "./types.ts";
+import { withoutRepository } from "./unkept.ts";
 import { makeWorktree } from "./worktree.ts";
 
 /** What a task left: where its worktree and its branch stand, and what is uncommitted. */
@@ -23,20 +26,27 @@ interface Remains {
   readonly dirtyFiles: number;
 }
 
-/**
- * See `Git.keep`. Answers `repo_gone` only when the repository is: the caller then deletes what
- * cannot be kept.
- */
+/** See `Git.keepable`. */
+export async function keepable(kit: Kit, request: TrashRequest): Promise<Result<null>> {
+  const path = await ownPath(kit, request.taskId, request.path);
+  if (!path.ok) return path;
+  const repo = await openCommonDir(request.commonDir);
+  return repo.ok ? ok(null) : withoutRepository(request, path.value);
+}
+
+/** See `Git.keep`. Answers `repo_gone` only when the repository is, and files are left without it. */
 export async function keep(kit: Kit, request: TrashRequest): Promise<Result<Trash | null>> {
   return kit.locks.run(`task:${request.taskId}`, async () => {
     const path = await ownPath(kit, request.taskId, request.path);
     if (!path.ok) return path;
     const repo = await openCommonDir(request.commonDir);
-    if (!repo.ok) return repo;
+    if (!repo.ok) return withoutRepository(request, path.value);
     const kept = await keepAll(kit, { ...request, commonDir: repo.value, path: path.value });
     if (kept.ok || kept.fault.code !== "repo_gone") return kept;
     const still = await openCommonDir(request.commonDir);
-    return still.ok ? err({ ...kept.fault, code: "git_failed" }) : still;
+    return still.ok
+      ? err({ ...kept.fault, code: "git_failed" })
+      : withoutRepository(request, path.value);
   });
 }
 
@@ -84,9 +94,11 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
   }
   // A worktree that git has forgotten, or that was damaged, still holds its files.
   const head = gitDir === null ? null : await soundHead(kit, commonDir, gitDir);
-  const headSha = head ?? branchSha.value;
   const base = await knownBase(kit, commonDir, request.baseSha);
   if (!base.ok) return base;
+  // Somebody may have removed the branch: then its reflog, or else the base, is what it stood on.
+  const before = head ?? branchSha.value ?? (await lastHead(kit, commonDir, gitDir));
+  const headSha = before ?? base.value;
   const tree = await captureTree(kit, {
     repo: { gitDir: head === null || gitDir === null ? commonDir : gitDir, commonDir },
     worktree: path,
@@ -95,13 +107,18 @@ async function remainsOf(kit: Kit, request: Known): Promise<Result<Remains | nul
     base: base.value,
   });
   if (!tree.ok) return tree;
-  const dirty = await countDirty(kit, commonDir, headSha, tree.value);
+  // In a folder that took a worktree's place, what is not there was not deleted by the task.
+  const isOurs = gitDir === null || (await leadsTo(path, gitDir));
+  const whole =
+    isOurs || headSha === null ? tree : await overlay(kit, commonDir, headSha, tree.value);
+  if (!whole.ok) return whole;
+  const dirty = await countDirty(kit, commonDir, headSha, whole.value);
   if (!dirty.ok) return dirty;
   return ok({
     branch,
     branchSha: branchSha.value,
     headSha,
-    tree: tree.value,
+    tree: whole.value,
     dirtyFiles: dirty.value,
   });
 }
@@ -111,6 +128,19 @@ async function soundHead(kit: Kit, commonDir: string, gitDir: string): Promise<s
   const head = await commitOf(kit, gitDir, "HEAD");
   if (!head.ok || head.value === null) return null;
   const known = await commitOf(kit, commonDir, head.value);
+  return known.ok ? known.value : null;
+}
+
+/** What the worktree had checked out last, as its reflog has it; the branch may be gone since. */
+async function lastHead(
+  kit: Kit,
+  commonDir: string,
+  gitDir: string | null,
+): Promise<string | null> {
+  if (gitDir === null) return null;
+  const text = await readFile(join(gitDir, "logs", "HEAD"), "utf8").catch(() => "");
+  const sha = text.trimEnd().split("\n").at(-1)?.split(" ")[1] ?? "";
+  const known = isSha(sha) ? await commitOf(kit, commonDir, sha) : ok(null);
   return known.ok ? known.value : null;
 }
 
@@ -232,8 +262,8 @@ export async function restore(kit: Kit, request: WorktreeRequest): Promise<Resul
     if (!kept.ok) return kept;
     if (kept.value === null) return finished(kit, request, repo.value);
     const { trash, branch, branchSha, headSha } = kept.value;
-    const sha = headSha ?? branchSha;
-    if (sha === null) return err(nothing(request.taskId));
+    // One that was kept without its branch, by an earlier version, has no commit to stand on.
+    const sha = headSha ?? branchSha ?? request.baseSha;
     const wanted = { ...request, branch: branch ?? request.branch };
     const made = await makeWorktree(kit, wanted, { sha, tree: `${trash.sha}^{tree}` });
     if (!made.ok) return made;

@@ -33,6 +33,11 @@ export interface WorktreeRequest {
   readonly branch: string;
   /** `<data>/worktrees/<task-id>`. */
   readonly path: string;
+  /**
+   * A snapshot of the task: should the worktree have to be made anew, it holds these files, unless
+   * its branch has moved on since.
+   */
+  readonly files?: string | null | undefined;
 }
 
 /** A worktree that is there. */
@@ -41,6 +46,8 @@ export interface Made {
   readonly path: string;
   /** Another one when the worktree had to be made anew; "" for those of earlier versions. */
   readonly mark: string;
+  /** The snapshot whose files it was made with, if any. */
+  readonly files?: string | undefined;
 }
 
 export interface CopyRequest {
@@ -166,6 +173,8 @@ export interface Git {
   unpin(commonDir: string, taskId: string): Promise<Result<null>>;
   /** Makes branch and worktree. Idempotent for one task: a finished one is answered as it is. */
   addWorktree(request: WorktreeRequest): Promise<Result<Made>>;
+  /** False when a task's worktree is gone, or something else stands in its place. */
+  worktreeStands(commonDir: string, path: string): Promise<Result<boolean>>;
   /** The patterns in `.worktreeinclude` at the top of a commit's tree. */
   worktreeInclude(commonDir: string, sha: string): Promise<Result<readonly string[]>>;
   /**
@@ -174,11 +183,16 @@ export interface Git {
    */
   copyIgnored(request: CopyRequest): Promise<Result<Copied>>;
   /**
+   * Whether what a task has left can be kept. `repo_gone` when its repository is away while its
+   * folder still holds files.
+   */
+  keepable(request: TrashRequest): Promise<Result<null>>;
+  /**
    * Keeps uncommitted (untracked too, ignored not) and unmerged work under
-   * `refs/agetor/trash/<task>`; null when there was nothing to keep.
+   * `refs/agetor/trash/<task>`; null when there was nothing to keep. Errors as `keepable`.
    */
   keep(request: TrashRequest): Promise<Result<Trash | null>>;
-  /** Removes worktree and branch, after `keep`. Refuses any path that is not the task's own. Idempotent. */
+  /** Removes worktree and branch, after `keep`. Refuses any path that is not the task's own, and files without their repository. Idempotent. */
   removeWorktree(request: TrashRequest): Promise<Result<null>>;
   /** Brings branch and worktree back from the trash ref, uncommitted files uncommitted again. */
   restore(request: WorktreeRequest): Promise<Result<Made>>;

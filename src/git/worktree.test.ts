@@ -12,7 +12,6 @@ import {
 import { join } from "node:path";
 import {
   codeOf,
-  exists,
   type Sandbox,
   sandbox,
   script,
@@ -381,15 +380,5 @@ describe("what the person does by hand (GIT-13, GIT-22)", () => {
       mark: task.mark,
     });
     expect(box.sh(task.path, "status", "--porcelain")).toBe("?? b.txt");
-  });
-
-  test("a repository that is gone: the files of ours go all the same", async () => {
-    const repo = box.repo();
-    const task = await startTask(box, repo);
-    rmSync(repo, { recursive: true });
-    expect(codeOf(await box.git.keep(task.trash))).toBe("repo_gone");
-    unwrap(await box.git.removeWorktree(task.trash));
-    unwrap(await box.git.removeWorktree(task.trash));
-    expect(exists(task.path)).toBe(false);
   });
 });

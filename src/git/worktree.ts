@@ -6,20 +6,30 @@ import { refuseRequiredFilters } from "./filters.ts";
 import type { Kit } from "./kit.ts";
 import { openCommonDir, writeMarker } from "./layout.ts";
 import { ownPath } from "./own-path.ts";
-import { commitOf, isSha } from "./refs.ts";
+import { commitOf, isSha, refValue } from "./refs.ts";
 import type { Made, WorktreeRequest } from "./types.ts";
 
 /** Where the branch starts, and the tree its files are taken from; null for that of the branch. */
 export interface Start {
   readonly sha: string;
   readonly tree: string | null;
+  /** A snapshot, for when the branch stands where it was made. */
+  readonly files?: string | null;
 }
 
 /** See `Git.addWorktree`. */
 export async function addWorktree(kit: Kit, request: WorktreeRequest): Promise<Result<Made>> {
-  return kit.locks.run(`task:${request.taskId}`, () =>
-    makeWorktree(kit, request, { sha: request.baseSha, tree: null }),
-  );
+  return kit.locks.run(`task:${request.taskId}`, async () => {
+    const { baseSha, files = null } = request;
+    const repo = await openCommonDir(request.commonDir);
+    if (!repo.ok) return repo;
+    const stood =
+      files === null || !isSha(files) ? ok(null) : await commitOf(kit, repo.value, `${files}^`);
+    if (!stood.ok) return stood;
+    // Should the branch be gone too, it begins again where the files were kept.
+    const sha = stood.value ?? baseSha;
+    return makeWorktree(kit, request, { sha, tree: null, files: stood.value && files });
+  });
 }
 
 /** Makes branch, worktree and files, under the lock of the task. Each step can be done again. */
@@ -47,22 +57,48 @@ export async function makeWorktree(
   };
   const claimed = await kit.locks.run(`repo:${commonDir}`, () => claim(kit, wanted));
   if (!claimed.ok) return claimed;
-  return finish(kit, { commonDir, path: path.value, tree: start.tree }, claimed.value);
+  const fits = await fitting(kit, commonDir, start.files ?? null, claimed.value.sha);
+  if (!fits.ok) return fits;
+  const at = { commonDir, path: path.value, tree: start.tree, files: fits.value };
+  return finish(kit, at, claimed.value);
+}
+
+/** The snapshot, when its files are those of the branch with something on top; else null. */
+async function fitting(
+  kit: Kit,
+  commonDir: string,
+  files: string | null,
+  tip: string,
+): Promise<Result<string | null>> {
+  if (files === null) return ok(null);
+  const stood = await commitOf(kit, commonDir, `${files}^`);
+  if (!stood.ok || stood.value === tip) return stood.ok ? ok(files) : stood;
+  const kept = await refValue(kit, commonDir, `${files}^{tree}`);
+  if (!kept.ok) return kept;
+  const now = await refValue(kit, commonDir, `${tip}^{tree}`);
+  return now.ok ? ok(kept.value === now.value ? files : null) : now;
 }
 
 /** Writes the files, outside of the repository's lock: they are nobody else's. */
 async function finish(
   kit: Kit,
-  at: { readonly commonDir: string; readonly path: string; readonly tree: string | null },
+  at: {
+    readonly commonDir: string;
+    readonly path: string;
+    readonly tree: string | null;
+    readonly files: string | null;
+  },
   { gitDir, marker, sha }: Claimed,
 ): Promise<Result<Made>> {
   const made = { branch: marker.branch, path: at.path, mark: marker.mark };
-  if (marker.state === "ready") return ok(made);
+  if (marker.state === "ready") return ok({ ...made, files: marker.files });
   const repo = { gitDir, commonDir: at.commonDir };
-  const filled = await fill(kit, repo, at.path, { tree: at.tree ?? sha, head: sha });
+  const tree = at.tree ?? (at.files === null ? sha : `${at.files}^{tree}`);
+  const filled = await fill(kit, repo, at.path, { tree, head: sha });
   if (!filled.ok) return filled;
-  await writeMarker(gitDir, { ...marker, state: "ready" });
-  return ok(made);
+  const files = at.files ?? undefined;
+  await writeMarker(gitDir, { ...marker, files, state: "ready" });
+  return ok({ ...made, files });
 }
 
 function lost(sha: string) {

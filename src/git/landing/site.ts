@@ -5,7 +5,8 @@ import { err, ok, type Result } from "../../contract/result.ts";
 import { shellWord } from "../../domain/commands.ts";
 import { headOf } from "../inspect.ts";
 import type { Kit } from "../kit.ts";
-import { findAdmin, openCommonDir, readMarker } from "../layout.ts";
+import { openCommonDir, readMarker } from "../layout.ts";
+import { checkoutAt } from "../own-checkout.ts";
 import { ownPath } from "../own-path.ts";
 import type { Repo } from "../shadow.ts";
 import type { SiteRequest } from "./types.ts";
@@ -28,8 +29,9 @@ export async function openSite(kit: Kit, request: SiteRequest): Promise<Result<S
   if (!path.ok) return path;
   const repo = await openCommonDir(request.commonDir);
   if (!repo.ok) return repo;
-  const folder = await lstat(path.value).catch(() => null);
-  const gitDir = folder === null ? null : await findAdmin(repo.value, path.value);
+  const found = await checkoutAt(repo.value, path.value);
+  if (!found.ok) return found;
+  const gitDir = found.value;
   const marker = gitDir === null ? null : await readMarker(gitDir);
   if (gitDir === null || marker?.taskId !== taskId || marker.state !== "ready") {
     return err(noWorktree(path.value));
