@@ -7,7 +7,10 @@ test.each([
     "update-ref",
     "fatal: update_ref failed for ref 'refs/agetor/base/01X': cannot update ref 'refs/agetor/base/01X': couldn't write '/r/.git/refs/agetor/base/01X.lock'",
   ],
-  ["worktree", "fatal: cannot update ref 'refs/heads/z': couldn't write '/r/.git/refs/heads/z.lock'"],
+  [
+    "worktree",
+    "fatal: cannot update ref 'refs/heads/z': couldn't write '/r/.git/refs/heads/z.lock'",
+  ],
   ["commit", "fatal: unable to write loose object file: No space left on device"],
   ["commit", "error: file write error: Disk quota exceeded"],
 ])("a full disk is called one when git %s says %j", (command, stderr) => {

@@ -205,6 +205,20 @@ test("a task that cannot be marked as read is tried once per showing, not over a
   await close();
 });
 
+test("a title that is written from right to left stands so on the card and in the panel", async () => {
+  await clear();
+  const title = "תקן את הבדיקה (API) 2!";
+  await add("say: x", { title });
+  const { page, close } = await board();
+  await card(page, title).click();
+  const heading = page.locator(".panel h2", { hasText: title });
+  await heading.waitFor();
+  const direction = (element: Element) => getComputedStyle(element).direction;
+  expect(await heading.evaluate(direction)).toBe("rtl");
+  expect(await card(page, title).locator("h3 bdi").evaluate(direction)).toBe("rtl");
+  await close();
+});
+
 test("the board stays readable while the server is away, and catches up by itself", async () => {
   const port = String(20_000 + Math.floor(Math.random() * 20_000));
   let own = await TestServer.start({ env: { AGETOR_API_PORT: port } });

@@ -11,7 +11,11 @@ const host = createHost({ dataDir: root, env: process.env });
 
 test.each([
   ["says nothing", "exit 0", "printed no version of Claude Code. Is it another program?"],
-  ["is another", "echo 'true (x) 9.1'", "printed no version of Claude Code. Is it another program?"],
+  [
+    "is another",
+    "echo 'true (x) 9.1'",
+    "printed no version of Claude Code. Is it another program?",
+  ],
   ["fails", "echo 'bad interpreter' >&2; exit 126", "ended with status 126. bad interpreter"],
 ])("a program that %s is named by its path, with what it did", async (name, body, what) => {
   const bin = join(root, name.replaceAll(" ", "-"));

@@ -76,7 +76,8 @@ function whyNot(
 ): string {
   const command = `\`${path} --version\``;
   if (said.timedOut) return `${command} did not answer in time.`;
-  if (said.code === 0) return `${command} printed no version of Claude Code. Is it another program?`;
+  if (said.code === 0)
+    return `${command} printed no version of Claude Code. Is it another program?`;
   const last = said.stderr.trim().split("\n").at(-1) ?? "";
   return `${command} ended with status ${said.code ?? "unknown"}. ${last}`.trim();
 }
