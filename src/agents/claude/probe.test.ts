@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHost } from "../../host/host.ts";
+import type { ResolvedHarness } from "../driver.ts";
 import { probe } from "./probe.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "claude-probe-")));
@@ -20,7 +21,15 @@ test.each([
 ])("a program that %s is named by its path, with what it did", async (name, body, what) => {
   const bin = join(root, name.replaceAll(" ", "-"));
   writeFileSync(bin, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-  const harness = { id: "c", kind: "claude-code", label: "C", bin, args: [], home: null, env: {} };
+  const harness: ResolvedHarness = {
+    id: "claude-code",
+    kind: "claude-code",
+    label: "Claude Code",
+    bin,
+    args: [],
+    home: null,
+    env: {},
+  };
   expect(await probe(harness, host)).toEqual({
     kind: "broken",
     path: bin,
