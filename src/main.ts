@@ -14,6 +14,7 @@ import { createFakeDriver, fakeDescriptor } from "./agents/fake/driver.ts";
 import type { Fault } from "./contract/fault.ts";
 import { routes } from "./contract/routes.ts";
 import { type Config, readConfig } from "./domain/config.ts";
+import { openCommand } from "./domain/open-command.ts";
 import type { Engine } from "./engine/api.ts";
 import { createAuth } from "./engine/auth.ts";
 import type { Log } from "./engine/core.ts";
@@ -67,7 +68,11 @@ async function main(): Promise<void> {
   if (!socket.ok) {
     store.value.close();
     fail(
-      { code: "internal", message: socket.fault, hint: "Use a shorter AGETOR_DATA_DIR." },
+      {
+        code: "internal",
+        message: socket.fault,
+        hint: "Choose a shorter path: `--data-dir DIR` (or AGETOR_DATA_DIR).",
+      },
       exitUnavailable,
     );
   }
@@ -87,6 +92,7 @@ async function main(): Promise<void> {
       platform: `${process.platform}-${process.arch}`,
       runtime: `bun ${Bun.version}`,
     },
+    openCommand: openCommand(config.value.dataDir, homedir()),
     home: homedir(),
     cwd: process.cwd(),
     env: process.env,

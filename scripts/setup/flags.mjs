@@ -101,3 +101,18 @@ function refuseSwallowedFlags(env) {
     throw usage(`npm took that flag for itself. Write: npm start -- ${taken[1]}`, startHelp);
   }
 }
+
+/**
+ * The same for the client: it would look for another server than the one that was named.
+ * @param {readonly string[]} argv
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function refuseSwallowedDataDir(argv, env) {
+  if (env["npm_config_data_dir"] === undefined) return;
+  const command = argv[0] ?? "open";
+  throw new SetupFault(
+    "npm took that flag for itself.",
+    `Write: npm run agetor -- ${command} --data-dir DIR`,
+    2,
+  );
+}

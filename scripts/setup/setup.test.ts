@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { isWhole } from "./deps.mjs";
 import { withoutNpm } from "./environment.mjs";
 import { explain, SetupFault } from "./fault.mjs";
-import { startSettings } from "./flags.mjs";
+import { refuseSwallowedDataDir, startSettings } from "./flags.mjs";
 import { alone } from "./lock.mjs";
 import { bunPackage, libcOf } from "./platform.mjs";
 import { relay, run } from "./run.mjs";
@@ -73,6 +73,16 @@ describe("flags", () => {
   test("a flag that npm swallowed is said, not ignored", () => {
     const env = { npm_config_port: "5000" };
     expect(() => startSettings([], env, "/")).toThrow(/npm start -- --port/);
+  });
+
+  test("the client does not look elsewhere when npm swallowed its data directory", () => {
+    const fault = expect.objectContaining({
+      exitCode: 2,
+      hint: "Write: npm run agetor -- list --data-dir DIR",
+    });
+    const refuse = () => refuseSwallowedDataDir(["list"], { npm_config_data_dir: "/x" });
+    expect(refuse).toThrow(fault);
+    expect(() => refuseSwallowedDataDir(["list"], {})).not.toThrow();
   });
 });
 

@@ -13,14 +13,21 @@ export const help = `agetor – a board of coding agents, from the terminal
   agetor start TASK [--json]       start a task: its id, or the end of it as listed
   agetor help                      this text
 
-AGETOR_DATA_DIR names the server's data directory (~/.agetor).
+Each takes --data-dir DIR: the data directory of the server, as \`npm start\` was given it. Without it
+AGETOR_DATA_DIR counts, then ~/.agetor. Through npm, options stand after --:
+  npm run agetor -- open --data-dir DIR
 `;
 
+type Options = Readonly<Record<string, { readonly type: "boolean" | "string" }>>;
+
+const everywhere = { "data-dir": { type: "string" } } as const;
+
 const options = {
-  open: { print: { type: "boolean" } },
-  status: { json: { type: "boolean" } },
-  list: { column: { type: "string" }, json: { type: "boolean" } },
+  open: { ...everywhere, print: { type: "boolean" } },
+  status: { ...everywhere, json: { type: "boolean" } },
+  list: { ...everywhere, column: { type: "string" }, json: { type: "boolean" } },
   add: {
+    ...everywhere,
     dir: { type: "string" },
     agent: { type: "string" },
     title: { type: "string" },
@@ -28,9 +35,9 @@ const options = {
     start: { type: "boolean" },
     json: { type: "boolean" },
   },
-  start: { json: { type: "boolean" } },
-  help: {},
-} as const;
+  start: { ...everywhere, json: { type: "boolean" } },
+  help: everywhere,
+} as const satisfies Record<string, Options>;
 
 export type CommandName = keyof typeof options;
 
@@ -55,24 +62,48 @@ export function readArguments(argv: readonly string[]): Result<Arguments, CliFau
   const [given = "help", ...rest] = argv;
   const command = given === "--help" || given === "-h" ? "help" : given;
   if (!isCommand(command)) return usage(`There is no command "${command}".`);
-  try {
-    const { values, positionals } = parseArgs({
-      args: rest,
-      options: options[command],
-      allowPositionals: true,
-      strict: true,
-    });
-    if (positionals.length !== words[command]) {
-      return usage(
-        words[command] === 0
-          ? `"${command}" takes no further words.`
-          : `"${command}" takes exactly one word; put quotes around a sentence.`,
-      );
-    }
-    return ok({ command, words: positionals, flags: values });
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : "Wrong usage.");
+  const known: Options = options[command];
+  // Not strict: what is wrong is said below in our words, not in those of the parser.
+  const { values, positionals, tokens } = parseArgs({
+    args: rest,
+    options: known,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    const wrong = token.kind === "option" ? misuse(command, known, token) : null;
+    if (wrong !== null) return usage(wrong);
   }
+  if (positionals.length !== words[command]) {
+    return usage(
+      words[command] === 0
+        ? `"${command}" takes no further words.`
+        : `"${command}" takes exactly one word; put quotes around a sentence.`,
+    );
+  }
+  return ok({ command, words: positionals, flags: values });
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+/** What is wrong with an option as it was typed, or null. */
+function misuse(command: string, known: Options, token: OptionToken): string | null {
+  const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
+  if (option === undefined || !token.rawName.startsWith("--")) {
+    return `"${command}" has no option ${token.rawName}.`;
+  }
+  if (option.type === "boolean") {
+    return token.value === undefined ? null : `${token.rawName} takes no value.`;
+  }
+  const { value = "", inlineValue } = token;
+  const isOption = inlineValue !== true && value.startsWith("-");
+  return value === "" || isOption ? `${token.rawName} needs a value.` : null;
 }
 
 function isCommand(name: string): name is CommandName {
@@ -80,5 +111,5 @@ function isCommand(name: string): name is CommandName {
 }
 
 function usage(message: string): Result<never, CliFault> {
-  return err({ exitCode: 2, message, hint: "`agetor help` lists what there is." });
+  return err({ exitCode: 2, message, hint: "`npm run agetor -- help` lists what there is." });
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { startServer, type TestServer, token } from "../../test/security/support/server.ts";
 import { readArguments } from "./arguments.ts";
 import type { Shell } from "./commands.ts";
@@ -143,7 +143,47 @@ describe("status", () => {
   });
 });
 
+describe("--data-dir", () => {
+  const elsewhere = { AGETOR_DATA_DIR: "/nowhere" };
+
+  test("finds the server that was started with it, from any folder", async () => {
+    const { dataDir } = server;
+    const asked = ["status", "--json", "--data-dir"];
+    const [parent, name] = [dirname(dataDir), basename(dataDir)];
+    for (const outcome of [
+      await cli([...asked, dataDir], { env: elsewhere }),
+      await cli(["status", "--json", `--data-dir=${dataDir}`], { env: elsewhere }),
+      await cli([...asked, `./${name}`], { env: elsewhere, cwd: parent }),
+      await cli([...asked, `~/${name}`], { env: { ...elsewhere, HOME: parent } }),
+    ]) {
+      expect(JSON.parse(outcome.stdout)).toMatchObject({ running: true, dataDir });
+    }
+  });
+
+  test("is named to somebody whose server is not found", async () => {
+    const none = await cli(["open", "--data-dir", "/nowhere/x"]);
+    expect(none.exitCode).toBe(3);
+    expect(none.stderr).toStartWith("No Agetor server is running for /nowhere/x.\n");
+    expect(none.stderr).toContain("`--data-dir DIR`");
+  });
+});
+
 describe("the command line", () => {
+  test.each([
+    [["open", "--nope"], '"open" has no option --nope.'],
+    [["open", "--nope=1"], '"open" has no option --nope.'],
+    [["list", "-x"], '"list" has no option -x.'],
+    [["list", "--column"], "--column needs a value."],
+    [["list", "--column", "--json"], "--column needs a value."],
+    [["open", "--data-dir="], "--data-dir needs a value."],
+    [["open", "--print=yes"], "--print takes no value."],
+  ])("%j is refused in a sentence, with the next step", async (argv, sentence) => {
+    expect(await cli(argv)).toMatchObject({
+      exitCode: 2,
+      stderr: `${sentence}\n\`npm run agetor -- help\` lists what there is.\n`,
+    });
+  });
+
   test.each([
     [["nonsense"]],
     [["list", "--nope"]],

@@ -141,7 +141,7 @@ async function findTask(server: Server, name: string): Promise<Result<string, Cl
   const [only, ...others] = tasks.value.filter(({ id }) => wanted !== "" && id.endsWith(wanted));
   if (only !== undefined && others.length === 0) return ok(only.id);
   const message = only === undefined ? `There is no task "${name}".` : `"${name}" is not one task.`;
-  return err({ exitCode: 1, message, hint: "`agetor list` shows what there is." });
+  return err({ exitCode: 1, message, hint: "`npm run agetor -- list` shows what there is." });
 }
 
 async function allTasks(

@@ -23,7 +23,8 @@ export async function runCli(argv: readonly string[], shell: Shell): Promise<Out
     import("./commands.ts"),
     import("./server.ts"),
   ]);
-  const server = findServer(shell.env);
+  const dataDir = args.value.flags["data-dir"];
+  const server = findServer({ ...shell, dataDir: typeof dataDir === "string" ? dataDir : null });
   if (!server.ok) return failed(server.fault);
   const output = await commands[command](args.value, server.value, shell);
   if (!output.ok) return failed(output.fault);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ulid } from "ulid";
 import { z } from "zod";
 import { ErrorBody } from "../contract/fault.ts";
@@ -32,12 +32,25 @@ export interface ServerRequest {
   readonly body?: unknown;
 }
 
+/** Where to look for the server. */
+export interface Where {
+  readonly env: Env;
+  /** What a relative `dataDir` is relative to. */
+  readonly cwd: string;
+  /** As typed after `--data-dir`; null = not at all. */
+  readonly dataDir: string | null;
+}
+
 /**
  * Finds the server by `agetor-core.json` and speaks to it over its unix socket only. The socket
  * lies in a private folder, so a stranger who took the port can never be sent the token.
  */
-export function findServer(env: Env): Result<Server, CliFault> {
-  const dataDir = env["AGETOR_DATA_DIR"] || join(env["HOME"] ?? homedir(), ".agetor");
+export function findServer({ env, cwd, dataDir: given }: Where): Result<Server, CliFault> {
+  const home = env["HOME"] ?? homedir();
+  const dataDir =
+    given === null
+      ? env["AGETOR_DATA_DIR"] || join(home, ".agetor")
+      : resolve(cwd, given.replace(/^~(?=\/|$)/, home));
   let core: z.infer<typeof CoreFile>;
   try {
     core = CoreFile.parse(JSON.parse(readFileSync(join(dataDir, "agetor-core.json"), "utf8")));
@@ -80,7 +93,9 @@ function send(request: ServerRequest, socket: string, token: string): Promise<Re
 
 function notRunning(dataDir: string): CliFault {
   const message = `No Agetor server is running for ${dataDir}.`;
-  return { exitCode: 3, message, hint: "Start it with `npm start`, or set AGETOR_DATA_DIR." };
+  const hint =
+    "Start it with `npm start`. One with another data directory is found by `--data-dir DIR` (or AGETOR_DATA_DIR).";
+  return { exitCode: 3, message, hint };
 }
 
 function refused(status: number, body: unknown): CliFault {

@@ -19,6 +19,10 @@ export interface Config {
   readonly fakeClaude: boolean;
 }
 
+/** The option of `npm start` first, since most people use it; it arrives as the variable. */
+const dataDirName = "--data-dir (AGETOR_DATA_DIR)";
+const portName = "--port (AGETOR_API_PORT)";
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment. What is not understood is refused by name, never guessed at. */
@@ -63,14 +67,14 @@ function dataDirOf(text: string | undefined, home: string): Result<string> {
   const given = text === undefined || text === "" ? "~/.agetor" : text;
   const path = given === "~" || given.startsWith("~/") ? home + given.slice(1) : given;
   if (!path.startsWith("/")) {
-    return refuse("AGETOR_DATA_DIR", "must be an absolute path");
+    return refuse(dataDirName, "must be an absolute path");
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a control character is what is refused
   if (/[\u0000-\u001f\u007f]/.test(path)) {
-    return refuse("AGETOR_DATA_DIR", "may not hold control characters");
+    return refuse(dataDirName, "may not hold control characters");
   }
   const trimmed = path.replace(/\/+$/, "");
-  return trimmed === "" ? refuse("AGETOR_DATA_DIR", "may not be the root folder") : ok(trimmed);
+  return trimmed === "" ? refuse(dataDirName, "may not be the root folder") : ok(trimmed);
 }
 
 function portOf(text: string | undefined): Result<number | null> {
@@ -80,7 +84,7 @@ function portOf(text: string | undefined): Result<number | null> {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   return port >= 0 && port <= 65_535
     ? ok(port)
-    : refuse("AGETOR_API_PORT", "must be a number from 0 to 65535");
+    : refuse(portName, "must be a number from 0 to 65535");
 }
 
 function isOn(text: string | undefined): boolean {

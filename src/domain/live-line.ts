@@ -35,8 +35,11 @@ export function doing(item: TranscriptItem): Doing | null {
     }
     case "assistant.thinking":
       return { verb: "Thinking", object: "" };
-    case "assistant.text":
-      return { verb: "Writing", object: oneLine(item.data.text) };
+    case "assistant.text": {
+      // The event comes when the text is finished: what stands there is not being written any more.
+      const said = oneLine(item.data.text);
+      return { verb: "Said", object: said === "" ? "" : `“${said}”` };
+    }
     default:
       return null;
   }

@@ -77,6 +77,10 @@ describe("the live line", () => {
     expect(call("edit", "src/auth.ts")).toEqual({ verb: "Editing", object: "src/auth.ts" });
     expect(call("execute", "npm test -- auth")?.verb).toBe("Running tests");
     expect(call("execute", "ls\n-la")).toEqual({ verb: "Running", object: "ls" });
+    const text = (said: string) =>
+      doing({ type: "assistant.text", data: { text: said, agentId: null, partial: false } });
+    expect(text("waiting\nfor it")).toEqual({ verb: "Said", object: "“waiting”" });
+    expect(text("")).toEqual({ verb: "Said", object: "" });
     expect(doing({ type: "raw", data: { source: "x", payload: 1 } })).toBeNull();
   });
 });

@@ -18,6 +18,12 @@ export function lockInTheWay(stderr: string): string | null {
   return named?.[1] ?? null;
 }
 
+/**
+ * A ref is written as some bytes into a lock file that git has just made; when that fails there is no
+ * room for them, and git leaves the reason out (2.39.5, observed on a full disk).
+ */
+const fullDisk = /No space left on device|Disk quota exceeded|couldn't write '[^']+\.lock'/i;
+
 /** Puts a failed git command into the words and the code a person can act on. */
 export function explain(failure: Failure): Fault {
   const words = sentence(failure.stderr);
@@ -27,7 +33,7 @@ export function explain(failure: Failure): Fault {
     stderr: failure.stderr.slice(0, maxWords),
   };
   if (/detected dubious ownership/.test(failure.stderr)) return unsafe(failure.stderr);
-  if (/No space left on device/i.test(failure.stderr)) {
+  if (fullDisk.test(failure.stderr)) {
     return fault("disk_full", "The disk is full.", "Free some space, then try again.", details);
   }
   if (/not a git repository/i.test(failure.stderr)) {

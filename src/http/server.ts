@@ -22,6 +22,8 @@ export interface ListenOptions {
   /** The launch token, for `agetor-core.json`. */
   readonly token: string;
   readonly info: Omit<Info, "port" | "dataDir">;
+  /** What opens the board, for the person at the terminal. */
+  readonly openCommand: string;
   readonly home: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -67,7 +69,12 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
     );
   }
   const socket = socketPathFor(dataDir, env);
-  if (!socket.ok) return failed("socket_failed", socket.fault, "Use a shorter AGETOR_DATA_DIR.");
+  if (!socket.ok)
+    return failed(
+      "socket_failed",
+      socket.fault,
+      "Choose a shorter path: `--data-dir DIR` (or AGETOR_DATA_DIR).",
+    );
 
   const streamSet = createStreamSet();
   const idleSeconds = options.idleSeconds ?? 10;
@@ -115,8 +122,9 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
   });
 }
 
-function contextOf({ engine, mcp, home, cwd, opener, pingMs = 15_000 }: ListenOptions) {
-  return { engine, mcp, home, cwd, opener, memo: createMemo(), pingMs };
+function contextOf(options: ListenOptions) {
+  const { engine, mcp, openCommand, home, cwd, opener, pingMs = 15_000 } = options;
+  return { engine, mcp, openCommand, home, cwd, opener, memo: createMemo(), pingMs };
 }
 
 type BunServer = Bun.Server<undefined>;
@@ -150,7 +158,7 @@ function bindTcp(
     return ok(bind(port));
   } catch (error) {
     if (codeOf(error) === "EADDRINUSE") {
-      const hint = `Stop the other program, or choose another port: AGETOR_API_PORT=${port + 1} (0 = any free port).`;
+      const hint = `Stop the other program, or choose another port: --port ${port + 1} (or AGETOR_API_PORT; 0 = any free port).`;
       return failed("port_in_use", `Port ${port} is already in use.`, hint);
     }
     if (codeOf(error) === "EACCES") {

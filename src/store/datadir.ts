@@ -73,7 +73,7 @@ function notDirectory(dir: string): Fault {
   return openFault(
     "not-a-directory",
     `The data folder ${dir} is not a folder.`,
-    "Remove the file that is in the way, or choose another folder with AGETOR_DATA_DIR.",
+    "Remove the file that is in the way, or choose another folder: `--data-dir DIR` (or AGETOR_DATA_DIR).",
   );
 }
 
@@ -81,7 +81,7 @@ function notOurs(dir: string, uid: number): Fault {
   return openFault(
     "not-ours",
     `The data folder ${dir} belongs to another user (uid ${uid}).`,
-    "Run Agetor as that user, or choose a folder of your own with AGETOR_DATA_DIR.",
+    "Run Agetor as that user, or choose a folder of your own: `--data-dir DIR` (or AGETOR_DATA_DIR).",
   );
 }
 
@@ -89,6 +89,6 @@ function sharedFolder(dir: string): Fault {
   return openFault(
     "shared-folder",
     `Other users can open the data folder ${dir}, and it holds files that are not Agetor's.`,
-    "Choose an empty folder with AGETOR_DATA_DIR, or run chmod 700 on this one yourself.",
+    "Choose an empty folder with `--data-dir DIR` (or AGETOR_DATA_DIR), or run chmod 700 on this one yourself.",
   );
 }

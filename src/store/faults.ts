@@ -99,13 +99,13 @@ export function systemFault(paths: Paths, error: unknown): Fault {
     return openFault(
       "not-writable",
       `The data folder ${paths.dir} cannot be written (${why}).`,
-      "Make the folder writable for your user, or choose another one with AGETOR_DATA_DIR.",
+      "Make the folder writable for your user, or choose another one: `--data-dir DIR` (or AGETOR_DATA_DIR).",
     );
   }
   return openFault(
     "unreadable",
     `The data folder ${paths.dir} cannot be used (${why}).`,
-    "Check the disk, or choose another folder with AGETOR_DATA_DIR.",
+    "Check the disk, or choose another folder: `--data-dir DIR` (or AGETOR_DATA_DIR).",
     { error: code },
   );
 }

@@ -12,7 +12,8 @@ describe("one server per data folder", () => {
     const fault = refused(dir.path);
     expect(fault.code).toBe("locked");
     expect(fault.message).toContain(`pid ${first.child.pid}`);
-    expect(fault.hint).toContain("AGETOR_DATA_DIR");
+    expect(fault.hint).toContain(`npm run agetor -- open --data-dir ${dir.path}`);
+    expect(fault.hint).toContain("--data-dir DIR (or AGETOR_DATA_DIR)");
     expect(fault.details).toEqual({ reason: "in-use", pid: first.child.pid });
 
     first.child.kill("SIGKILL");

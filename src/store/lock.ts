@@ -1,6 +1,8 @@
 import { Database } from "bun:sqlite";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { err, ok, type Result } from "../contract/result.ts";
+import { openCommand } from "../domain/open-command.ts";
 import { ensurePrivateFile } from "./datadir.ts";
 import { errorCode, openFault, systemFault } from "./faults.ts";
 import type { Paths } from "./paths.ts";
@@ -56,7 +58,7 @@ function inUse(paths: Paths) {
   return openFault(
     "in-use",
     `${who} already uses the data folder ${paths.dir}.`,
-    `Use the one that runs. ${stop}, or choose another folder with AGETOR_DATA_DIR.`,
+    `Use the one that runs: ${openCommand(paths.dir, homedir())}. ${stop}, or choose another folder: --data-dir DIR (or AGETOR_DATA_DIR).`,
     { pid },
   );
 }

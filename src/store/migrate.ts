@@ -95,7 +95,7 @@ function foreign(paths: Paths): Fault {
   return openFault(
     "foreign",
     `${paths.database} is not a database of Agetor. Nothing was changed.`,
-    "Choose another folder with AGETOR_DATA_DIR, or move the file away.",
+    "Choose another folder with `--data-dir DIR` (or AGETOR_DATA_DIR), or move the file away.",
   );
 }
 
@@ -103,7 +103,7 @@ function newer(paths: Paths, version: number, ours: number): Fault {
   return openFault(
     "newer",
     `The database ${paths.database} was written by a newer Agetor (schema ${version}, this program knows ${ours}). Nothing was changed.`,
-    "Update Agetor, or start with another folder: AGETOR_DATA_DIR.",
+    "Update Agetor, or start with another folder: `--data-dir DIR` (or AGETOR_DATA_DIR).",
     { version, supported: ours },
   );
 }

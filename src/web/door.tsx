@@ -1,5 +1,7 @@
+import { useEffect, useState } from "react";
 import { Button } from "./ui/button.tsx";
 import { Icon } from "./ui/icons.tsx";
+import { call } from "./wire/client.ts";
 
 export interface DoorProps {
   readonly why: "no-token" | "bad-code" | "unreachable" | "expired" | "no-storage";
@@ -31,6 +33,7 @@ const reasons: Readonly<Record<DoorProps["why"], { title: string; text: string }
 /** What somebody sees who is not in: why, and how to get in. */
 export function Door({ why }: DoorProps) {
   const { title, text } = reasons[why];
+  const command = useOpenCommand();
   return (
     <main className="door">
       <div className="door-name">
@@ -42,7 +45,7 @@ export function Door({ why }: DoorProps) {
       <dl className="door-ways">
         <div>
           <dt>
-            <code>npm run agetor open</code>
+            <code>{command}</code>
           </dt>
           <dd>opens this page with a fresh key</dd>
         </div>
@@ -50,7 +53,10 @@ export function Door({ why }: DoorProps) {
           <dt>
             <code>npm start</code>
           </dt>
-          <dd>starts the server and prints a link that works for a minute</dd>
+          <dd>
+            starts the server, with the options it had before, and prints a link that works for a
+            minute
+          </dd>
         </div>
       </dl>
       <p className="t3 small">
@@ -61,4 +67,18 @@ export function Door({ why }: DoorProps) {
       </Button>
     </main>
   );
+}
+
+/** The server knows where its data lies; one that does not answer lies where most do. */
+function useOpenCommand(): string {
+  const [command, setCommand] = useState("npm run agetor -- open");
+  useEffect(() => {
+    const ask = new AbortController();
+    call("GET /health", { signal: ask.signal }).then(
+      ({ openCommand }) => setCommand(openCommand),
+      () => undefined,
+    );
+    return () => ask.abort();
+  }, []);
+  return command;
 }

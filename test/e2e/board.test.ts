@@ -171,6 +171,55 @@ test("the filter stands in the address, and a link opens what it names", async (
   await close();
 });
 
+test("a task that cannot be marked as read is tried once per showing, not over and over", async () => {
+  await clear();
+  const { page, close } = await board();
+  let tries = 0;
+  await page.route(
+    (url) => /^\/tasks\/[^/]+$/.test(url.pathname),
+    async (route) => {
+      const request = route.request();
+      if (request.method() !== "PATCH") return route.fallback();
+      tries += 1;
+      const fault = { code: "disk_full", error: "The disk is full.", hint: null, details: null };
+      await route.fulfill({ status: 507, json: fault });
+    },
+  );
+  await add("say: Read me", { start: true });
+  const dot = page.locator('[data-column="review"] article.card .unread');
+  await dot.waitFor();
+  for (const showing of [1, 2]) {
+    const answered = page.waitForResponse((it) => it.request().method() === "PATCH");
+    await card(page, "Read me").click();
+    await answered;
+    await dot.waitFor();
+    // A way to the server and back, in which the next try would have been sent.
+    await page.evaluate(async () => await (await fetch("/health")).text());
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(null))));
+    expect(tries).toBe(showing);
+    await page.getByRole("button", { name: "Close" }).first().click();
+    await page.locator(".panel-slot").waitFor({ state: "detached" });
+  }
+  await page.unrouteAll();
+  await card(page, "Read me").click();
+  await dot.waitFor({ state: "detached" });
+  await close();
+});
+
+test("a title that is written from right to left stands so on the card and in the panel", async () => {
+  await clear();
+  const title = "תקן את הבדיקה (API) 2!";
+  await add("say: x", { title });
+  const { page, close } = await board();
+  await card(page, title).click();
+  const heading = page.locator(".panel h2", { hasText: title });
+  await heading.waitFor();
+  const direction = (element: Element) => getComputedStyle(element).direction;
+  expect(await heading.evaluate(direction)).toBe("rtl");
+  expect(await card(page, title).locator("h3 bdi").evaluate(direction)).toBe("rtl");
+  await close();
+});
+
 test("the board stays readable while the server is away, and catches up by itself", async () => {
   const port = String(20_000 + Math.floor(Math.random() * 20_000));
   let own = await TestServer.start({ env: { AGETOR_API_PORT: port } });

@@ -240,3 +240,26 @@ test("a file of the task's own worktree is completed in a follow-up, folder by f
   expect(complaints).toEqual([]);
   await close();
 });
+
+test("of several files that cannot go along each is named, with its reason", async () => {
+  const { task, run } = await server.client.startFake(repo, "say: ready");
+  await server.client.ended(task.id, run.id);
+  const { page, close } = await openPanel(browser, server, task.id);
+  const empty = { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) };
+  const zip = {
+    name: "a.zip",
+    mimeType: "application/zip",
+    buffer: Buffer.from("PK\u0003\u0004\0\0"),
+  };
+  const fine = { name: "fine.txt", mimeType: "text/plain", buffer: Buffer.from("words") };
+  const choose = page.locator(".composer input[type=file]");
+  await choose.setInputFiles([empty, zip, fine]);
+  await page.locator(".composer").getByText("fine.txt").waitFor();
+  const told = page.getByRole("alert").filter({ hasText: "empty.txt" });
+  const words = told.locator(".grow");
+  const lines = ((await words.textContent()) ?? "").split("\n");
+  expect(await words.evaluate((it) => getComputedStyle(it).whiteSpace)).toBe("pre-line");
+  expect(lines[0]).toBe("empty.txt: The file is empty.");
+  expect(lines[1]).toStartWith("a.zip: This kind of file cannot be sent along.");
+  await close();
+});

@@ -353,3 +353,38 @@ test("in a narrow window the files are a drawer", async () => {
   expect(complaints).toEqual([]);
   await close();
 });
+
+test.each([1440, 900, 600, 420])(
+  "at a width of %d no control of the bars lies over another",
+  async (width) => {
+    now = desk();
+    const viewport = { width, height: 700 };
+    const { page, close } = await openDesk(browser, now, "", { viewport });
+    const boxes = await page.locator(".sub > :not(.grow)").evaluateAll((all) =>
+      all
+        .map((element) => element.getBoundingClientRect())
+        .filter((box) => box.width > 0)
+        .map(({ left, right, top, bottom }) => ({ left, right, top, bottom })),
+    );
+    expect(boxes.length).toBeGreaterThanOrEqual(4);
+    for (const [at, one] of boxes.entries()) {
+      expect(one.right).toBeLessThanOrEqual(width);
+      for (const other of boxes.slice(at + 1)) {
+        const apart = one.right <= other.left || one.bottom <= other.top || other.bottom <= one.top;
+        expect(apart).toBe(true);
+      }
+    }
+    // Words may scroll away in a control that has no room; they never leave it.
+    const spilled = await page.locator(".sub > .scopes").evaluate((element) => {
+      const inner = Math.max(
+        ...[...element.children].map((it) => it.getBoundingClientRect().right),
+      );
+      return (
+        inner > element.getBoundingClientRect().right + 1 &&
+        getComputedStyle(element).overflowX === "visible"
+      );
+    });
+    expect(spilled).toBe(false);
+    await close();
+  },
+);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Locator } from "playwright-core";
-import { makeRepo } from "../support/repo.ts";
+import { git, makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
-import { launch } from "./support/browser.ts";
+import { launch, link, newPage } from "./support/browser.ts";
 import { ended, openPanel, showTask } from "./support/panel.ts";
 
 /** News comes while something else is open: it never lies over what is about to be pressed. */
@@ -13,6 +13,8 @@ let repo: string;
 beforeAll(async () => {
   [server, browser] = await Promise.all([TestServer.start(), launch()]);
   repo = makeRepo({ "README.md": "# x\n" }, "shop");
+  git(repo, "config", "user.name", "Ada");
+  git(repo, "config", "user.email", "ada@example.test");
   await server.client.trust(repo);
 });
 
@@ -55,6 +57,35 @@ test.each([1440, 900])("at a width of %d a toast stands above the composer", asy
   expect(await bottom(toast)).toBeCloseTo(900 - 16, 0);
   await showTask(page, task.id);
   expect(await bottom(toast)).toBeLessThanOrEqual(await top(composer));
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test.each([1440, 900])("at a width of %d a toast stands above the landing bar", async (width) => {
+  const { task, run } = await server.client.startFake(repo, `write: landed-${width}.txt | hello`);
+  await server.client.ended(task.id, run.id);
+  const viewport = { width, height: 900 };
+  const { page, complaints, close } = await newPage(browser, { viewport });
+  await page.goto(await link(server));
+  await page.locator(`[data-card="${task.id}"]`).focus();
+  await page.keyboard.press("r");
+  const bar = page.locator(".land");
+  await bar.getByRole("button", { name: "Ways back" }).waitFor();
+  await page.keyboard.press("l");
+  await page.locator(".land-sheet").waitFor();
+  await page.getByRole("textbox", { name: "Message" }).fill("Add a file");
+  await page.getByRole("dialog").getByRole("button", { name: "Commit" }).last().click();
+  const toast = page.locator(".toast", { hasText: "Committed" });
+  await toast.waitFor();
+  await page.locator(".land-sheet").waitFor({ state: "detached" });
+  await toast.hover();
+  // The bar is taller or shorter once it knows what is next: the toast goes along.
+  await page.getByText("Merges cleanly").waitFor();
+  await page.waitForFunction(() => {
+    const [toasts, land] = [".toasts", ".land"].map((it) => document.querySelector(it));
+    const floor = land?.getBoundingClientRect().top ?? Number.NaN;
+    return Math.abs((toasts?.getBoundingClientRect().bottom ?? 0) - (floor - 16)) < 1;
+  });
   expect(complaints).toEqual([]);
   await close();
 });

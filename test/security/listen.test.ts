@@ -39,6 +39,7 @@ function start(options: Partial<ListenOptions> = {}): ReturnType<typeof listen> 
     port: 0,
     dataDir,
     token,
+    openCommand: "npm run agetor -- open",
     info: { version: "1.2.3", commit: null, startedAt: 1, platform: "test", runtime: "bun" },
     home: dataDir,
     cwd: dataDir,
@@ -96,7 +97,7 @@ describe("CFG-01: a port that is taken", () => {
       fault: {
         code: "port_in_use",
         message: `Port ${first.port} is already in use.`,
-        hint: expect.stringContaining("AGETOR_API_PORT"),
+        hint: expect.stringContaining(`--port ${first.port + 1} (or AGETOR_API_PORT;`),
       },
     });
     expect(existsSync(join(dataDir, "agetor-core.json"))).toBe(false);

@@ -30,7 +30,7 @@ export async function probe(harness: ResolvedHarness, host: Host): Promise<Probe
     host.run({ argv: [real, "auth", "status", "--json"], env, timeoutMs: questionMs * 2 }),
   ]);
   const version = /^(\d+\.\d+\.\d+\S*)/.exec(said.stdout.trim())?.[1];
-  if (version === undefined) return broken(real, said.spawnError ?? whyNot(said));
+  if (version === undefined) return broken(real, said.spawnError ?? whyNot(real, said));
   const login = parseObject(status.stdout.trim().replaceAll("\n", " "));
   const keyed = hasKey(harness);
   if (login === null && !keyed) return mute(real, version, status.timedOut);
@@ -70,14 +70,20 @@ function accountOf(login: ReturnType<typeof parseObject>): string | null {
   );
 }
 
-function whyNot(said: { timedOut: boolean; code: number | null; stderr: string }): string {
-  if (said.timedOut) return "`claude --version` did not answer in time.";
+function whyNot(
+  path: string,
+  said: { timedOut: boolean; code: number | null; stderr: string },
+): string {
+  const command = `\`${path} --version\``;
+  if (said.timedOut) return `${command} did not answer in time.`;
+  if (said.code === 0)
+    return `${command} printed no version of Claude Code. Is it another program?`;
   const last = said.stderr.trim().split("\n").at(-1) ?? "";
-  return `\`claude --version\` ended with status ${said.code ?? "unknown"}. ${last}`.trim();
+  return `${command} ended with status ${said.code ?? "unknown"}. ${last}`.trim();
 }
 
 function broken(path: string, why: string): Probe {
-  return { kind: "broken", path, why, hint: "Run `claude --version` in a terminal to see why." };
+  return { kind: "broken", path, why, hint: `Run \`${path} --version\` in a terminal to see why.` };
 }
 
 function warn(version: string): string | null {

@@ -69,6 +69,12 @@ describe("a probe says what it found, whatever the program does", () => {
     if (found.kind === "broken") expect(found.why).not.toBe("");
   });
 
+  test("one that prints no version is named by its path", async () => {
+    const harness = stub({ version: "exit 0" });
+    const why = `\`${harness.bin} --version\` printed no version of Codex. Is it another program?`;
+    expect(await probe(harness, host)).toMatchObject({ kind: "broken", why });
+  });
+
   test("one that hangs is broken within three seconds", async () => {
     const before = performance.now();
     expect(await probe(stub({ version: "exec sleep 60" }), host)).toMatchObject({

@@ -95,10 +95,14 @@ function ownProvider(env: Readonly<Record<string, string>>): boolean {
 const checkConfig = "Run `codex login status` in a terminal, and check config.toml.";
 
 function broken(path: string, said: RunOutput, hint: string): Probe {
-  const why = said.timedOut
-    ? "`codex --version` does not answer"
-    : (said.spawnError ?? (oneLine(said.stderr) || `\`codex --version\` ended with ${said.code}`));
-  return { kind: "broken", path, why, hint };
+  return { kind: "broken", path, why: said.spawnError ?? whyNot(path, said), hint };
+}
+
+function whyNot(path: string, said: RunOutput): string {
+  const command = `\`${path} --version\``;
+  if (said.timedOut) return `${command} does not answer`;
+  if (said.code === 0) return `${command} printed no version of Codex. Is it another program?`;
+  return oneLine(said.stderr) || `${command} ended with status ${said.code ?? "unknown"}`;
 }
 
 /** Null inside the range the driver was tested with. */

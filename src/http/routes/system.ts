@@ -8,9 +8,16 @@ import { Flag } from "../schemas.ts";
 
 export const systemEndpoints = {
   health: endpoint({
-    answer: z.object({ ok: z.literal(true), app: z.literal("agetor"), version: z.string() }),
-    handle: ({ context }) =>
-      json(200, { ok: true, app: "agetor", version: context.info().version }),
+    answer: z.object({
+      ok: z.literal(true),
+      app: z.literal("agetor"),
+      version: z.string(),
+      openCommand: z.string(),
+    }),
+    handle: ({ context }) => {
+      const { version } = context.info();
+      return json(200, { ok: true, app: "agetor", version, openCommand: context.openCommand });
+    },
   }),
   info: endpoint({
     answer: z.object({

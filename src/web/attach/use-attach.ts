@@ -5,7 +5,7 @@ import { later } from "../state/actions.ts";
 import { announce } from "../ui/live-region.tsx";
 import { inWords } from "../ui/report.ts";
 import { ApiError, bearer } from "../wire/client.ts";
-import type { AttachedFile } from "./attached-file.ts";
+import { type AttachedFile, type Refused, refusedWords } from "./attached-file.ts";
 import { keepPicture } from "./pictures.ts";
 
 /** Keeps a file on the server, to go along with a message. Throws `ApiError`. */
@@ -34,6 +34,17 @@ export interface AttachInput {
   readonly fail: (problem: { readonly text: string; readonly hint: string | null }) => void;
 }
 
+/** Sends a file to the server, or says why it does not go along. */
+async function attached(file: File): Promise<AttachedFile | Refused> {
+  const { name } = file;
+  if (file.size === 0) return { name, text: "The file is empty.", hint: null };
+  try {
+    return await upload(file);
+  } catch (error) {
+    return { name, ...inWords(error) };
+  }
+}
+
 /** Files come in by the button, by pasting and by dropping. */
 export function useAttach({ files, change, fail }: AttachInput) {
   const input = useRef<HTMLInputElement>(null);
@@ -47,14 +58,17 @@ export function useAttach({ files, change, fail }: AttachInput) {
   };
   const add = async (list: readonly File[]): Promise<void> => {
     setComing((before) => before + list.length);
+    const refused: Refused[] = [];
     for (const file of list) {
       try {
-        const kept = await upload(file);
+        const kept = await attached(file);
+        if ("text" in kept) {
+          refused.push(kept);
+          fail(refusedWords(refused));
+          continue;
+        }
         put([...latest.current, kept]);
         announce(`${kept.name} attached`);
-      } catch (error) {
-        const { text, hint } = inWords(error);
-        fail({ text: file.name === "" ? text : `${file.name}: ${text}`, hint });
       } finally {
         setComing((before) => before - 1);
       }

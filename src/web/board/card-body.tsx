@@ -112,7 +112,7 @@ const Live = memo(function Live(props: { readonly task: Task; readonly stopping:
 
 /** Paths and commands are set in mono and shortened at the left, where they say least. */
 function Objective({ text, verb }: { readonly text: string; readonly verb: string }) {
-  const prose = verb === "Writing" || verb === "Thinking";
+  const prose = verb === "Said" || verb === "Thinking";
   if (prose) return <span className="cut t3">{text}</span>;
   const short = text.includes(" ") ? text : text.split("/").slice(-2).join("/");
   return (

@@ -16,6 +16,13 @@ test("words match anywhere, in any order, and in the short id", () => {
   expect(fits("leak console")).toBe(false);
 });
 
+test("of an id the start of the short one counts, or the whole, and no other part", () => {
+  const task = aTask("01K9T4AAAA12AAAAAAAAAK6P1W", { title: "Fix it", branch: null });
+  const fits = (q: string) => matcher({ ...nothing, q })(task);
+  expect(["K6P", "01k9t4aaaa12aaaaaaaaak6p1w"].map(fits)).toEqual([true, true]);
+  expect(["12", "6p1w", "01K9T4AAAA12"].map(fits)).toEqual([false, false, false]);
+});
+
 test("without a filter the order is untouched, with one only what loses something is new", () => {
   const tasks = new Map([
     ["1", aTask("1", { agent: "codex" })],

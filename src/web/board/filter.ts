@@ -20,7 +20,10 @@ export function folderName(path: string): string {
   return path.replace(/\/+$/, "").split("/").at(-1) || path;
 }
 
-/** Makes the test a task has to pass; words are matched anywhere, in any order. */
+/**
+ * Makes the test a task has to pass; words are matched anywhere, in any order. Of an id only the start
+ * of what a card shows of it counts, or all of it: a few digits are in half of all ids.
+ */
 export function matcher(filter: Filter): (task: Task) => boolean {
   const words = filter.q
     .toLowerCase()
@@ -33,15 +36,14 @@ export function matcher(filter: Filter): (task: Task) => boolean {
     const text = [
       task.title,
       task.promptPreview,
-      shortId(task.id),
-      task.id,
       task.branch ?? "",
       task.agent,
       folderName(task.workdir),
     ]
       .join("\n")
       .toLowerCase();
-    return words.every((word) => text.includes(word));
+    const [id, short] = [task.id.toLowerCase(), shortId(task.id)];
+    return words.every((word) => text.includes(word) || short.startsWith(word) || id === word);
   };
 }
 

@@ -3,8 +3,8 @@ import { useFirstRun } from "../first-run/use-first-run.ts";
 import { useAttention } from "../inbox/attention.ts";
 import { SetupSlot } from "../setup/setup-slot.tsx";
 import { currentProject, openSetup } from "../setup/setup-state.ts";
-import { later, markSeen } from "../state/actions.ts";
-import { useBoard, useTask, waitingCount } from "../state/board.ts";
+import { later } from "../state/actions.ts";
+import { useBoard, waitingCount } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
 import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
@@ -25,6 +25,7 @@ import { Rail } from "./rail.tsx";
 import { ReconnectBanner } from "./reconnect.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { TrustSlot } from "./trust-slot.tsx";
+import { useSeen } from "./use-seen.ts";
 
 const busy = <div aria-busy="true" />;
 const RunPanel = part(
@@ -206,20 +207,6 @@ function Panel({ taskId, beside, room }: PanelProps) {
 function useColumnReader() {
   const tasks = useBoard((state) => state.tasks);
   return (id: string) => tasks.get(id)?.column ?? null;
-}
-
-/** An open task in a visible window has been looked at. */
-function useSeen(taskId: string): void {
-  const unread = useTask(taskId)?.unread === true;
-  useEffect(() => {
-    if (!unread) return;
-    const look = (): void => {
-      if (document.visibilityState === "visible") later(markSeen(taskId));
-    };
-    look();
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, [taskId, unread]);
 }
 
 function Dialogs() {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { DoctorCheck, ProbeReport } from "../../contract/doctor.ts";
 import { browserChecks, browserName } from "./browser-checks.ts";
-import { readyWords, tally, trialWords } from "./words.ts";
+import { firstWords, readyWords, tally, trialWords } from "./words.ts";
 
 const check = (id: string, status: DoctorCheck["status"], over: Partial<DoctorCheck> = {}) => ({
   id,
@@ -28,7 +28,10 @@ test("an agent of another version than the tested one can work, one that is logg
   expect(
     readyWords([check("agent:a", "pass"), check("agent:codex", "warn", { fix: probe })]),
   ).toStartWith("Two agents can");
-  expect(readyWords([check("agent:codex", "warn", { fix: login })])).toStartWith("No agent");
+  expect(readyWords([check("agent:codex", "warn", { fix: login })])).toStartWith("The list");
+  // The heading of the first screen says the same.
+  expect(firstWords([check("agent:a", "pass")])).toBe("Ready for a first task");
+  expect(firstWords([check("agent:codex", "warn", { fix: login })])).toBe("No agent can work yet");
 });
 
 test("a trial says first what does not hold", () => {

@@ -31,17 +31,26 @@ export function tally(checks: readonly DoctorCheck[]): string {
     .join(", ");
 }
 
-/** How many agents can work now, as a sentence for somebody who has not seen a task yet. */
-export function readyWords(checks: readonly DoctorCheck[]): string {
-  const ready = checks.filter(
+function readyAgents(checks: readonly DoctorCheck[]): number {
+  return checks.filter(
     ({ id, status, fix }) =>
       id.startsWith("agent:") &&
       (status === "pass" ||
         (status === "warn" && fix?.kind === "action" && fix.action === "probe")),
   ).length;
+}
+
+/** What heads the first screen; it never says more than `readyWords` below it. */
+export function firstWords(checks: readonly DoctorCheck[]): string {
+  return readyAgents(checks) === 0 ? "No agent can work yet" : "Ready for a first task";
+}
+
+/** How many agents can work now, as a sentence for somebody who has not seen a task yet. */
+export function readyWords(checks: readonly DoctorCheck[]): string {
+  const ready = readyAgents(checks);
   const numbers = ["No", "One", "Two", "Three", "Four", "Five", "Six"];
   const many = numbers[ready] ?? String(ready);
-  if (ready === 0) return "No agent can work yet: the list says what each one lacks.";
+  if (ready === 0) return "The list says what each one lacks.";
   return `${many} ${ready === 1 ? "agent" : "agents"} can work right now.`;
 }
 

@@ -6,7 +6,7 @@ import { Checks } from "../doctor/checks.tsx";
 import { CheckAgain } from "../doctor/doctor.tsx";
 import { CopyReport } from "../doctor/report.tsx";
 import { useDoctor } from "../doctor/use-doctor.ts";
-import { readyWords, tally } from "../doctor/words.ts";
+import { firstWords, readyWords, tally } from "../doctor/words.ts";
 import { later, runSample } from "../state/actions.ts";
 import { setPref } from "../state/prefs.ts";
 import { projectsQuery } from "../state/queries.ts";
@@ -33,7 +33,7 @@ export default function FirstRun() {
             {location.port}
           </span>
         </header>
-        <h1>Ready for a first task</h1>
+        <h1>{look.checks === undefined ? "Welcome" : firstWords(look.checks)}</h1>
         <p className="lead">
           {look.checks === undefined ? "Looking for agents." : readyWords(look.checks)} Nothing
           leaves this machine but what your agents send themselves.

@@ -27,7 +27,7 @@ export function Header({ task, progress, drafts, onSend }: HeaderProps) {
       <IconButton icon="x" size="s" label="Back" keys="Escape" onClick={closeReview} />
       <StateGlyph state={state} />
       <h1 className="cut">
-        {task.title}
+        <bdi>{task.title}</bdi>
         <span className="sr">, {stateWord(state)}</span>
       </h1>
       {task.branch !== null && <span className="t3 small mono cut branch">{task.branch}</span>}

@@ -240,9 +240,9 @@ export async function repeatSetup(id: string): Promise<void> {
   }
 }
 
-/** The person has looked: no dot any more. */
-export async function markSeen(id: string): Promise<void> {
-  await optimistic(
+/** The person has looked: no dot any more. False when that could not be stored. */
+export function markSeen(id: string): Promise<boolean> {
+  return optimistic(
     id,
     { unread: false },
     (key) => call("PATCH /tasks/:id", { params: { id }, body: { unread: false }, key }),

@@ -141,7 +141,7 @@ async function once({ url, init }: Built): Promise<Response> {
     throw new ApiError(0, {
       error: "The Agetor server does not answer.",
       code: "unreachable",
-      hint: "Start it with `npm start`; this page reconnects by itself.",
+      hint: "Start it with `npm start`, with the options it had; this page reconnects by itself.",
       details: null,
     });
   }

@@ -45,7 +45,9 @@ export const PanelHeader = memo(function PanelHeader(props: PanelHeaderProps) {
     <header className="hd">
       <div className="r1">
         <StateGlyph state={state} />
-        <h2 className="cut grow">{task.title}</h2>
+        <h2 className="cut grow" dir="auto">
+          {task.title}
+        </h2>
         {isActive(task) && (
           <Button
             size="s"
