@@ -100,7 +100,12 @@ describe("HTTP-02: only our own two names are answered", () => {
     for (const host of [`127.0.0.1:${server.port}`, `localhost:${server.port}`]) {
       const reply = await rawRequest(server.port, "GET /health HTTP/1.1", [["Host", host]]);
       expect(reply.status).toBe(200);
-      expect(JSON.parse(reply.body)).toEqual({ ok: true, app: "agetor", version: "1.2.3" });
+      expect(JSON.parse(reply.body)).toEqual({
+        ok: true,
+        app: "agetor",
+        version: "1.2.3",
+        openCommand: "npm run agetor -- open",
+      });
     }
   });
 });
