@@ -14,6 +14,48 @@ const Rule = z.object({
 export const ApprovalRule = Rule.extend({ id: Ulid, taskId: Ulid, createdAt: Millis });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
+export const ApprovalAnswer = z.strictObject({
+  decision: z.enum(["allow", "deny"]),
+  remember: z.boolean().optional(),
+  rule: Rule.optional(),
+  reason: z.string().max(20_000).optional(),
+  updatedInput: z.record(z.string(), z.unknown()).optional(),
+});
+export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
+
+export const QuestionAnswer = z.strictObject({
+  selected: z.array(z.string().max(2000)).max(20),
+  text: z.string().max(20_000).optional(),
+});
+export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
+
+export const AskQuestionsAnswer = z.strictObject({
+  answers: z
+    .array(
+      z.strictObject({
+        selected: z.array(z.string().max(2000)).max(20),
+        custom: z.string().max(20_000).optional(),
+      }),
+    )
+    .max(20),
+});
+export type AskQuestionsAnswer = z.infer<typeof AskQuestionsAnswer>;
+
+export const PlanAnswer = z.strictObject({
+  choice: z.enum(["approve_implement", "approve_ask", "reject"]),
+  revision: z.string().max(100_000).optional(),
+});
+export type PlanAnswer = z.infer<typeof PlanAnswer>;
+
+/** An answer with the kind of interaction it belongs to. */
+export const InteractionAnswer = z.discriminatedUnion("kind", [
+  ApprovalAnswer.extend({ kind: z.literal("approval") }),
+  QuestionAnswer.extend({ kind: z.literal("question") }),
+  AskQuestionsAnswer.extend({ kind: z.literal("ask_questions") }),
+  PlanAnswer.extend({ kind: z.literal("plan_approval") }),
+]);
+export type InteractionAnswer = z.infer<typeof InteractionAnswer>;
+
 const base = {
   id: Ulid,
   taskId: Ulid,
@@ -23,6 +65,8 @@ const base = {
   state: z.enum(["open", "answered", "gone"]),
   /** What became of it, for people; null while it is open. */
   outcome: z.string().nullable(),
+  /** What was answered, an input changed by hand with it; null while it is open or nobody did. */
+  answer: InteractionAnswer.nullable(),
   /** The token that answered, or null when nobody did. */
   answeredBy: z.string().nullable(),
   resolvedAt: Millis.nullable(),
@@ -80,15 +124,6 @@ export const ApprovalBody = z.strictObject({
 });
 export type ApprovalBody = z.infer<typeof ApprovalBody>;
 
-export const ApprovalAnswer = z.strictObject({
-  decision: z.enum(["allow", "deny"]),
-  remember: z.boolean().optional(),
-  rule: Rule.optional(),
-  reason: z.string().max(20_000).optional(),
-  updatedInput: z.record(z.string(), z.unknown()).optional(),
-});
-export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
-
 /** What the `ask_user` tool sends, with the session's token: held open until it is answered. */
 export const QuestionBody = z.strictObject({
   requestId: Ulid,
@@ -98,34 +133,3 @@ export const QuestionBody = z.strictObject({
   allowText: z.boolean().optional(),
 });
 export type QuestionBody = z.infer<typeof QuestionBody>;
-
-export const QuestionAnswer = z.strictObject({
-  selected: z.array(z.string().max(2000)).max(20),
-  text: z.string().max(20_000).optional(),
-});
-export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
-
-export const AskQuestionsAnswer = z.strictObject({
-  answers: z
-    .array(
-      z.strictObject({
-        selected: z.array(z.string().max(2000)).max(20),
-        custom: z.string().max(20_000).optional(),
-      }),
-    )
-    .max(20),
-});
-export type AskQuestionsAnswer = z.infer<typeof AskQuestionsAnswer>;
-
-export const PlanAnswer = z.strictObject({
-  choice: z.enum(["approve_implement", "approve_ask", "reject"]),
-  revision: z.string().max(100_000).optional(),
-});
-export type PlanAnswer = z.infer<typeof PlanAnswer>;
-
-/** An answer with the kind of interaction it belongs to. */
-export type InteractionAnswer =
-  | ({ readonly kind: "approval" } & ApprovalAnswer)
-  | ({ readonly kind: "question" } & QuestionAnswer)
-  | ({ readonly kind: "ask_questions" } & AskQuestionsAnswer)
-  | ({ readonly kind: "plan_approval" } & PlanAnswer);

@@ -11,6 +11,7 @@ const base = {
   expiresAt: null,
   state: "open",
   outcome: null,
+  answer: null,
   answeredBy: null,
   resolvedAt: null,
 } as const;

@@ -1,4 +1,5 @@
 import type { Event, NoticeData, TranscriptData, TranscriptEventType } from "../contract/event.ts";
+import type { Interaction } from "../contract/interaction.ts";
 import {
   type AgentItem,
   type Item,
@@ -9,6 +10,8 @@ import {
   todoChanges,
   type UsageItem,
 } from "./transcript.ts";
+import { TranscriptAsks } from "./transcript-asks.ts";
+import { approved, called, emptyTool, finished, isOver } from "./transcript-tools.ts";
 
 interface OpenLane extends Lane {
   readonly items: (Item | null)[];
@@ -33,6 +36,7 @@ export class TranscriptFold {
   readonly #main: OpenLane = { agentId: null, items: [], at: null, lastAt: null };
   readonly #lanes = new Map<string, OpenLane>();
   readonly #tools = new Map<string, Place>();
+  readonly #asks = new TranscriptAsks();
   #runId: string | null = null;
   #plan: Place | null = null;
   #dirty = 0;
@@ -70,9 +74,34 @@ export class TranscriptFold {
     const fold = folds[event.type as TranscriptEventType] as Fold | undefined;
     // State events are not part of the story; every other unknown type is kept as it came.
     if (fold !== undefined) fold(this.#hands, base, event.data);
-    else if (!event.type.includes("upserted") && !event.type.startsWith("interaction.")) {
+    else if (event.type === "interaction.opened") this.#takeAsk(base, event.data as Interaction);
+    else if (event.type === "interaction.resolved") this.#takeAsk(base, event.data as Interaction);
+    else if (!event.type.includes("upserted")) {
       this.#add(this.#main, { ...base, kind: "raw", source: event.type, payload: event.data });
     }
+  }
+
+  /** An approval stands with its tool; everything else is a row once it is over. */
+  #takeAsk(base: Base, ask: Interaction): void {
+    const toolId = ask.kind === "approval" ? this.#asks.callOf(ask) : null;
+    if (ask.kind === "approval" && toolId !== null) {
+      if (this.#changeTool(toolId, (item) => approved(item, ask))) return;
+    }
+    const over = ask.state !== "open";
+    const row = over ? this.#add(this.#main, { ...base, kind: "ask", ask }) : null;
+    if (ask.kind === "approval") this.#asks.waits(ask, row);
+  }
+
+  /** Changes a tool where it stands; false when it is not known. */
+  #changeTool(toolId: string, change: (item: ToolItem) => ToolItem): boolean {
+    const place = this.#tools.get(toolId);
+    const item = place?.lane.items[place.index];
+    if (place === undefined || item === null || item === undefined) return false;
+    if (item.kind === "tool") this.#replace(place, change(item));
+    else if (item.kind === "agent" && item.call !== null) {
+      this.#replace(place, { ...item, call: change(item.call), version: item.version + 1 });
+    } else return false;
+    return true;
   }
 
   readonly #hands: Hands = {
@@ -83,9 +112,12 @@ export class TranscriptFold {
       if (base.runId === null || base.runId === this.#runId) return;
       this.#runId = base.runId;
       this.#plan = null;
+      this.#asks.begin();
       this.#add(this.#main, { ...base, key: `r${base.runId}`, kind: "run" });
     },
     tools: this.#tools,
+    changeTool: (toolId, change) => this.#changeTool(toolId, change),
+    asks: this.#asks,
     openAgent: (base, data) => this.#openAgent(base, data),
     endAgent: (base, data) => this.#endAgent(base, data),
     plan: (base, data) => this.#takePlan(base, data),
@@ -221,9 +253,11 @@ export class TranscriptFold {
 interface Hands {
   lane(agentId: string | null): OpenLane;
   add(lane: OpenLane, item: Item): number;
-  replace(place: Place, item: Item): void;
+  replace(place: Place, item: Item | null): void;
   startRun(base: Base): void;
   readonly tools: Map<string, Place>;
+  changeTool(toolId: string, change: (item: ToolItem) => ToolItem): boolean;
+  readonly asks: TranscriptAsks;
   openAgent(base: Base, data: TranscriptData["subagent.started"]): void;
   endAgent(base: Base, data: TranscriptData["subagent.ended"]): void;
   plan(base: Base, data: TranscriptData["plan.updated"]): void;
@@ -278,37 +312,27 @@ function thinking(base: Base, text: string, before: number | null): ThinkingItem
 }
 
 function takeCall(hands: Hands, base: Base, data: TranscriptData["tool.call"]): void {
-  const { toolId, name, kind: tool, title, input, status, agentId } = data;
-  const place = hands.tools.get(toolId);
-  const before = place?.lane.items[place.index];
-  if (place !== undefined && before !== null && before !== undefined) {
-    const update = (item: ToolItem): ToolItem => {
-      const over = isOver(item.status) && !isOver(status);
-      return { ...item, name, tool, title, input, status: over ? item.status : status };
-    };
-    if (before.kind === "tool") hands.replace(place, update(before));
-    else if (before.kind === "agent" && before.call !== null) {
-      hands.replace(place, { ...before, call: update(before.call), version: before.version + 1 });
-    }
-    return;
+  const { toolId, name, input, agentId } = data;
+  let over = isOver(data.status);
+  const update = (item: ToolItem): ToolItem => {
+    over ||= isOver(item.status);
+    return called(item, data);
+  };
+  if (!hands.changeTool(toolId, update)) {
+    const lane = hands.lane(agentId);
+    hands.tools.set(toolId, { lane, index: hands.add(lane, update(emptyTool(base, toolId))) });
   }
-  const lane = hands.lane(agentId);
-  const item: ToolItem = { ...emptyTool(base, toolId), name, tool, title, input, status };
-  hands.tools.set(toolId, { lane, index: hands.add(lane, item) });
+  // Its result is here: it waits for no answer.
+  if (over) return;
+  const waiting = hands.asks.called(toolId, { name, input });
+  if (waiting === null) return;
+  hands.changeTool(toolId, (item) => approved(item, waiting.ask));
+  if (waiting.row !== null) hands.replace({ lane: hands.lane(null), index: waiting.row }, null);
 }
 
 function takeResult(hands: Hands, base: Base, data: TranscriptData["tool.result"]): void {
-  const place = hands.tools.get(data.toolId);
-  const before = place?.lane.items[place.index];
-  if (place !== undefined && before?.kind === "tool") {
-    hands.replace(place, finished(before, base, data));
-    return;
-  }
-  if (place !== undefined && before?.kind === "agent" && before.call !== null) {
-    const call = finished(before.call, base, data);
-    hands.replace(place, { ...before, call, version: before.version + 1 });
-    return;
-  }
+  hands.asks.finished(data.toolId);
+  if (hands.changeTool(data.toolId, (item) => finished(item, base, data))) return;
   // Its call stands in an older page, or nowhere. Either way the result is not lost.
   const lane = hands.lane(data.agentId);
   const item = {
@@ -316,33 +340,4 @@ function takeResult(hands: Hands, base: Base, data: TranscriptData["tool.result"
     durationMs: data.durationMs,
   };
   hands.tools.set(data.toolId, { lane, index: hands.add(lane, item) });
-}
-
-function finished(item: ToolItem, base: Base, data: TranscriptData["tool.result"]): ToolItem {
-  const { status, output, truncated, blobId, diff, exitCode } = data;
-  const durationMs = data.durationMs ?? Math.max(0, base.at - item.at);
-  return { ...item, status, output, truncated, blobId, diff, exitCode, durationMs };
-}
-
-function emptyTool(base: Base, toolId: string): ToolItem {
-  return {
-    ...base,
-    kind: "tool",
-    toolId,
-    name: "",
-    tool: "other",
-    title: "",
-    input: null,
-    status: "running",
-    output: "",
-    truncated: false,
-    blobId: null,
-    diff: null,
-    exitCode: null,
-    durationMs: null,
-  };
-}
-
-function isOver(status: ToolItem["status"]): boolean {
-  return status === "succeeded" || status === "failed" || status === "denied";
 }

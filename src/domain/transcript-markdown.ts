@@ -1,5 +1,12 @@
-import type { Item, ToolItem } from "./transcript.ts";
-import { todosPhrase, toolPhrase } from "./transcript-words.ts";
+import type { AskItem, Item, ToolItem } from "./transcript.ts";
+import {
+  approvalWords,
+  askWords,
+  commentsOf,
+  oneLine,
+  todosPhrase,
+  toolPhrase,
+} from "./transcript-words.ts";
 
 /** A transcript as a Markdown document, for the clipboard. */
 export function transcriptToMarkdown(title: string, items: readonly (Item | null)[]): string {
@@ -19,6 +26,8 @@ function part(item: Item, indent: string): string {
       return `- Thought: ${item.text.trim().replace(/\s+/g, " ")}`;
     case "tool":
       return tool(item, indent);
+    case "ask":
+      return asked(item);
     case "agent": {
       const inner = item.lane.items.flatMap((one) => (one === null ? [] : [part(one, "  ")]));
       return [`- Asked a sub-agent: ${item.label}`, ...inner.map(indented)].join("\n");
@@ -56,11 +65,19 @@ function tool(item: ToolItem, indent: string): string {
   const { verb, object } = toolPhrase(item);
   const exit = item.exitCode !== null && item.exitCode !== 0 ? ` (exit ${item.exitCode})` : "";
   const failed = item.status === "failed" && exit === "" ? " (failed)" : "";
-  const head = `- ${verb} ${code(object)}${exit}${failed}`;
+  const allowed = approvalWords(item) === "" ? "" : ` (${oneLine(approvalWords(item))})`;
+  const head = `- ${verb} ${code(object)}${exit}${failed}${allowed}`;
   const diffs = (item.diff ?? []).map((file) => fenced(file.patch.trimEnd(), "diff"));
   const shown = item.tool === "execute" && item.output.trim() !== "";
   const output = shown ? [fenced(item.output.trimEnd(), "")] : [];
   return [head, ...[...diffs, ...output].map(indented)].join("\n").replaceAll("\n", `\n${indent}`);
+}
+
+function asked(item: AskItem): string {
+  const { verb, object, outcome } = askWords(item);
+  const head = `- ${verb}: ${object}${outcome === "" ? "" : ` (${oneLine(outcome)})`}`;
+  const comments = commentsOf(item);
+  return comments === "" ? head : [head, indented(quote(comments))].join("\n");
 }
 
 function quote(text: string): string {

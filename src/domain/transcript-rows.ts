@@ -153,7 +153,11 @@ const work: ReadonlySet<Item["kind"]> = new Set([
 
 /** Looking around: many of them in a row say no more than their number. */
 function isLook(item: ToolItem): boolean {
-  return (item.tool === "read" || item.tool === "search") && item.status !== "denied";
+  return (
+    (item.tool === "read" || item.tool === "search") &&
+    item.status !== "denied" &&
+    item.approval === null
+  );
 }
 
 /** Whether an item is open when the person did not say. */

@@ -1,5 +1,6 @@
 import type { FileDiff } from "../contract/event.ts";
-import type { Item, TodosItem, ToolItem } from "./transcript.ts";
+import type { Interaction } from "../contract/interaction.ts";
+import type { AskItem, Item, TodosItem, ToolItem } from "./transcript.ts";
 
 /** One line of the transcript: a verb, then its object. */
 export interface Phrase {
@@ -10,17 +11,17 @@ export interface Phrase {
 const verbs: Readonly<
   Record<ToolItem["tool"], readonly [now: string, done: string, wish: string]>
 > = {
-  read: ["Reading", "Read", "Wanted to read"],
-  edit: ["Editing", "Edited", "Wanted to edit"],
-  delete: ["Deleting", "Deleted", "Wanted to delete"],
-  move: ["Moving", "Moved", "Wanted to move"],
-  search: ["Searching", "Searched", "Wanted to search"],
-  execute: ["Running", "Ran", "Wanted to run"],
-  think: ["Thinking", "Thought", "Wanted to think"],
-  fetch: ["Fetching", "Fetched", "Wanted to fetch"],
-  mcp: ["Using", "Used", "Wanted to use"],
-  agent: ["Asking a sub-agent", "Asked a sub-agent", "Wanted to ask a sub-agent"],
-  other: ["Using", "Used", "Wanted to use"],
+  read: ["Reading", "Read", "read"],
+  edit: ["Editing", "Edited", "edit"],
+  delete: ["Deleting", "Deleted", "delete"],
+  move: ["Moving", "Moved", "move"],
+  search: ["Searching", "Searched", "search"],
+  execute: ["Running", "Ran", "run"],
+  think: ["Thinking", "Thought", "think"],
+  fetch: ["Fetching", "Fetched", "fetch"],
+  mcp: ["Using", "Used", "use"],
+  agent: ["Asking a sub-agent", "Asked a sub-agent", "ask a sub-agent"],
+  other: ["Using", "Used", "use"],
 };
 
 export function toolPhrase(item: ToolItem): Phrase {
@@ -28,7 +29,8 @@ export function toolPhrase(item: ToolItem): Phrase {
   const [now, done, wish] = verbs[item.tool];
   const object = oneLine(item.title === "" ? item.name : item.title);
   if (item.name === "" && item.title === "") return { verb: "Result of an earlier step", object };
-  if (item.status === "denied") return { verb: wish, object };
+  if (item.status === "denied") return { verb: `Wanted to ${wish}`, object };
+  if (isWaiting(item)) return { verb: `Wants to ${wish}`, object };
   const only = item.diff?.length === 1 ? item.diff[0] : undefined;
   if (item.tool === "edit" && only !== undefined && !running) {
     return { verb: diffVerb(only), object };
@@ -39,9 +41,79 @@ export function toolPhrase(item: ToolItem): Phrase {
   return { verb: running ? now : done, object };
 }
 
+/** Whether a tool does nothing yet because its person was asked and has not answered. */
+export function isWaiting(item: ToolItem): boolean {
+  return (
+    (item.status === "running" || item.status === "pending") && item.approval?.state === "open"
+  );
+}
+
 export function diffVerb(file: FileDiff): string {
   const verbs = { add: "Created", update: "Edited", delete: "Deleted", move: "Moved" } as const;
   return verbs[file.kind];
+}
+
+/** What became of the question whether a tool may; empty when nobody was asked, or nobody answered yet. */
+export function approvalWords({ approval, asked }: ToolItem): string {
+  if (approval === null || approval.state === "open") return "";
+  return asked === null ? (approval.outcome ?? "") : "edited by you";
+}
+
+/** Whether the person or their rule said no. */
+export function isDenied(ask: Interaction): boolean {
+  const given = (ask as Partial<Interaction>).answer ?? null;
+  return given?.kind === "approval" && given.decision === "deny";
+}
+
+/** A plan in one line: what stands below its heading "Plan". */
+export function planLine(text: string): string {
+  return oneLine(text.replace(/^\s*#+\s*(?:Plan\s*\n\s*)?/i, ""));
+}
+
+/** What was asked, and how it ended. */
+export interface AskWords extends Phrase {
+  readonly outcome: string;
+}
+
+export function askWords({ ask }: AskItem): AskWords {
+  const outcome = (ask.outcome ?? "").replace(/^Answered: /, "");
+  switch (ask.kind) {
+    case "approval":
+      return { verb: "Asked to use", object: `${ask.toolName} ${oneLine(ask.title)}`, outcome };
+    case "question":
+      return { verb: "Asked", object: oneLine(ask.question), outcome };
+    case "ask_questions":
+      return {
+        verb: "Asked",
+        object: ask.questions.map(({ question }) => oneLine(question)).join(" · "),
+        outcome,
+      };
+    case "plan_approval":
+      return { verb: "Proposed a plan", object: planLine(ask.plan), outcome };
+  }
+}
+
+/** The parts of a question with the answers to each; an answer nobody gave is empty. */
+export function answersOf({ ask }: AskItem): readonly { question: string; answer: string }[] {
+  // What was stored before answers were told has none.
+  const given = (ask as Partial<Interaction>).answer ?? null;
+  const joined = (selected: readonly string[], more: string | undefined): string =>
+    [...selected, more ?? ""].filter((one) => one !== "").join(", ");
+  if (ask.kind === "question") {
+    const answer = given?.kind === "question" ? joined(given.selected, given.text) : "";
+    return [{ question: ask.question, answer }];
+  }
+  if (ask.kind !== "ask_questions") return [];
+  return ask.questions.map(({ question }, index) => {
+    const one = given?.kind === "ask_questions" ? given.answers[index] : undefined;
+    return { question, answer: one === undefined ? "" : joined(one.selected, one.custom) };
+  });
+}
+
+/** What a person wanted changed in a plan; empty when nothing. */
+export function commentsOf({ ask }: AskItem): string {
+  const given = (ask as Partial<Interaction>).answer ?? null;
+  return given?.kind === "plan_approval" ? (given.revision ?? "") : "";
 }
 
 export function todosPhrase(item: TodosItem): Phrase {

@@ -7,6 +7,7 @@ import type {
   ToolStatus,
   TranscriptData,
 } from "../contract/event.ts";
+import type { Interaction } from "../contract/interaction.ts";
 import type { RunOutcome, Usage } from "../contract/run.ts";
 
 /** What the transcript of a task is made of, in the order it is read. Items never change: a newer
@@ -38,6 +39,8 @@ export interface ThinkingItem extends Base {
   /** Milliseconds since the thing before it; null when nothing is known before it. */
   readonly durationMs: number | null;
 }
+export type Approval = Extract<Interaction, { kind: "approval" }>;
+
 export interface ToolItem extends Base {
   readonly kind: "tool";
   readonly toolId: string;
@@ -52,6 +55,15 @@ export interface ToolItem extends Base {
   readonly diff: readonly FileDiff[] | null;
   readonly exitCode: number | null;
   readonly durationMs: number | null;
+  /** The question whether it may, open or answered; null when nobody was asked. */
+  readonly approval: Approval | null;
+  /** What the agent wanted, when the person allowed something else; null when they did not. */
+  readonly asked: { readonly title: string; readonly input: unknown } | null;
+}
+/** What the agent asked its person and how that ended; approvals stand with their tool. */
+export interface AskItem extends Base {
+  readonly kind: "ask";
+  readonly ask: Interaction;
 }
 export interface AgentItem extends Base {
   readonly kind: "agent";
@@ -133,6 +145,7 @@ export type Item =
   | TextItem
   | ThinkingItem
   | ToolItem
+  | AskItem
   | AgentItem
   | TodosItem
   | PlanItem

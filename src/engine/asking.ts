@@ -113,6 +113,7 @@ function interactionOf(work: Work, asking: Asking, run: RunRecord): Interaction 
     expiresAt: null,
     state: "open",
     outcome: null,
+    answer: null,
     answeredBy: null,
     resolvedAt: null,
   } as const;

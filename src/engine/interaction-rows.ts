@@ -16,6 +16,7 @@ export function closeRow(work: Work, record: InteractionRecord, ending: Ending):
     ...record.interaction,
     state: ending.state,
     outcome: ending.outcome,
+    answer: ending.answer,
     answeredBy: ending.by,
     resolvedAt: work.now,
   };

@@ -1,4 +1,5 @@
 import type { Event, TranscriptData, TranscriptEventType } from "../../contract/event.ts";
+import type { Interaction } from "../../contract/interaction.ts";
 
 /** Makes transcript events as the server stores them, one second apart. */
 export class Events {
@@ -16,6 +17,14 @@ export class Events {
     };
     this.all.push(event);
     return event;
+  }
+
+  /** Something the agent asks, or how that ended. */
+  interaction(ask: Interaction): void {
+    const type = ask.state === "open" ? "interaction.opened" : "interaction.resolved";
+    const { seq, at } = this.add("raw", {});
+    const event: Event = { seq, at, type, taskId: "TASK", runId: this.runId, data: ask };
+    this.all[this.all.length - 1] = event;
   }
 
   user(text: string): void {

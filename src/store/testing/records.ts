@@ -119,6 +119,7 @@ export function aQuestion(id: string, taskId: string, runId: string): Interactio
     expiresAt: null,
     state: "open",
     outcome: null,
+    answer: null,
     answeredBy: null,
     resolvedAt: null,
     kind: "question",

@@ -38,6 +38,7 @@ export async function answer(ask: Interaction, given: InteractionAnswer): Promis
     ...ask,
     state: "answered",
     outcome: outcomeOf(given),
+    answer: given,
     resolvedAt: Date.now(),
   };
   changeBoard((before) => foldSettled(before, shown));

@@ -3,7 +3,7 @@ import { anApproval } from "../test-support/tasks.ts";
 import { ApiError } from "../wire/client.ts";
 import { overruled } from "./answer.ts";
 import { hiddenIn, readEdited, startEditing } from "./edit.ts";
-import { byWhom, headline, subjectOf } from "./words.ts";
+import { byWhom, headline, subjectOf, summary } from "./words.ts";
 
 describe("what an approval is about", () => {
   test("a command, with everything else its input holds", () => {
@@ -30,6 +30,19 @@ describe("what an approval is about", () => {
     expect(subjectOf({ file: "a" }).text).toBe('{\n  "file": "a"\n}');
     expect(subjectOf(null).text).toBe("null");
     expect(headline(anApproval("i", "t", 0))).toBe("Run a command?");
+  });
+});
+
+describe("what an approval that is over says", () => {
+  const over = (updatedInput: Record<string, unknown>) => ({
+    ...anApproval("i", "t", 0),
+    answer: { kind: "approval" as const, decision: "allow" as const, updatedInput },
+  });
+
+  test("names the command that was allowed, not the one that was asked for", () => {
+    expect(summary(anApproval("i", "t", 0))).toBe("ls");
+    expect(summary(over({ command: "ls -a" }))).toBe("ls -a");
+    expect(summary(over({ file: "a" }))).toBe("ls");
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Interaction, InteractionAnswer } from "../../contract/interaction.ts";
+import { changedInput } from "../../domain/transcript-asks.ts";
 
 export type Approval = Extract<Interaction, { kind: "approval" }>;
 export type Plan = Extract<Interaction, { kind: "plan_approval" }>;
@@ -73,7 +74,7 @@ function approvalHeadline({ toolInput, diff, toolName }: Approval): string {
 export function summary(ask: Interaction): string {
   switch (ask.kind) {
     case "approval":
-      return ask.title;
+      return approvalSummary(ask);
     case "question":
       return ask.question;
     case "ask_questions":
@@ -81,6 +82,13 @@ export function summary(ask: Interaction): string {
     case "plan_approval":
       return firstLine(ask.plan) ?? "";
   }
+}
+
+/** What was allowed, where that is not what was asked for. */
+function approvalSummary(ask: Approval): string {
+  const changed = changedInput(ask);
+  const { kind, text } = subjectOf(changed);
+  return changed === null || kind === "input" ? ask.title : text;
 }
 
 /** The first line of a text that says something, without its Markdown mark. */

@@ -101,14 +101,9 @@ export class TranscriptLog {
   }
 }
 
-const stateTypes: ReadonlySet<string> = new Set([
-  "task.upserted",
-  "task.deleted",
-  "interaction.opened",
-  "run.upserted",
-]);
+const stateTypes: ReadonlySet<string> = new Set(["task.upserted", "task.deleted", "run.upserted"]);
 
-/** Notices and resolved interactions stand in the transcript too: they explain what happened. */
+/** Notices and interactions stand in the transcript too: they explain what happened. */
 function isTranscript(event: Event): boolean {
   return !stateTypes.has(event.type);
 }

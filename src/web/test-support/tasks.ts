@@ -53,6 +53,7 @@ export function anApproval(id: string, taskId: string, createdAt: number): Inter
     expiresAt: null,
     state: "open",
     outcome: null,
+    answer: null,
     answeredBy: null,
     resolvedAt: null,
     kind: "approval",

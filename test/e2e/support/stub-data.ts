@@ -131,7 +131,13 @@ const backlog = [
   "Move the changelog to one file per release",
 ];
 
-const open = { state: "open", outcome: null, answeredBy: null, resolvedAt: null } as const;
+const open = {
+  state: "open",
+  outcome: null,
+  answer: null,
+  answeredBy: null,
+  resolvedAt: null,
+} as const;
 
 export interface World {
   readonly tasks: Task[];

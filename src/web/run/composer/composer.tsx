@@ -15,6 +15,7 @@ import { announce } from "../../ui/live-region.tsx";
 import { inWords } from "../../ui/report.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { keepDraft, keepFiles, readDraft, readFiles } from "./drafts.ts";
+import { below, without } from "./edits.ts";
 import { Queue } from "./queue.tsx";
 import { whyQueued } from "./queue-actions.ts";
 import { type Delivery, sendMessage } from "./send.ts";
@@ -43,16 +44,24 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const delivery = active ? wish : "queue";
   useGrowing(field, text);
 
+  const latest = useRef(text);
   const change = (next: string): void => {
+    latest.current = next;
     setText(next);
     keepDraft(task.id, next);
+  };
+  /** What was typed into a waiting message that has gone. */
+  const takeIn = (words: readonly string[]): void => {
+    change(below(latest.current, words));
+    // The field that was written in is gone; nobody else's focus is taken.
+    if (document.activeElement === document.body) field.current?.focus();
   };
   const changeFiles = (next: readonly AttachedFile[]): void => {
     setFiles(next);
     keepFiles(task.id, next);
   };
-  const sent = (): void => {
-    change("");
+  const sent = (words: string): void => {
+    change(without(latest.current, words));
     changeFiles([]);
     onSent();
   };
@@ -66,7 +75,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   };
   return (
     <div className={cx("composer", attach.over && "drop-here")} {...attach.handlers}>
-      <Queue task={task} />
+      <Queue task={task} onWords={takeIn} />
       {told !== null && active && (
         <p className="told small s-blocked">
           <Icon name="clock" size={14} />
@@ -125,7 +134,7 @@ interface Draft {
 }
 
 /** Sends what is typed; what cannot be sent stays, with the reason. */
-function useSending({ task, field }: ComposerProps, sent: () => void) {
+function useSending({ task, field }: ComposerProps, sent: (text: string) => void) {
   const [sending, setSending] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [told, setTold] = useState<string | null>(null);
@@ -149,7 +158,7 @@ function useSending({ task, field }: ComposerProps, sent: () => void) {
       key.current = ulid();
       if (how === "kept") setTold(whyQueued(task));
       announce(how === "kept" ? whyQueued(task) : how === "queued" ? "Queued" : "Sent");
-      sent();
+      sent(draft.text);
     } catch (error) {
       setTrouble(inWords(error));
       key.current = ulid();

@@ -4,7 +4,7 @@ import { later } from "../../state/actions.ts";
 import { announce } from "../../ui/live-region.tsx";
 import { report } from "../../ui/report.ts";
 import { toast } from "../../ui/toast.ts";
-import { call } from "../../wire/client.ts";
+import { ApiError, call } from "../../wire/client.ts";
 
 export const queueKey = (taskId: string): readonly string[] => ["queue", taskId];
 
@@ -17,7 +17,8 @@ export function whyQueued(task: Task): string {
 
 /** What a person does to messages that wait. Each shows at once; the server's list settles it. */
 export interface QueueActions {
-  edit(message: QueuedMessage, text: string): void;
+  /** `back` is called when the words could not be saved. */
+  edit(message: QueuedMessage, text: string, back: () => void): void;
   move(message: QueuedMessage, to: number): void;
   steer(message: QueuedMessage): void;
   remove(message: QueuedMessage): void;
@@ -41,13 +42,19 @@ export function queueActions(client: QueryClient, task: Task): QueueActions {
         .then(() => client.invalidateQueries({ queryKey })),
     );
   return {
-    edit(message, text) {
+    edit(message, text, back) {
       const params = { id, messageId: message.id };
       show((before) => before.map((one) => (one.id === message.id ? { ...one, text } : one)));
-      settle(
-        call("PATCH /tasks/:id/queue/:messageId", { params, body: { text } }),
-        "Could not change the message",
-      );
+      const save = async (): Promise<void> => {
+        try {
+          await call("PATCH /tasks/:id/queue/:messageId", { params, body: { text } });
+        } catch (error) {
+          back();
+          // Gone meanwhile: the queue itself says so when it gives the words back.
+          if (!(error instanceof ApiError && error.code === "not_found")) throw error;
+        }
+      };
+      settle(save(), "Could not change the message");
     },
     move(message, to) {
       const params = { id, messageId: message.id };

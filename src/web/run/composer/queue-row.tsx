@@ -1,8 +1,9 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import { flushSync } from "react-dom";
 import type { QueuedMessage } from "../../../contract/task.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import type { Edit } from "./edits.ts";
 import type { QueueActions } from "./queue-actions.ts";
 
 export interface QueueRowProps {
@@ -12,6 +13,9 @@ export interface QueueRowProps {
   /** Whether there is a turn it could be said into. */
   readonly steerable: boolean;
   readonly actions: QueueActions;
+  /** Its words as the person is changing them; null while nobody does. */
+  readonly edit: Edit | null;
+  readonly onEdit: (edit: Edit | null) => void;
   readonly onDrag: () => void;
   /** Another one was let go here. */
   readonly onDrop: () => void;
@@ -19,8 +23,9 @@ export interface QueueRowProps {
 
 /** One message that waits: its words can be changed, and its place by Alt and the arrows. */
 export function QueueRow(props: QueueRowProps) {
-  const { message, index, count, steerable, actions, onDrag, onDrop } = props;
-  const [editing, setEditing] = useState<string | null>(null);
+  const { message, index, count, steerable, actions, edit, onEdit, onDrag, onDrop } = props;
+  /** Not when an edit comes back after a reload: it must not take the focus then. */
+  const asked = useRef(false);
   const words = useRef<HTMLButtonElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
@@ -30,16 +35,30 @@ export function QueueRow(props: QueueRowProps) {
     if (to >= 0 && to < count) actions.move(message, to);
   };
   const close = (): void => {
-    flushSync(() => setEditing(null));
+    flushSync(() => onEdit(null));
     words.current?.focus();
   };
-  if (editing !== null) {
+  const begin = (): void => {
+    asked.current = true;
+    onEdit({ was: message.text, text: message.text });
+  };
+  if (edit !== null) {
     const save = (): void => {
-      const text = editing.trim();
-      if (text !== "" && text !== message.text) actions.edit(message, text);
+      const text = edit.text.trim();
       close();
+      // What cannot be saved is given back: the message may have gone in this moment.
+      const back = (): void => onEdit({ was: message.text, text });
+      if (text !== "" && text !== message.text) actions.edit(message, text, back);
     };
-    return <Editing text={editing} onText={setEditing} onSave={save} onLeave={close} />;
+    return (
+      <Editing
+        text={edit.text}
+        focused={asked.current}
+        onText={(text) => onEdit({ ...edit, text })}
+        onSave={save}
+        onLeave={close}
+      />
+    );
   }
   return (
     <li
@@ -63,7 +82,7 @@ export function QueueRow(props: QueueRowProps) {
         className="cut grow words"
         title="Edit. Alt and the arrow keys move it."
         aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
-        onClick={() => setEditing(message.text)}
+        onClick={begin}
       >
         {message.text}
       </button>
@@ -73,12 +92,7 @@ export function QueueRow(props: QueueRowProps) {
             Steer now
           </Button>
         )}
-        <IconButton
-          icon="t-edit"
-          size="s"
-          label="Edit the message"
-          onClick={() => setEditing(message.text)}
-        />
+        <IconButton icon="t-edit" size="s" label="Edit the message" onClick={begin} />
         <IconButton
           icon="x"
           size="s"
@@ -92,12 +106,13 @@ export function QueueRow(props: QueueRowProps) {
 
 interface EditingProps {
   readonly text: string;
+  readonly focused: boolean;
   readonly onText: (text: string) => void;
   readonly onSave: () => void;
   readonly onLeave: () => void;
 }
 
-function Editing({ text, onText, onSave, onLeave }: EditingProps) {
+function Editing({ text, focused, onText, onSave, onLeave }: EditingProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing || event.shiftKey) return;
     if (event.key !== "Enter" && event.key !== "Escape") return;
@@ -111,7 +126,7 @@ function Editing({ text, onText, onSave, onLeave }: EditingProps) {
       <textarea
         className="field"
         // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here
-        autoFocus
+        autoFocus={focused}
         rows={Math.min(6, text.split("\n").length)}
         aria-label="Queued message"
         value={text}

@@ -2,6 +2,7 @@ import { memo, type ReactNode } from "react";
 import type { Row } from "../../../domain/transcript-rows.ts";
 import { cx } from "../../ui/cx.ts";
 import { useRun } from "../run-context.ts";
+import { AskRow } from "./asked.tsx";
 import {
   EndRow,
   ErrorRow,
@@ -23,6 +24,7 @@ export interface TranscriptRowProps {
 
 const lines: ReadonlySet<string> = new Set([
   "tool",
+  "ask",
   "thinking",
   "agent",
   "todos",
@@ -68,6 +70,8 @@ function content(row: Extract<Row, { kind: "item" }>, onToggle: () => void): Rea
       return <ThinkingRow item={item} open={open} onToggle={onToggle} />;
     case "tool":
       return <ToolRow item={item} open={open} onToggle={onToggle} />;
+    case "ask":
+      return <AskRow item={item} open={open} onToggle={onToggle} />;
     case "agent":
       return <AgentRow item={item} open={open} onToggle={onToggle} />;
     case "todos":

@@ -1,12 +1,18 @@
 import { type ReactNode, use } from "react";
 import type { ToolItem } from "../../../domain/transcript.ts";
-import { formatDuration, toolPhrase } from "../../../domain/transcript-words.ts";
+import {
+  approvalWords,
+  formatDuration,
+  isWaiting,
+  toolPhrase,
+} from "../../../domain/transcript-words.ts";
 import { AddsDels } from "../../ui/bits.tsx";
 import type { IconName } from "../../ui/icons.tsx";
 import { Exact } from "../../ui/text.tsx";
 import { Elapsed } from "../../ui/time.tsx";
 import { Markdown } from "../markdown/markdown.tsx";
 import { LiveOutput } from "../run-context.ts";
+import { ApprovalBody, ApprovalWords } from "./asked.tsx";
 import { FileDiffs } from "./edit.tsx";
 import { Json } from "./json.tsx";
 import { Line } from "./line.tsx";
@@ -35,12 +41,13 @@ export interface ToolRowProps {
 /** One use of a tool. */
 export function ToolRow({ item, open, onToggle }: ToolRowProps) {
   const running = item.status === "running" || item.status === "pending";
+  const waiting = isWaiting(item);
   const { verb, object } = toolPhrase(item);
   return (
     <>
       <Line
-        icon={running ? "st-running" : icons[item.tool]}
-        spin={running}
+        icon={running && !waiting ? "st-running" : icons[item.tool]}
+        spin={running && !waiting}
         verb={verb}
         object={<Exact>{object}</Exact>}
         mono={item.tool !== "other" && item.tool !== "agent" && item.tool !== "think"}
@@ -48,13 +55,21 @@ export function ToolRow({ item, open, onToggle }: ToolRowProps) {
         open={open}
         onToggle={onToggle}
       />
-      {open && <ToolBody item={item} running={running} />}
+      {open && <ToolBody item={item} running={running} waiting={waiting} />}
     </>
   );
 }
 
 function Outcome({ item, running }: { readonly item: ToolItem; readonly running: boolean }) {
-  if (running) return <Elapsed since={item.at} />;
+  if (isWaiting(item)) return <span>waits for you</span>;
+  if (running) {
+    return (
+      <>
+        <ApprovalWords item={item} />
+        <Elapsed since={item.at} />
+      </>
+    );
+  }
   const { diff, durationMs } = item;
   return (
     <>
@@ -64,6 +79,7 @@ function Outcome({ item, running }: { readonly item: ToolItem; readonly running:
           deletions={diff.reduce((sum, file) => sum + file.deletions, 0)}
         />
       )}
+      <ApprovalWords item={item} />
       {outcomeWord(item)}
       {durationMs !== null && durationMs >= 100 && <span>{formatDuration(durationMs)}</span>}
     </>
@@ -71,14 +87,32 @@ function Outcome({ item, running }: { readonly item: ToolItem; readonly running:
 }
 
 function outcomeWord(item: ToolItem): ReactNode {
-  if (item.status === "denied") return <span className="no">denied</span>;
+  if (item.status === "denied" && approvalWords(item) === "") {
+    return <span className="no">denied</span>;
+  }
   if (item.exitCode !== null && item.exitCode !== 0) {
     return <span className="no">exit {item.exitCode}</span>;
   }
   return item.status === "failed" ? <span className="no">failed</span> : null;
 }
 
-function ToolBody({ item, running }: { readonly item: ToolItem; readonly running: boolean }) {
+interface ToolBodyProps {
+  readonly item: ToolItem;
+  readonly running: boolean;
+  /** Nothing runs yet: there is no output to wait for. */
+  readonly waiting: boolean;
+}
+
+function ToolBody(props: ToolBodyProps) {
+  return (
+    <>
+      <ToolContent {...props} />
+      <ApprovalBody item={props.item} />
+    </>
+  );
+}
+
+function ToolContent({ item, running, waiting }: ToolBodyProps) {
   const live = use(LiveOutput).get(item.toolId);
   const output = running ? (live ?? item.output) : item.output;
   const { diff } = item;
@@ -87,7 +121,7 @@ function ToolBody({ item, running }: { readonly item: ToolItem; readonly running
     return (
       <>
         <Command item={item} />
-        <Output text={output} blobId={item.blobId} live={running} />
+        {!waiting && <Output text={output} blobId={item.blobId} live={running} />}
       </>
     );
   }

@@ -10,7 +10,9 @@ import type {
 import {
   counted,
   formatDuration,
+  isWaiting,
   oneLine,
+  planLine,
   sumOfDurations,
   sumUp,
   todosPhrase,
@@ -101,7 +103,7 @@ export function PlanRow({ item, open, onToggle }: Opens & { readonly item: PlanI
       <Line
         icon="t-plan"
         verb={item.final ? "Plan" : "Planning"}
-        object={open ? "" : oneLine(item.text.replace(/^\s*#+\s*(?:Plan\s*\n\s*)?/i, ""))}
+        object={open ? "" : planLine(item.text)}
         open={open}
         onToggle={onToggle}
       />
@@ -173,7 +175,9 @@ export function GroupRow({ items, open, onToggle }: Opens & { readonly items: re
   const [first = "", ...rest] = sumUp(items);
   const durationMs = sumOfDurations(items);
   const failed = items.filter((item) => item.kind === "tool" && item.status === "failed").length;
-  const running = items.some((item) => item.kind === "tool" && item.status === "running");
+  const running = items.some(
+    (item) => item.kind === "tool" && item.status === "running" && !isWaiting(item),
+  );
   return (
     <Line
       icon={running ? "st-running" : groupIcon(items)}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import type { Event } from "../../src/contract/event.ts";
+import type { Interaction } from "../../src/contract/interaction.ts";
+import { makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+import { expectAccessible } from "./support/axe.ts";
+import { launch } from "./support/browser.ts";
+import { ended, openPanel } from "./support/panel.ts";
+
+let server: TestServer;
+let browser: Browser;
+let repo: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([TestServer.start(), launch()]);
+  repo = makeRepo();
+  await server.client.trust(repo);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+/** What the task waits for now, as soon as it does. */
+async function asked(taskId: string): Promise<Interaction> {
+  await server.client.until(taskId, (now) => now.pendingInteractions > 0);
+  const path = `/tasks/${taskId}/interactions/pending`;
+  const { body } = await server.client.get<{ interactions: Interaction[] }>(path);
+  const [ask] = body.interactions;
+  if (ask === undefined) throw new Error("nothing waits");
+  return ask;
+}
+
+const line = (page: Page, text: string) => page.locator(".row .tool", { hasText: text });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`a command that was edited is the one the transcript names, ${colorScheme}`, async () => {
+    const { task, run } = await server.client.startFake(repo, "approve: echo one\nsay: done");
+    const ask = await asked(task.id);
+    const options = { colorScheme };
+    const { page, complaints, close } = await openPanel(browser, server, task.id, "", options);
+    await line(page, "Wants to run").getByText("echo one").waitFor();
+    await line(page, "Wants to run").getByText("waits for you").waitFor();
+    await line(page, "Wants to run").click();
+    expect(await page.getByText("No output yet").count()).toBe(0);
+    expect(await line(page, "Running").count()).toBe(0);
+
+    const card = page.locator(`.panel [data-ask="${ask.id}"]`);
+    await card.getByRole("button", { name: "Edit command" }).click();
+    await card.getByRole("textbox", { name: "Command" }).fill("echo TWO edited");
+    await page.locator(`.panel [data-ask="${ask.id}"].is-armed`).waitFor();
+    await page.keyboard.press("Control+Enter");
+    await ended(page, "Finished").waitFor();
+    const ran = line(page, "Ran");
+    expect(await ran.locator(".obj").textContent()).toBe("echo TWO edited");
+    await ran.getByText("edited by you").waitFor();
+    // So does the card that stays where it was asked.
+    await card.locator(".was").getByText("echo TWO edited").waitFor();
+    // The row is open still: what was asked for stands below what ran.
+    await page.getByText("Asked for, before you edited it").waitFor();
+    await expectAccessible(page);
+
+    await page.reload();
+    await line(page, "Ran").getByText("echo TWO edited").waitFor();
+    const events: readonly Event[] = await server.client.ended(task.id, run.id);
+    const told = events.find(({ type }) => type === "interaction.resolved")?.data as Interaction;
+    expect(told.answer).toEqual({
+      kind: "approval",
+      decision: "allow",
+      updatedInput: { command: "echo TWO edited" },
+    });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+}
+
+test("what was asked and answered stands in the transcript, also after a reload", async () => {
+  const script = [
+    "approve: rm -rf build",
+    "question: Which <b>colour</b>? | red | green",
+    "plan: # Plan\\n\\n1. First\\n2. Second",
+    "say: on",
+  ].join("\n");
+  const { task, run } = await server.client.startFake(repo, script);
+  const { page, complaints, close } = await openPanel(browser, server, task.id);
+  const answers = [
+    ["approvals", { decision: "deny", reason: "it is <i>needed</i>" }],
+    ["questions", { selected: ["green"] }],
+    ["plan-approvals", { choice: "reject", revision: "> 2. Second\n\nDo it first" }],
+  ] as const;
+  for (const [kind, body] of answers) {
+    const { id } = await asked(task.id);
+    expect((await server.client.post(`/${kind}/${id}/answer`, body)).status).toBe(200);
+    const gone = await server.client.get<{ interactions: Interaction[] }>("/interactions/pending");
+    expect(gone.body.interactions.map((one) => one.id)).not.toContain(id);
+  }
+  await server.client.ended(task.id, run.id);
+  for (const reloaded of [false, true]) {
+    if (reloaded) await page.reload();
+    const denied = line(page, "Wanted to run");
+    await denied.getByText("Denied: it is <i>needed</i>").waitFor();
+    const question = line(page, "Which <b>colour</b>?");
+    await question.getByText("green").waitFor();
+    const plan = line(page, "Proposed a plan");
+    await plan.getByText("Changes requested").waitFor();
+    await page.locator(".told-back", { hasText: "Do it first" }).waitFor();
+  }
+  await line(page, "Which <b>colour</b>?").click();
+  await page.locator(".row dd", { hasText: "green" }).waitFor();
+  await line(page, "Proposed a plan").click();
+  await page.locator(".row .plan-text", { hasText: "First" }).waitFor();
+  await expectAccessible(page);
+  expect(complaints).toEqual([]);
+  await close();
+});
