@@ -14,7 +14,6 @@ import { createFakeDriver, fakeDescriptor } from "./agents/fake/driver.ts";
 import type { Fault } from "./contract/fault.ts";
 import { routes } from "./contract/routes.ts";
 import { type Config, readConfig } from "./domain/config.ts";
-import { openCommand } from "./domain/open-command.ts";
 import type { Engine } from "./engine/api.ts";
 import { createAuth } from "./engine/auth.ts";
 import type { Log } from "./engine/core.ts";
@@ -92,7 +91,6 @@ async function main(): Promise<void> {
       platform: `${process.platform}-${process.arch}`,
       runtime: `bun ${Bun.version}`,
     },
-    openCommand: openCommand(config.value.dataDir, homedir()),
     home: homedir(),
     cwd: process.cwd(),
     env: process.env,

@@ -26,8 +26,6 @@ export interface Context {
   readonly engine: Engine;
   readonly mcp: AgentDoor;
   readonly info: () => Info;
-  /** What opens the board, typed in the folder of the code. */
-  readonly openCommand: string;
   /** What a new task starts from: the person's home and the folder the server was started in. */
   readonly home: string;
   readonly cwd: string;

@@ -22,8 +22,6 @@ export interface ListenOptions {
   /** The launch token, for `agetor-core.json`. */
   readonly token: string;
   readonly info: Omit<Info, "port" | "dataDir">;
-  /** What opens the board, for the person at the terminal. */
-  readonly openCommand: string;
   readonly home: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -123,8 +121,8 @@ export function listen(options: ListenOptions): Result<Listening, ListenFault> {
 }
 
 function contextOf(options: ListenOptions) {
-  const { engine, mcp, openCommand, home, cwd, opener, pingMs = 15_000 } = options;
-  return { engine, mcp, openCommand, home, cwd, opener, memo: createMemo(), pingMs };
+  const { engine, mcp, home, cwd, opener, pingMs = 15_000 } = options;
+  return { engine, mcp, home, cwd, opener, memo: createMemo(), pingMs };
 }
 
 type BunServer = Bun.Server<undefined>;

@@ -1,7 +1,5 @@
-import { useEffect, useState } from "react";
 import { Button } from "./ui/button.tsx";
 import { Icon } from "./ui/icons.tsx";
-import { call } from "./wire/client.ts";
 
 export interface DoorProps {
   readonly why: "no-token" | "bad-code" | "unreachable" | "expired" | "no-storage";
@@ -33,7 +31,6 @@ const reasons: Readonly<Record<DoorProps["why"], { title: string; text: string }
 /** What somebody sees who is not in: why, and how to get in. */
 export function Door({ why }: DoorProps) {
   const { title, text } = reasons[why];
-  const command = useOpenCommand();
   return (
     <main className="door">
       <div className="door-name">
@@ -45,9 +42,12 @@ export function Door({ why }: DoorProps) {
       <dl className="door-ways">
         <div>
           <dt>
-            <code>{command}</code>
+            <code>npm run agetor -- open</code>
           </dt>
-          <dd>opens this page with a fresh key</dd>
+          <dd>
+            opens this page with a fresh key; add <code>--data-dir DIR</code> if the server was
+            started with one
+          </dd>
         </div>
         <div>
           <dt>
@@ -67,18 +67,4 @@ export function Door({ why }: DoorProps) {
       </Button>
     </main>
   );
-}
-
-/** The server knows where its data lies; one that does not answer lies where most do. */
-function useOpenCommand(): string {
-  const [command, setCommand] = useState("npm run agetor -- open");
-  useEffect(() => {
-    const ask = new AbortController();
-    call("GET /health", { signal: ask.signal }).then(
-      ({ openCommand }) => setCommand(openCommand),
-      () => undefined,
-    );
-    return () => ask.abort();
-  }, []);
-  return command;
 }

@@ -158,7 +158,6 @@ async function serve(): Promise<void> {
     port: 0,
     dataDir,
     token,
-    openCommand: "npm run agetor -- open",
     info: { version: "test", commit: null, startedAt: 0, platform: "test", runtime: "bun" },
     home: tmpdir(),
     cwd: tmpdir(),

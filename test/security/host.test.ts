@@ -104,7 +104,6 @@ describe("HTTP-02: only our own two names are answered", () => {
         ok: true,
         app: "agetor",
         version: "1.2.3",
-        openCommand: "npm run agetor -- open",
       });
     }
   });

@@ -39,7 +39,6 @@ function start(options: Partial<ListenOptions> = {}): ReturnType<typeof listen> 
     port: 0,
     dataDir,
     token,
-    openCommand: "npm run agetor -- open",
     info: { version: "1.2.3", commit: null, startedAt: 1, platform: "test", runtime: "bun" },
     home: dataDir,
     cwd: dataDir,

@@ -12,11 +12,10 @@ export const systemEndpoints = {
       ok: z.literal(true),
       app: z.literal("agetor"),
       version: z.string(),
-      openCommand: z.string(),
     }),
     handle: ({ context }) => {
       const { version } = context.info();
-      return json(200, { ok: true, app: "agetor", version, openCommand: context.openCommand });
+      return json(200, { ok: true, app: "agetor", version });
     },
   }),
   info: endpoint({

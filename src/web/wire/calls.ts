@@ -186,7 +186,6 @@ export interface Calls extends ReviewCalls, TakeBackCalls, LandingCalls, Setting
     };
     answer: unknown;
   };
-  "GET /health": { answer: { openCommand: string } };
   "POST /auth/exchange": { body: { readonly code: string }; answer: { token: string } };
 }
 

@@ -57,7 +57,6 @@ export function startServer(
     port: 0,
     dataDir,
     token,
-    openCommand: "npm run agetor -- open",
     info: { version: "1.2.3", commit: null, startedAt: 1, platform: "test", runtime: "bun" },
     home,
     cwd: home,
