@@ -32,6 +32,8 @@ const terminal = 'shift\n"$@" < /dev/null > "$0.screen" 2>&1\nmv "$0.screen" "$0
 beforeAll(async () => {
   mkdirSync(bin);
   mkdirSync(seen);
+  // The home folder of the server, where the login runs.
+  mkdirSync(join(root, "home"));
   // The only folder of programs: no terminal of this machine is ever opened.
   for (const name of ["git", "sh", "rm", "mv"]) {
     symlinkSync(Bun.which(name) ?? `/bin/${name}`, join(bin, name));
