@@ -2,41 +2,18 @@ import { describe, expect, test } from "bun:test";
 import { ulid } from "ulid";
 import type { Interaction } from "../contract/interaction.ts";
 import { answeredByHand } from "./by-hand.ts";
+import { approvalOf, openAsk } from "./testing/approvals.ts";
 
 const askedAt = 1_700_000_000_000;
-const base = {
-  taskId: "T",
-  runId: "R",
-  createdAt: askedAt + 400,
-  expiresAt: null,
-  state: "open",
-  outcome: null,
-  answer: null,
-  answeredBy: null,
-  resolvedAt: null,
-} as const;
-
 const plan = (at = askedAt): Interaction => ({
-  ...base,
+  ...openAsk,
+  createdAt: askedAt + 400,
   id: ulid(at),
   kind: "plan_approval",
   plan: "# Plan",
 });
 
-const approval = (command: string, at = askedAt): Interaction => ({
-  ...base,
-  id: ulid(at),
-  kind: "approval",
-  toolName: "Bash",
-  toolInput: { command },
-  title: command,
-  cwd: "/",
-  reason: null,
-  diff: null,
-  editable: true,
-  risks: [],
-  rememberable: [],
-});
+const approval = (command: string) => approvalOf(ulid(askedAt), command);
 
 const planned = { name: "ExitPlanMode", input: {} };
 const ran = (command: string) => ({ name: "Bash", input: { command } });

@@ -1,3 +1,5 @@
+import { shellWord } from "./commands.ts";
+
 /**
  * What opens the board from the folder of Agetor's code. The data directory is named when it is not
  * the default one, since the command would look for the server there; the home folder stays `~`.
@@ -8,8 +10,4 @@ export function openCommand(dataDir: string, home: string): string {
   const inHome = dataDir.startsWith(`${home}/`);
   const path = inHome ? `~/${shellWord(dataDir.slice(home.length + 1))}` : shellWord(dataDir);
   return `${command} --data-dir ${path}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

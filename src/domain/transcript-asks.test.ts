@@ -1,39 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { Event } from "../contract/event.ts";
 import type { Interaction, InteractionAnswer } from "../contract/interaction.ts";
+import { approvalOf as approval, openAsk as base } from "./testing/approvals.ts";
 import { Events } from "./testing/events.ts";
 import type { Item } from "./transcript.ts";
 import { TranscriptFold } from "./transcript-fold.ts";
 import { transcriptToMarkdown } from "./transcript-markdown.ts";
 import { TranscriptRows } from "./transcript-rows.ts";
 import { answersOf, approvalWords, askWords, commentsOf, toolPhrase } from "./transcript-words.ts";
-
-const base = {
-  taskId: "TASK",
-  runId: "RUN1",
-  createdAt: 1,
-  expiresAt: null,
-  state: "open",
-  outcome: null,
-  answer: null,
-  answeredBy: null,
-  resolvedAt: null,
-} as const;
-
-const approval = (id: string, command: string): Interaction => ({
-  ...base,
-  id,
-  kind: "approval",
-  toolName: "Bash",
-  toolInput: { command },
-  title: command,
-  cwd: "/",
-  reason: null,
-  diff: null,
-  editable: true,
-  risks: [],
-  rememberable: [],
-});
 
 const answered = (
   ask: Interaction,
