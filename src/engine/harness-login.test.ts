@@ -63,6 +63,21 @@ test("the script runs that command from the person's home, and is gone before it
   expect(existsSync(file)).toBe(false);
 });
 
+test("without a home folder it runs all the same, and the window stays", () => {
+  const file = join(root, "homeless.command");
+  const program = join(root, "where");
+  writeFileSync(program, "#!/bin/sh\npwd\n");
+  chmodSync(program, 0o755);
+  writeFileSync(file, loginOf(harness({}), claude, program, "/bin").script);
+  const ran = Bun.spawnSync(["/bin/sh", file], {
+    env: { PATH: process.env["PATH"] ?? "", HOME: join(root, "nowhere") },
+    stdin: new TextEncoder().encode("\n"),
+  });
+  expect(ran.exitCode).toBe(0);
+  expect(ran.stdout.toString()).toContain("\n/\n");
+  expect(ran.stdout.toString()).toContain("You can close this window now");
+});
+
 test("scripts that no terminal ran go with the next start, other files stay", () => {
   const folder = join(root, "tmp");
   sweepLogins(root);

@@ -45,7 +45,8 @@ function scriptOf(command: string, label: string, path: string): string {
     'rm -f -- "$0"',
     `PATH=${shellWord(path)}\${PATH:+:$PATH}`,
     "export PATH",
-    'cd -- "$HOME" || exit 1',
+    // A window that closes at once, because there is no such folder, tells nobody anything.
+    'cd -- "$HOME" 2>/dev/null || cd /',
     `printf '%s\\n\\n' ${shellWord(`Logging in: ${label}`)}`,
     command,
     "status=$?",
