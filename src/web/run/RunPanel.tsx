@@ -4,8 +4,9 @@ import "./prose.css";
 import "../code/code.css";
 import "./changes.css";
 import { useCallback, useMemo, useRef, useState } from "react";
+import type { Run } from "../../contract/run.ts";
 import type { Task } from "../../contract/task.ts";
-import type { Row } from "../../domain/transcript-rows.ts";
+import type { Detail, Row } from "../../domain/transcript-rows.ts";
 import { AskDock } from "../ask/dock.tsx";
 import { needsTerminal } from "../board/card-state.ts";
 import { isActive } from "../state/actions.ts";
@@ -37,13 +38,20 @@ import { RunContextProvider } from "./run-context.ts";
 import { NeedsTerminal } from "./terminal/needs-terminal.tsx";
 import { TerminalTab } from "./terminal/terminal-tab.tsx";
 import { PlanStrip } from "./transcript/plan-strip.tsx";
-import { type ListControl, type ReadingPlace, TranscriptList } from "./transcript/transcript.tsx";
+import {
+  type ListControl,
+  type ReadingPlace,
+  TranscriptList,
+  type TranscriptListProps,
+} from "./transcript/transcript.tsx";
 import { useFrame, useOpenTranscript } from "./transcript/use-frame.ts";
 
 const ChangesTab = part(
   () => import("./changes/changes-tab.tsx"),
   <div className="chg" aria-busy="true" />,
 );
+
+const noRuns: readonly Run[] = [];
 
 export interface RunPanelProps {
   readonly taskId: string;
@@ -81,13 +89,13 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
   const tab = useTab(task);
   const [file, setFile] = useState<string | null>(null);
   const [readRun, setReadRun] = useState<string | null>(null);
-  const [wish, setWish] = useState<{ key: string; count: number } | null>(null);
+  const [wish, setWish] = useState<Wish>(null);
   const place = useRef<ReadingPlace>({ follows: true, key: null, offset: 0 });
   const control = useRef<ListControl>({ release: () => undefined, toEnd: () => undefined });
   const field = useRef<HTMLTextAreaElement>(null);
   const panel = useRef<HTMLElement>(null);
   const asks = useAsks(task.id);
-  const runs = transcript?.runs ?? [];
+  const runs = transcript?.runs ?? noRuns;
   const run = runs.find(({ id }) => id === task.runId) ?? null;
 
   const context = useContextOf(task.id, transcript, setToggled, setFile, control);
@@ -101,11 +109,11 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
     if (item !== undefined) setReadRun(item.runId);
   }, []);
 
-  const tabs: TabSpec<TabName>[] = [
-    { value: "transcript", label: "Transcript" },
-    { value: "changes", label: "Changes", detail: <ChangeCount task={task} /> },
-    ...(hasTerminal(task) ? [{ value: "terminal", label: "Terminal" } as const] : []),
-  ];
+  const tabs = useTabs(task);
+  const reading = useMemo(
+    () => <Reading runs={runs} current={readRun ?? task.runId} detail={detail} onRun={setWish} />,
+    [runs, readRun, task.runId, detail],
+  );
   return (
     <RunContextProvider value={context}>
       <section
@@ -121,29 +129,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
           value={tab}
           tabs={tabs}
           onChange={(next) => go({ tab: next === "transcript" ? null : next }, "replace")}
-          end={
-            tab === "transcript" && (
-              <>
-                <RunSwitcher
-                  runs={runs}
-                  current={readRun ?? task.runId}
-                  onPick={(runId) =>
-                    setWish((before) => ({ key: `r${runId}`, count: (before?.count ?? 0) + 1 }))
-                  }
-                />
-                <Segmented
-                  label="Detail"
-                  value={detail}
-                  options={[
-                    { value: "summary", label: "Summary" },
-                    { value: "normal", label: "Normal" },
-                    { value: "verbose", label: "Verbose" },
-                  ]}
-                  onChange={setDetail}
-                />
-              </>
-            )
-          }
+          end={tab === "transcript" && reading}
         >
           {(shown) => {
             if (shown === "changes") {
@@ -178,5 +164,50 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
         <Composer task={task} run={run} first={runs.length < 2} field={field} onSent={onSent} />
       </section>
     </RunContextProvider>
+  );
+}
+
+function useTabs(task: Task): readonly TabSpec<TabName>[] {
+  return useMemo(
+    () => [
+      { value: "transcript", label: "Transcript" },
+      { value: "changes", label: "Changes", detail: <ChangeCount task={task} /> },
+      ...(hasTerminal(task) ? [{ value: "terminal", label: "Terminal" } as const] : []),
+    ],
+    [task],
+  );
+}
+
+type Wish = TranscriptListProps["wish"];
+
+interface ReadingProps {
+  readonly runs: readonly Run[];
+  readonly current: string | null;
+  readonly detail: Detail;
+  readonly onRun: (change: (before: Wish) => Wish) => void;
+}
+
+/** Which run of the transcript is read, and how much of it. */
+function Reading({ runs, current, detail, onRun }: ReadingProps) {
+  return (
+    <>
+      <RunSwitcher
+        runs={runs}
+        current={current}
+        onPick={(runId) =>
+          onRun((before) => ({ key: `r${runId}`, count: (before?.count ?? 0) + 1 }))
+        }
+      />
+      <Segmented
+        label="Detail"
+        value={detail}
+        options={[
+          { value: "summary", label: "Summary" },
+          { value: "normal", label: "Normal" },
+          { value: "verbose", label: "Verbose" },
+        ]}
+        onChange={setDetail}
+      />
+    </>
   );
 }

@@ -25,12 +25,11 @@ test("live events that came before the first page follow it once", () => {
   expect(seqs(log)).toEqual([3, 4, 5, 6, 7]);
 });
 
-test("older pages come in front and are counted", () => {
+test("older pages come in front", () => {
   const log = new TranscriptLog();
   log.newest([say(5), say(6)], 5);
   log.olderPage([say(3), say(4), say(5)], null);
   expect(seqs(log)).toEqual([3, 4, 5, 6]);
-  expect(log.older).toBe(2);
   expect(log.nextBefore).toBeNull();
 });
 
@@ -56,13 +55,27 @@ test("what comes live during a gap waits for the page that closes it", () => {
   expect(seqs(log).at(-1)).toBe(6);
 });
 
+test("of many events only the newest stay, and the others can come again", () => {
+  const log = new TranscriptLog();
+  log.newest([say(1)], null);
+  for (let seq = 2; seq <= 6000; seq += 1) log.take(say(seq));
+  expect(log.forgetOlder()).toBe(false);
+  log.take(say(6001));
+  expect(log.forgetOlder()).toBe(true);
+  expect([log.events.length, log.nextBefore, log.lastSeq]).toEqual([2000, 4002, 6001]);
+  log.olderPage([say(4000), say(4001)], 4000);
+  log.take(say(6002));
+  expect(seqs(log).slice(0, 3)).toEqual([4000, 4001, 4002]);
+  expect(seqs(log).at(-1)).toBe(6002);
+});
+
 test("state events are not part of it, runs are kept apart", () => {
   const log = new TranscriptLog();
   log.newest([], null);
   log.take({ ...say(2), type: "run.upserted", data: { id: "r", createdAt: 1 } });
   log.take({ ...say(3), type: "task.upserted" });
   expect(log.events).toHaveLength(0);
-  expect([...log.runs.keys()]).toEqual(["r"]);
+  expect(log.newestRuns().map(({ id }) => id)).toEqual(["r"]);
 });
 
 test("drafts grow, are replaced at offset 0, and go", () => {

@@ -6,11 +6,13 @@ import { foldDraft } from "../wire/hub.ts";
 import { watchTask } from "./watch.ts";
 
 const pageSize = 400;
+/** A transcript nobody reads the beginning of holds at most so many events, and then the newest few. */
+const most = 6000;
+const few = 2000;
 
 /**
  * What one open task said and did. `events` is one growing array outside React: read it again when
- * `version` has changed. Older pages come in front; `older` counts how many events that were, so a
- * list can hold its place.
+ * `version` has changed. Older pages come in front, and are let go of again when nobody reads them.
  */
 export interface Transcript {
   readonly taskId: string;
@@ -24,16 +26,15 @@ export interface Transcript {
   readonly runs: readonly Run[];
   readonly hasOlder: boolean;
   readonly loadingOlder: boolean;
-  readonly older: number;
 }
 
 /** One transcript's state, without anything that fetches: what the tests look at. */
 export class TranscriptLog {
   readonly events: Event[] = [];
   readonly drafts = new Map<string, DraftFrame>();
-  readonly runs = new Map<string, Run>();
+  readonly #runs = new Map<string, Run>();
+  #newestRuns: readonly Run[] = [];
   nextBefore: number | null = null;
-  older = 0;
   ready = false;
   /** Between what is held and what comes live there may be a gap until the newest page is here. */
   #gap = true;
@@ -52,8 +53,7 @@ export class TranscriptLog {
     }
     if (!isEvent(frame)) return false;
     if (frame.type === "run.upserted") {
-      const run = frame.data as Run;
-      this.runs.set(run.id, run);
+      this.takeRun(frame.data as Run);
       return true;
     }
     if (!isTranscript(frame)) return false;
@@ -62,6 +62,20 @@ export class TranscriptLog {
       return false;
     }
     return this.#append(frame);
+  }
+
+  takeRun(run: Run): void {
+    this.#runs.set(run.id, run);
+    this.#newestRuns = [...this.#runs.values()].sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  hasRun(id: string): boolean {
+    return this.#runs.has(id);
+  }
+
+  /** The same array while no run has changed. */
+  newestRuns(): readonly Run[] {
+    return this.#newestRuns;
   }
 
   /** Something may have been missed: what comes live has to wait for the newest page. */
@@ -83,7 +97,6 @@ export class TranscriptLog {
     if (!contiguous) {
       this.events.length = 0;
       this.nextBefore = nextBefore;
-      this.older = 0;
     }
     for (const event of stored) this.#append(event);
     this.ready = true;
@@ -96,8 +109,15 @@ export class TranscriptLog {
     const first = this.events[0]?.seq ?? Number.POSITIVE_INFINITY;
     const added = page.filter((event) => isTranscript(event) && event.seq < first);
     this.events.unshift(...added);
-    this.older += added.length;
     this.nextBefore = nextBefore;
+  }
+
+  /** Lets go of all but the newest events when they are many; they come again as older pages. */
+  forgetOlder(): boolean {
+    if (this.events.length <= most) return false;
+    this.events.splice(0, this.events.length - few);
+    this.nextBefore = this.events[0]?.seq ?? null;
+    return true;
   }
 }
 
@@ -183,7 +203,7 @@ export class OpenTranscript {
     if (this.#again) return;
     this.#log.newest(page.events, page.nextBefore);
     for (const run of runs) {
-      if (!this.#log.runs.has(run.id)) this.#log.runs.set(run.id, run);
+      if (!this.#log.hasRun(run.id)) this.#log.takeRun(run);
     }
   }
 
@@ -208,6 +228,11 @@ export class OpenTranscript {
     await this.#loadingOlder;
   }
 
+  forgetOlder(): void {
+    // What is on its way joins on to what is held now.
+    if (this.#loadingOlder === null && this.#log.forgetOlder()) this.#bump();
+  }
+
   #bump(): void {
     this.#view = this.#render(this.#view.version + 1);
     for (const listener of this.#listeners) listener();
@@ -222,10 +247,9 @@ export class OpenTranscript {
       error: this.#error,
       events: log.events,
       drafts: [...log.drafts.values()],
-      runs: [...log.runs.values()].sort((a, b) => b.createdAt - a.createdAt),
+      runs: log.newestRuns(),
       hasOlder: log.nextBefore !== null,
       loadingOlder: this.#loadingOlder !== null,
-      older: log.older,
     };
   }
 }
@@ -268,6 +292,11 @@ export function transcriptSource(taskId: string): OpenTranscript | null {
 
 export function loadOlder(taskId: string): Promise<void> {
   return open.get(taskId)?.loadOlder() ?? Promise.resolve();
+}
+
+/** The reader is at the end of a task's transcript: its beginning need not be held. */
+export function forgetOlder(taskId: string): void {
+  open.get(taskId)?.forgetOlder();
 }
 
 export function retryTranscript(taskId: string): void {

@@ -1,5 +1,5 @@
 import { Tabs as Base } from "@base-ui/react/tabs";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 
 export interface TabSpec<T extends string> {
   readonly value: T;
@@ -23,20 +23,28 @@ export function Tabs<T extends string>(props: TabsProps<T>) {
   const { label, value, tabs, onChange, end, children } = props;
   return (
     <Base.Root className="tabbed" value={value} onValueChange={(next) => onChange(next as T)}>
-      <div className="tabs">
-        <Base.List className="tablist" aria-label={label} activateOnFocus>
-          {tabs.map((tab) => (
-            <Base.Tab key={tab.value} className="tab" value={tab.value}>
-              {tab.label}
-              {tab.detail !== undefined && <span className="n">{tab.detail}</span>}
-            </Base.Tab>
-          ))}
-        </Base.List>
-        <span className="r">{end}</span>
-      </div>
+      <Bar label={label} tabs={tabs} end={end} />
       <Base.Panel className="tabpanel" value={value} tabIndex={-1}>
         {children(value)}
       </Base.Panel>
     </Base.Root>
   );
 }
+
+/** Not drawn again when only what a tab shows has changed. */
+const Bar = memo(function Bar(props: Pick<TabsProps<string>, "label" | "tabs" | "end">) {
+  const { label, tabs, end } = props;
+  return (
+    <div className="tabs">
+      <Base.List className="tablist" aria-label={label} activateOnFocus>
+        {tabs.map((tab) => (
+          <Base.Tab key={tab.value} className="tab" value={tab.value}>
+            {tab.label}
+            {tab.detail !== undefined && <span className="n">{tab.detail}</span>}
+          </Base.Tab>
+        ))}
+      </Base.List>
+      <span className="r">{end}</span>
+    </div>
+  );
+});

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import type { VListHandle } from "virtua";
+import type { ListHandle } from "../list/virtual-list.tsx";
 
 /** Nearer to the end than this counts as being there, in px. */
 const near = 24;
@@ -10,8 +10,6 @@ export interface Stick {
   /** Whether the reader is away from the end, so that it can be offered. */
   readonly away: boolean;
   readonly onScroll: (offset: number) => void;
-  /** Call after the list has changed, before it is painted. */
-  readonly settle: () => void;
   readonly toEnd: () => void;
   /** Stop following: the reader does something where they are. */
   readonly release: () => void;
@@ -19,11 +17,11 @@ export interface Stick {
 }
 
 /**
- * Keeps a list at its end while it grows, until the reader scrolls up. Only the reader's own hand
+ * Has a list stay at its end while it grows, until the reader scrolls up. Only the reader's own hand
  * lets go: sizes that change by themselves never do, and following never starts again by itself.
  */
 export function useStick(
-  list: RefObject<VListHandle | null>,
+  list: RefObject<ListHandle | null>,
   box: RefObject<HTMLElement | null>,
 ): Stick {
   const sticks = useRef(true);
@@ -34,25 +32,16 @@ export function useStick(
   const release = useCallback(() => {
     sticks.current = false;
   }, []);
-  const settle = useCallback(() => {
-    const element = box.current?.firstElementChild;
-    if (!sticks.current || element === null || element === undefined) return;
-    const before = element.scrollTop;
-    element.scrollTop = element.scrollHeight;
-    // The list hears of it at once, so that no frame is painted with its end missing. Its own way to
-    // an item waits until everything is measured, and would pull a reader back who left meanwhile.
-    if (element.scrollTop !== before) element.dispatchEvent(new Event("scroll"));
-  }, [box]);
   const toEnd = useCallback(() => {
     sticks.current = true;
     setAway(false);
-    settle();
-  }, [settle]);
+    list.current?.toEnd();
+  }, [list]);
   const onScroll = useCallback(
     (offset: number) => {
       const at = list.current;
       if (at === null) return;
-      const left = at.scrollSize - offset - at.viewportSize;
+      const left = at.total - offset - at.height;
       const up = offset < last.current - 0.5;
       const down = offset > last.current + 0.5;
       last.current = offset;
@@ -75,8 +64,8 @@ export function useStick(
     const wheel = (event: WheelEvent): void => {
       touch();
       const at = list.current;
-      const scrolls = at !== null && at.scrollSize > at.viewportSize + 1;
-      if (event.deltaY < 0 && scrolls && at.scrollOffset > 0) release();
+      const scrolls = at !== null && at.total > at.height + 1;
+      if (event.deltaY < 0 && scrolls && at.offset > 0) release();
     };
     element.addEventListener("wheel", wheel, options);
     for (const type of ["pointerdown", "pointermove", "touchmove", "keydown"]) {
@@ -86,5 +75,5 @@ export function useStick(
   }, [box, list, release]);
 
   const follows = useCallback(() => sticks.current, []);
-  return { away, onScroll, settle, toEnd, release, follows };
+  return { away, onScroll, toEnd, release, follows };
 }

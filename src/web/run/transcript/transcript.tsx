@@ -8,13 +8,13 @@ import {
   useRef,
   useState,
 } from "react";
-import { VList, type VListHandle } from "virtua";
 import type { DraftFrame } from "../../../contract/event.ts";
 import type { Task } from "../../../contract/task.ts";
 import type { Row } from "../../../domain/transcript-rows.ts";
-import { loadOlder, type Transcript } from "../../state/transcript.ts";
+import { forgetOlder, loadOlder, type Transcript } from "../../state/transcript.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { report } from "../../ui/report.ts";
+import { type ListHandle, VirtualList } from "../list/virtual-list.tsx";
 import { isLine, TranscriptRow } from "../rows/row.tsx";
 import { LiveOutput } from "../run-context.ts";
 import type { TranscriptFrame } from "./model.ts";
@@ -60,15 +60,16 @@ const rowHeight = 44;
 /** The rows of a transcript. Only what is in view is drawn, and only when it has changed. */
 export const TranscriptList = memo(function TranscriptList(props: TranscriptListProps) {
   const { task, transcript, frame, place, wish, onRow, control } = props;
-  const list = useRef<VListHandle>(null);
+  const list = useRef<ListHandle>(null);
   const box = useRef<HTMLElement>(null);
   const { shown, live } = useShown(frame, transcript.drafts);
   const stick = useStick(list, box);
   const fresh = useFreshCount(frame.appended, stick.away);
 
   useRestoredPlace(list, shown, place, stick);
-  // Before the paint, so that no frame shows the list anywhere but at its end.
-  useLayoutEffect(stick.settle);
+  useEffect(() => {
+    if (transcript.version > 0 && stick.follows()) forgetOlder(transcript.taskId);
+  }, [transcript, stick]);
   useEffect(() => {
     control.current = { release: stick.release, toEnd: stick.toEnd };
   }, [control, stick.release, stick.toEnd]);
@@ -85,9 +86,8 @@ export const TranscriptList = memo(function TranscriptList(props: TranscriptList
       const at = list.current;
       if (at === null) return;
       // The row in the middle is what is being read; at the end it is the last one.
-      const rest = at.scrollSize - offset - at.viewportSize;
-      const row =
-        rest < 2 ? frame.rows.at(-1) : asRow(shown[at.findItemIndex(offset + at.viewportSize / 2)]);
+      const rest = at.total - offset - at.height;
+      const row = rest < 2 ? frame.rows.at(-1) : asRow(shown[at.rowAt(offset + at.height / 2)]);
       if (row !== undefined) onRow(row);
     },
     [stick, transcript, shown, frame, onRow],
@@ -102,27 +102,20 @@ export const TranscriptList = memo(function TranscriptList(props: TranscriptList
   return (
     <LiveOutput value={live}>
       <section ref={box} className="wrap" aria-label="Transcript" onKeyDown={onKeyDown}>
-        <VList
-          ref={list}
-          className="scroll"
-          data={shown}
-          shift={frame.shift}
-          itemSize={rowHeight}
+        <VirtualList
+          list={list}
+          rows={shown}
+          guess={rowHeight}
+          follows={stick.follows}
           onScroll={onScroll}
-          onResize={stick.settle}
-          tabIndex={0}
-          aria-label="Transcript, scrolls"
+          label="Transcript, scrolls"
         >
-          {(row, index) => {
-            if (row.kind === "tail") {
-              return <Tail key={row.key} task={task} run={run} writing={writing} />;
-            }
-            if (row.kind === "draft") return <DraftRow key={row.key} draft={row.draft} />;
-            const before = shown[index - 1];
-            const tight = isLine(row) && isLine(asRow(before));
-            return <TranscriptRow key={row.key} row={row} tight={tight} />;
+          {(row, before) => {
+            if (row.kind === "tail") return <Tail task={task} run={run} writing={writing} />;
+            if (row.kind === "draft") return <DraftRow draft={row.draft} />;
+            return <TranscriptRow row={row} tight={isLine(row) && isLine(asRow(before))} />;
           }}
-        </VList>
+        </VirtualList>
         {transcript.loadingOlder && (
           <p className="older" role="status">
             Loading earlier events
@@ -149,7 +142,6 @@ function useShown(
   frame: TranscriptFrame,
   drafts: readonly DraftFrame[],
 ): { shown: readonly Shown[]; live: ReadonlyMap<string, string> } {
-  const tail = useRef<readonly Shown[]>([tailRow]);
   return useMemo(() => {
     const tools = runningTools(frame.rows, drafts);
     const live = new Map<string, string>();
@@ -159,9 +151,7 @@ function useShown(
       if (tools.has(draft.draftId)) live.set(draft.draftId, draft.text);
       else written.push({ kind: "draft", key: `d${draft.draftId}`, draft });
     }
-    // While older rows come in front nothing may change at the end.
-    if (!frame.shift) tail.current = [...written, tailRow];
-    return { shown: [...frame.rows, ...tail.current], live };
+    return { shown: [...frame.rows, ...written, tailRow], live };
   }, [frame, drafts]);
 }
 
@@ -191,7 +181,7 @@ function useFreshCount(appended: number, away: boolean): number {
 }
 
 function useRestoredPlace(
-  list: React.RefObject<VListHandle | null>,
+  list: React.RefObject<ListHandle | null>,
   shown: readonly Shown[],
   place: ReadingPlace,
   stick: { readonly release: () => void; readonly follows: () => boolean },
@@ -203,22 +193,22 @@ function useRestoredPlace(
     if (!place.follows) {
       stick.release();
       const index = latest.current.findIndex((row) => row.key === place.key);
-      if (index >= 0) list.current?.scrollToIndex(index, { align: "start", offset: place.offset });
+      if (index >= 0) list.current?.goTo(index, place.offset);
     }
     const at = list.current;
     return () => {
       if (at === null) return;
-      const index = at.findItemIndex(at.scrollOffset);
+      const index = at.rowAt(at.offset);
       place.follows = stick.follows();
       place.key = latest.current[index]?.key ?? null;
-      place.offset = at.scrollOffset - at.getItemOffset(index);
+      place.offset = at.offset - at.topOf(index);
     };
   }, []);
 }
 
 /** Goes to a row the person asked for, loading older events until it is there. */
 function useWish(
-  list: React.RefObject<VListHandle | null>,
+  list: React.RefObject<ListHandle | null>,
   shown: readonly Shown[],
   wish: TranscriptListProps["wish"],
   transcript: Transcript,
@@ -239,6 +229,6 @@ function useWish(
     done.current = wish.count;
     if (index < 0) return;
     release();
-    list.current?.scrollToIndex(index, { align: "start" });
+    list.current?.goTo(index);
   }, [list, shown, wish, transcript, release]);
 }

@@ -36,15 +36,10 @@ export function useFrame(transcript: Transcript | null, options: RowOptions): Tr
   const taskId = transcript?.taskId ?? "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: another task is another model
   const model = useMemo(() => new TranscriptModel(), [taskId]);
-  const [again, setAgain] = useState(0);
   const version = transcript?.version ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the events are one growing array; `version` says when to look at it again
-  const frame = useMemo(
+  return useMemo(
     () => model.update(transcript?.events ?? noEvents, options),
-    [model, version, options, again],
+    [model, version, options],
   );
-  useEffect(() => {
-    if (frame.behind) setAgain((count) => count + 1);
-  }, [frame]);
-  return frame;
 }
