@@ -23,14 +23,12 @@ afterAll(async () => {
   await server.dispose();
 });
 
-/** What the task waits for now, as soon as it does. */
-async function asked(taskId: string): Promise<Interaction> {
-  await server.client.until(taskId, (now) => now.pendingInteractions > 0);
-  const path = `/tasks/${taskId}/interactions/pending`;
-  const { body } = await server.client.get<{ interactions: Interaction[] }>(path);
-  const [ask] = body.interactions;
-  if (ask === undefined) throw new Error("nothing waits");
-  return ask;
+/** What the task asks next, as soon as it does; `before` are the ids of what it has asked. */
+async function asked(taskId: string, before: readonly string[] = []): Promise<Interaction> {
+  const isNext = ({ type, data }: Event): boolean =>
+    type === "interaction.opened" && !before.includes((data as Interaction).id);
+  const events = await server.client.events(`/tasks/${taskId}/events`, isNext);
+  return events.at(-1)?.data as Interaction;
 }
 
 const line = (page: Page, text: string) => page.locator(".row .tool", { hasText: text });
@@ -90,8 +88,10 @@ test("what was asked and answered stands in the transcript, also after a reload"
     ["questions", { selected: ["green"] }],
     ["plan-approvals", { choice: "reject", revision: "> 2. Second\n\nDo it first" }],
   ] as const;
+  const before: string[] = [];
   for (const [kind, body] of answers) {
-    const { id } = await asked(task.id);
+    const { id } = await asked(task.id, before);
+    before.push(id);
     expect((await server.client.post(`/${kind}/${id}/answer`, body)).status).toBe(200);
     const gone = await server.client.get<{ interactions: Interaction[] }>("/interactions/pending");
     expect(gone.body.interactions.map((one) => one.id)).not.toContain(id);
