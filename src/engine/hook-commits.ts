@@ -54,13 +54,7 @@ export class HookCommits {
   /** For who asks how the task stands; null when there is nothing to say. */
   of(taskId: string): HookCommit | null {
     const going = this.#known.get(taskId);
-    if (going === undefined) {
-      return null;
-    }
-    const { id, subject, since, state, output, sha, fault: why } = going;
-    const shown = lastLines(output, shownLines).join("\n");
-    const said = why === null ? null : { code: why.code, message: why.message, hint: why.hint };
-    return { id, subject, since, state, output: shown, sha, fault: said };
+    return going === undefined ? null : shown(going);
   }
 
   /** Why the task's files cannot be changed now; null when they can. */
@@ -111,6 +105,10 @@ export class HookCommits {
       going.state = answer.ok ? "made" : answer.fault.code === "cancelled" ? "stopped" : "refused";
       going.sha = answer.ok ? answer.value.sha : null;
       going.fault = answer.ok ? null : answer.fault;
+      if (going.state === "refused" && going.process === null) {
+        // It came to no hooks: whoever asked for it has been told why.
+        this.#known.delete(taskId);
+      }
       this.#endWaiting(taskId);
       this.#tell(taskId);
       going.done.resolve();
@@ -133,8 +131,7 @@ export class HookCommits {
     going.abort.abort();
     this.#tell(taskId);
     await going.done.promise;
-    const hookCommit = this.of(taskId);
-    return hookCommit === null ? err(fault("internal", "It is over.", null)) : ok({ hookCommit });
+    return ok({ hookCommit: shown(going) });
   }
 
   /** Ends all that run: what they would answer to is about to go. */
@@ -239,6 +236,13 @@ export class HookCommits {
 }
 
 const waiting = { verb: "Waiting", object: "for the commit’s hooks to end" } as const;
+
+function shown({ output, fault: why, ...going }: Going): HookCommit {
+  const { id, subject, since, state, sha } = going;
+  const lines = lastLines(output, shownLines).join("\n");
+  const said = why === null ? null : { code: why.code, message: why.message, hint: why.hint };
+  return { id, subject, since, state, output: lines, sha, fault: said };
+}
 
 function stopped({ output, leftovers }: Going): Fault {
   return fault(

@@ -59,17 +59,20 @@ export class LandingState {
     if (task === null || task.deletedAt !== null) {
       return unknown("task", id);
     }
-    const hookCommit = this.#hooks.of(id);
-    const found = await this.#found(task, this.#hooks.busy(id) === null ? null : hookCommit);
+    const during = this.#hooks.busy(id) === null ? null : this.#hooks.of(id);
+    const found = await this.#found(task, during);
     if (!found.ok) {
       return found;
     }
+    if (during !== null && this.#hooks.busy(id) === null) {
+      // It came out while git was asked: what was found may be from before.
+      return this.state(id);
+    }
     const { stands, strange, restorable, away } = found.value;
-    // How the commit stands is asked after git was: it may have come out meanwhile.
-    const now = this.#hooks.of(id);
+    const hookCommit = this.#hooks.of(id);
     const facts = this.#facts(task, stands, away, restorable);
     const judged = judgeLanding({ ...facts, strange, hooks: this.#hooks.busy(id) !== null });
-    return ok({ landing: { ...this.#shown(task, stands), ...away, ...judged, hookCommit: now } });
+    return ok({ landing: { ...this.#shown(task, stands), ...away, ...judged, hookCommit } });
   }
 
   /** Asks git; while a commit runs its hooks, only once. */

@@ -133,8 +133,7 @@ export class Runner {
     const { clock, lockPatienceMs } = this.#options;
     const giveUpAt = clock.now() + lockPatienceMs;
     for (let delay = 50; ; delay = Math.min(delay * 2, 800)) {
-      const light = () => this.#slots.run(() => this.#once(call));
-      const result = await (call.heavy === true ? this.#heavySlots.run(light) : light());
+      const result = await this.#inTurn(call);
       if (!result.ok || (call.codes ?? [0]).includes(result.value.code)) return result;
       const { code, stderr } = result.value;
       const lock = lockInTheWay(stderr);
@@ -142,6 +141,13 @@ export class Runner {
       if (clock.now() + delay > giveUpAt) return err(await locked(lock));
       await pause(clock, delay, call.signal);
     }
+  }
+
+  /** An attended command mostly waits for programs of the repository: it keeps no slot from others. */
+  #inTurn(call: GitCall): Promise<Result<GitOutput>> {
+    const light = () => this.#slots.run(() => this.#once(call));
+    if (call.attendant !== undefined) return this.#once(call);
+    return call.heavy === true ? this.#heavySlots.run(light) : light();
   }
 
   async #once(call: GitCall): Promise<Result<GitOutput>> {

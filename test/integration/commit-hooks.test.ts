@@ -140,6 +140,11 @@ describe("while the hooks of a commit run", () => {
     expect(head(task)).toBe(again.body.commit.sha);
     const made = (await landing(id)).hookCommit;
     expect(made).toMatchObject({ state: "made", sha: again.body.commit.sha });
+    // One that came to no hooks is told to who asked for it, and to nobody else.
+    const nothing = { message: "Nothing", hooks: true };
+    const empty = await yard.client.post<Refusal>(`/tasks/${id}/commit`, nothing);
+    expect([empty.status, empty.body.code]).toEqual([409, "conflict"]);
+    expect((await landing(id)).hookCommit).toBeNull();
   });
 
   test("a message waits for them and its card says why; stopped, it waits no more; else it goes on", async () => {
