@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Fault } from "./fault.ts";
 import { Millis, Ulid } from "./primitives.ts";
 
 /** How a task's branch is brought into its base. */
@@ -79,6 +80,22 @@ export const PullRequest = z.object({
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 
+/** A commit that runs the repository's hooks, or how the last such one came out. */
+export const HookCommit = z.object({
+  id: Ulid,
+  /** The first line of its message. */
+  subject: z.string(),
+  since: Millis,
+  state: z.enum(["running", "stopping", "made", "stopped", "refused"]),
+  /** The last lines of what git and the hooks printed. */
+  output: z.string(),
+  /** Of the commit, once it is made. */
+  sha: z.string().nullable(),
+  /** Why there is none, once that is sure. */
+  fault: Fault.pick({ code: true, message: true, hint: true }).nullable(),
+});
+export type HookCommit = z.infer<typeof HookCommit>;
+
 /** Where a task's work stands against its base. */
 export const Landing = z.object({
   branch: z.string().nullable(),
@@ -110,6 +127,11 @@ export const Landing = z.object({
     .object({ kind: z.enum(["gh", "glab"]), available: z.boolean(), reason: z.string().nullable() })
     .nullable(),
   pullRequest: PullRequest.nullable(),
+  /**
+   * Null when no commit ran hooks since the server began, or something else was done since. While
+   * one is `running` or `stopping`, the rest of the answer is as it was when that began.
+   */
+  hookCommit: HookCommit.nullish(),
 });
 export type Landing = z.infer<typeof Landing>;
 

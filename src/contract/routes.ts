@@ -91,6 +91,11 @@ export const routes = {
   markReviewed: json("POST", "/tasks/:id/reviewed", "Everything up to now has been reviewed"),
   revertChanges: json("POST", "/tasks/:id/changes/revert", "Take hunks, files or a turn back"),
   commitTask: json("POST", "/tasks/:id/commit", "Commit the worktree's files"),
+  stopCommit: json(
+    "POST",
+    "/tasks/:id/commit/stop",
+    "End the hooks of a commit, and so the commit",
+  ),
   taskSuggestions: json("GET", "/tasks/:id/suggestions", "Words for a commit, merge or request"),
   taskLanding: json("GET", "/tasks/:id/landing", "Where the work stands, and what comes next"),
   mergeTask: json("POST", "/tasks/:id/merge", "Merge the branch into its base"),

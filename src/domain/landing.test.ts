@@ -6,6 +6,7 @@ const ready: LandingFacts = {
   restorable: false,
   strange: null,
   running: false,
+  hooks: false,
   needsYou: false,
   openComments: 0,
   done: false,
@@ -54,6 +55,13 @@ describe("what stands in the way", () => {
     ]);
     expect(all.blockers.at(-1)?.fix?.command).toBe(standsOn.command);
     expect(all.ways).toEqual([]);
+  });
+
+  test("hooks of a commit that run come before an agent that waits for them", () => {
+    const all = judge({ hooks: true, running: true, dirty: 1 });
+    expect(all.blockers[0]).toMatchObject({ code: "running", blocking: true });
+    expect(all.blockers[0]?.message).toContain("hooks");
+    expect(all.next).toEqual({ action: "stop-or-wait", label: "Wait for the hooks" });
   });
 
   test("a base that is no branch has its way out where there is a forge or a remote", () => {

@@ -9,6 +9,8 @@ export interface LandingFacts {
   /** There is a checkpoint the worktree can be made from again. */
   readonly restorable: boolean;
   readonly running: boolean;
+  /** A commit runs the repository's hooks now. */
+  readonly hooks: boolean;
   readonly needsYou: boolean;
   readonly openComments: number;
   readonly done: boolean;
@@ -84,6 +86,10 @@ function workBlockers(facts: LandingFacts): Blocker[] {
     found.push({ code, message, blocking, fix: way });
   if (facts.needsYou) {
     add("needs_you", "The agent waits for your answer.", fix("answer", "Answer it"));
+  } else if (facts.hooks) {
+    // First: an agent that was asked meanwhile waits for them.
+    const message = "A commit is running the repository’s hooks.";
+    add("running", message, fix("stop-or-wait", "Wait, or stop them"));
   } else if (facts.running) {
     add("running", "The agent is at work.", fix("stop-or-wait", "Wait, or stop it"));
   }
@@ -157,6 +163,7 @@ function nextOf(facts: LandingFacts): Next {
       : null;
   }
   if (facts.needsYou) return { action: "answer", label: "Answer the agent" };
+  if (facts.hooks) return { action: "stop-or-wait", label: "Wait for the hooks" };
   if (facts.running) return { action: "stop-or-wait", label: "Wait for the agent" };
   if (facts.unfinished !== null) {
     return { action: "ask-agent-to-resolve", label: "Ask the agent to finish" };

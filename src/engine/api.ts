@@ -366,6 +366,9 @@ export interface Engine {
   readonly landing: Landings;
   /** Takes up what an earlier server left; resolves when every session is attached or settled. */
   boot(): Promise<void>;
-  /** Lets go of every agent (they live on) and finishes open transactions, within 2 s. */
+  /**
+   * Lets go of every agent (they live on) and finishes open transactions, within 2 s; hooks of a
+   * commit are ended, which may take 5 s.
+   */
   shutdown(): Promise<void>;
 }

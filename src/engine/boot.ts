@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Core } from "./core.ts";
 import type { HarnessConfig } from "./harness-config.ts";
+import type { HookCommits } from "./hook-commits.ts";
 import { settleSite, siteOfTask } from "./landing-site.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Removal } from "./removal.ts";
@@ -11,6 +12,7 @@ export interface BootParts {
   readonly sessions: Sessions;
   readonly lanes: Lanes;
   readonly removal: Removal;
+  readonly hooks: HookCommits;
   readonly harnesses: HarnessConfig;
 }
 
@@ -20,13 +22,14 @@ export interface BootParts {
  * the lane of every open run, and of every task that still owes something, is poked.
  */
 export async function reconcile(parts: BootParts): Promise<void> {
-  const { core, lanes, removal } = parts;
+  const { core, lanes, removal, hooks } = parts;
   const { store, git, log } = core.deps;
   // Starting git holds everything up for a moment: whoever asks already is answered first.
   await new Promise<void>((resolve) => setImmediate(resolve));
   const [usable] = await Promise.all([
-    // It also removes what a killed server has left of its own work with git.
-    git.available(),
+    // It also removes what a killed server has left of its own work with git: nothing of its hooks
+    // may be at work in there any more.
+    hooks.endLeftovers().then(() => git.available()),
     ...store.openSessions().map((session) => attachOne(parts, session.id)),
   ]);
   if (!usable.ok) {

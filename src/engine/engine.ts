@@ -10,6 +10,7 @@ import { Files } from "./files.ts";
 import { HarnessConfig } from "./harness-config.ts";
 import { HarnessCommands } from "./harnesses.ts";
 import { Hibernation } from "./hibernation.ts";
+import { HookCommits } from "./hook-commits.ts";
 import { Hub } from "./hub.ts";
 import { InteractionCommands } from "./interactions.ts";
 import { LandingCommands, type LandingParts } from "./landing.ts";
@@ -55,10 +56,10 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const trust = new TrustGate(core);
   const queue = new QueueCommands(core, sessions);
   const runs = new RunCommands({ core, sessions, harnesses: harnessConfig, trust, queue });
-  const { scripts, setup, teardown } = worktreeScripts(core, drafts, live);
+  const { scripts, setup, teardown, hooks } = worktreeScripts(core, drafts, live);
   const lanes = lanesOf({ core, sessions, harnesses: harnessConfig, snapshots, setup }, runs);
   const hibernation = new Hibernation(core, sessions, lanes);
-  const removal = new Removal({ core, sessions, lanes, snapshots, setup, teardown });
+  const removal = new Removal({ core, sessions, lanes, snapshots, setup, teardown, hooks });
   const creation = new TaskCreation(core, runs, () => harnesses.defaultAgent());
   const sample = new SampleTask(core, creation, trust);
   const worksites = new Worksites(core);
@@ -66,7 +67,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
   const setups = new SetupCommands(core);
   const doctor = new DoctorCommands(core, harnessConfig);
   const { questions, interactions } = asking(core, sessions, harnessConfig);
-  const { landing, ahead } = landings({ core, lanes, removal, live });
+  const { landing, ahead } = landings({ core, lanes, removal, live, hooks });
   return {
     tasks: new TaskCommands({ core, creation, runs, removal, sample, worksites, sessions, setups }),
     changes,
@@ -88,7 +89,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     landing,
     boot: async () => {
       harnesses.seed();
-      await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
+      await reconcile({ core, sessions, lanes, removal, hooks, harnesses: harnessConfig });
       doctor.begin();
       core.booted();
       hibernation.begin();
@@ -98,16 +99,17 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     shutdown: async () => {
       scripts.letGo();
       for (const part of [hibernation, lanes, activity, live, ...ahead]) part.stop();
-      await sessions.detachAll();
+      await Promise.all([hooks.stopAll(), sessions.detachAll()]);
     },
   };
 }
 
-/** The person's own commands in a worktree, before its agent and after it. */
+/** What runs in a worktree besides its agent: the person's commands, and hooks of the repository. */
 function worktreeScripts(core: Core, drafts: Drafts, live: LiveChanges) {
   const scripts = new Scripts(core, drafts);
   const setup = new Setup({ core, scripts, changes: live });
-  return { scripts, setup, teardown: new Teardown(core, scripts) };
+  const hooks = new HookCommits(core);
+  return { scripts, setup, teardown: new Teardown(core, scripts), hooks };
 }
 
 /** The lanes of all tasks: an idle one goes on with its next message once its files are kept. */
@@ -129,14 +131,13 @@ function asking(core: Core, sessions: Sessions, config: HarnessConfig) {
 }
 
 /** Landing, and the two that look ahead for it: at conflicts, and at pull requests. */
-function landings(parts: Pick<LandingParts, "core" | "lanes" | "removal" | "live">) {
-  const { core, live } = parts;
+function landings(parts: Pick<LandingParts, "core" | "lanes" | "removal" | "live" | "hooks">) {
+  const { core, live, hooks } = parts;
   const watch = new ConflictWatch(core);
   live.onLooked((taskId) => watch.touch(taskId));
   const pullRequests = new PullRequests(core);
-  const state = new LandingState(core, watch, pullRequests, (id) =>
-    countOpen(core.deps.store.comments(id)),
-  );
+  const openComments = (id: string) => countOpen(core.deps.store.comments(id));
+  const state = new LandingState({ core, watch, pullRequests, openComments, hooks });
   const landing = new LandingCommands({ ...parts, watch, state, pullRequests });
   return { landing, ahead: [watch, pullRequests] };
 }

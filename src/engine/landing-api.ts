@@ -1,5 +1,6 @@
 import type { Checkpoint, CommitBody, RevertBody } from "../contract/changes.ts";
 import type {
+  HookCommit,
   Landing,
   MergeBody,
   MergeWay,
@@ -29,12 +30,20 @@ export interface SuggestionsAnswer {
 export interface Landings {
   /** Errors: `already_running`, `merge_conflict`, `not_clean`, `nothing_to_restore`, … */
   revert(id: string, body: RevertBody, meta: CommandMeta): Answer<{ checkpoint: Checkpoint }>;
-  /** Errors: `identity_missing`, `hook_failed`, `not_clean`, `conflict` when there is nothing. */
+  /**
+   * Errors: `identity_missing`, `hook_failed`, `not_clean`, `conflict` when there is nothing,
+   * `cancelled` when its hooks were stopped, `already_running` while another runs them.
+   */
   commit(
     id: string,
     body: CommitBody,
     meta: CommandMeta,
   ): Answer<{ commit: { sha: string; subject: string } }>;
+  /**
+   * Ends the hooks of the commit that is under way, with all they started; answers how it came out,
+   * for it may have been made just before. Errors: `not_running` when no commit runs hooks.
+   */
+  stopCommit(id: string, meta: CommandMeta): Answer<{ hookCommit: HookCommit }>;
   suggestions(id: string): Promise<Result<SuggestionsAnswer>>;
   state(id: string): Promise<Result<{ landing: Landing }>>;
   /** Errors: `base_checked_out` with the command to run, `merge_conflict`, `not_clean`, … */

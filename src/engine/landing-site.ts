@@ -73,6 +73,15 @@ export function followBase(core: Core, id: string, base: BaseMove | null): void 
   });
 }
 
+/** Why a task has nothing to land on. */
+export function noBase(task: TaskRecord): Fault {
+  return fault(
+    "bad_ref",
+    `${task.baseRef ?? "The base"} is not a branch, so there is nothing to land on.`,
+    "Push the branch, or merge it by hand where you want it.",
+  );
+}
+
 function noWorktree(task: TaskRecord): Fault {
   return task.isolation === "none"
     ? fault(

@@ -1,5 +1,5 @@
 import type { Fault } from "../contract/fault.ts";
-import type { Landing } from "../contract/landing.ts";
+import type { HookCommit, Landing } from "../contract/landing.ts";
 import { ok, type Result } from "../contract/result.ts";
 import { mergeCommand } from "../domain/commands.ts";
 import { judgeLanding, type LandingFacts } from "../domain/landing.ts";
@@ -9,6 +9,7 @@ import { noCheckout } from "../git/own-checkout.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { ConflictWatch } from "./conflict-watch.ts";
 import { type Core, unknown } from "./core.ts";
+import type { HookCommits } from "./hook-commits.ts";
 import type { SuggestionsAnswer } from "./landing-api.ts";
 import { busyFault, landingBase, settleSite, siteOfTask } from "./landing-site.ts";
 import type { PullRequests } from "./pull-requests.ts";
@@ -19,32 +20,69 @@ export type OpenComments = (taskId: string) => number;
 type Away = Pick<Landing, "remote" | "forge">;
 type Judged = Pick<Landing, "ways" | "blockers" | "next">;
 
+/** How the files and branches of a task stand, and where they can go. */
+interface Found {
+  readonly stands: Standing | null;
+  readonly strange: string | null;
+  readonly restorable: boolean;
+  readonly away: Away;
+}
+
+export interface LandingStateParts {
+  readonly core: Core;
+  readonly watch: ConflictWatch;
+  readonly pullRequests: PullRequests;
+  readonly openComments: OpenComments;
+  readonly hooks: HookCommits;
+}
+
 /** Says where a task's work stands, and what could be said about it. */
 export class LandingState {
   readonly #core: Core;
   readonly #watch: ConflictWatch;
   readonly #pullRequests: PullRequests;
   readonly #openComments: OpenComments;
+  readonly #hooks: HookCommits;
+  /** What was found while a commit runs its hooks, with its id: it is asked for every second then. */
+  readonly #during = new Map<string, { readonly commit: string; readonly found: Found }>();
 
-  constructor(
-    core: Core,
-    watch: ConflictWatch,
-    pullRequests: PullRequests,
-    openComments: OpenComments,
-  ) {
+  constructor({ core, watch, pullRequests, openComments, hooks }: LandingStateParts) {
     this.#core = core;
     this.#pullRequests = pullRequests;
     this.#watch = watch;
     this.#openComments = openComments;
+    this.#hooks = hooks;
   }
 
   async state(id: string): Promise<Result<{ landing: Landing }>> {
-    const { git, store } = this.#core.deps;
-    const task = store.task(id);
+    const task = this.#core.deps.store.task(id);
     if (task === null || task.deletedAt !== null) {
       return unknown("task", id);
     }
-    const standing = await this.#standing(id);
+    const during = this.#hooks.busy(id) === null ? null : this.#hooks.of(id);
+    const found = await this.#found(task, during);
+    if (!found.ok) {
+      return found;
+    }
+    if (during !== null && this.#hooks.busy(id) === null) {
+      // It came out while git was asked: what was found may be from before.
+      return this.state(id);
+    }
+    const { stands, strange, restorable, away } = found.value;
+    const hookCommit = this.#hooks.of(id);
+    const facts = this.#facts(task, stands, away, restorable);
+    const judged = judgeLanding({ ...facts, strange, hooks: this.#hooks.busy(id) !== null });
+    return ok({ landing: { ...this.#shown(task, stands), ...away, ...judged, hookCommit } });
+  }
+
+  /** Asks git; while a commit runs its hooks, only once. */
+  async #found(task: TaskRecord, during: HookCommit | null): Promise<Result<Found>> {
+    const known = this.#during.get(task.id);
+    if (known !== undefined && known.commit === during?.id) {
+      return ok(known.found);
+    }
+    this.#during.delete(task.id);
+    const standing = await this.#standing(task.id);
     if (!standing.ok && standing.fault.code !== "worktree_failed") {
       return standing;
     }
@@ -53,12 +91,14 @@ export class LandingState {
     const kept =
       stands !== null || strange !== null || task.commonDir === null
         ? ok([])
-        : await git.landing.checkpoints(task.commonDir, id);
+        : await this.#core.deps.git.landing.checkpoints(task.commonDir, task.id);
     const away =
       stands === null ? { remote: null, forge: null } : await this.#pullRequests.known(task);
-    const facts = this.#facts(task, stands, away, kept.ok && kept.value.length > 0);
-    const judged = judgeLanding({ ...facts, strange });
-    return ok({ landing: { ...this.#shown(task, stands), ...away, ...judged } });
+    const found = { stands, strange, away, restorable: kept.ok && kept.value.length > 0 };
+    if (during !== null && stands !== null) {
+      this.#during.set(task.id, { commit: during.id, found });
+    }
+    return ok(found);
   }
 
   /** Facts of git, with what was left half done settled first. */
@@ -77,7 +117,10 @@ export class LandingState {
       : now;
   }
 
-  #shown(task: TaskRecord, stands: Standing | null): Omit<Landing, keyof Away | keyof Judged> {
+  #shown(
+    task: TaskRecord,
+    stands: Standing | null,
+  ): Omit<Landing, keyof Away | keyof Judged | "hookCommit"> {
     const base = stands?.base ?? null;
     const others = this.#watch.of(task.id).filter(({ taskId }) => taskId !== null);
     const own =
@@ -102,7 +145,7 @@ export class LandingState {
     stands: Standing | null,
     { remote, forge }: Away,
     restorable: boolean,
-  ): Omit<LandingFacts, "strange"> {
+  ): Omit<LandingFacts, "strange" | "hooks"> {
     const { store } = this.#core.deps;
     const at = stands?.baseCheckedOutAt ?? null;
     const branch = stands?.branch ?? task.branch;

@@ -1,21 +1,22 @@
 import { join } from "node:path";
 import type { Checkpoint, CommitBody, RevertBody } from "../contract/changes.ts";
-import { fault } from "../contract/fault.ts";
-import type { MergeBody } from "../contract/landing.ts";
+import type { HookCommit, MergeBody } from "../contract/landing.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { branchName } from "../domain/branch-name.ts";
 import { shortId } from "../domain/text.ts";
-import type { Doing, OldSide, Restored, RevertWish } from "../git/landing/types.ts";
+import type { Doing, Restored } from "../git/landing/types.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta } from "./api.ts";
 import type { ConflictWatch } from "./conflict-watch.ts";
 import { type Core, unknown, type Work } from "./core.ts";
+import type { HookCommits } from "./hook-commits.ts";
 import type { Landings, MergeAnswer } from "./landing-api.ts";
 import {
   busyFault,
   followBase,
   type LandingSite,
   landingBase,
+  noBase,
   settleSite,
   siteOfTask,
 } from "./landing-site.ts";
@@ -24,6 +25,7 @@ import type { Lanes } from "./lanes.ts";
 import type { LiveChanges } from "./live-changes.ts";
 import type { PullRequests } from "./pull-requests.ts";
 import type { Removal } from "./removal.ts";
+import { counted, revertLabel, revertWish } from "./revert-wish.ts";
 import { moved } from "./run-changes.ts";
 
 export interface LandingParts {
@@ -34,6 +36,7 @@ export interface LandingParts {
   readonly watch: ConflictWatch;
   readonly state: LandingState;
   readonly pullRequests: PullRequests;
+  readonly hooks: HookCommits;
 }
 
 /**
@@ -109,10 +112,24 @@ export class LandingCommands implements Landings {
         const files = paths === null ? "everything" : counted(paths.length);
         const doing = this.#doing(meta, `Before committing ${files}`);
         const wish = { message, paths, hooks };
-        const made = await this.#core.deps.git.landing.commit(site, doing, wish);
+        const { landing } = this.#core.deps.git;
+        const made = hooks
+          ? await this.#parts.hooks.run(id, message, (it) => landing.commit(site, doing, wish, it))
+          : await landing.commit(site, doing, wish);
         return made.ok ? this.#answer(id, meta, "commit", { commit: { ...made.value } }) : made;
       }),
     );
+  }
+
+  stopCommit(id: string, meta: CommandMeta): Answer<{ hookCommit: HookCommit }> {
+    return this.#core.once(meta, async () => {
+      const task = this.#core.deps.store.task(id);
+      if (task === null || task.deletedAt !== null) {
+        return unknown("task", id);
+      }
+      const stopped = await this.#parts.hooks.stop(id);
+      return stopped.ok ? this.#answer(id, meta, "stop-commit", stopped.value) : stopped;
+    });
   }
 
   rebase(id: string, meta: CommandMeta): Answer<{ headSha: string; checkpoint: Checkpoint }> {
@@ -236,7 +253,7 @@ export class LandingCommands implements Landings {
     if (asked === null || asked.deletedAt !== null) {
       return unknown("task", id);
     }
-    const busy = busyFault(this.#core, asked);
+    const busy = busyFault(this.#core, asked) ?? this.#parts.hooks.busy(id);
     if (busy !== null) {
       return err(busy);
     }
@@ -246,6 +263,7 @@ export class LandingCommands implements Landings {
       if (begun !== null) {
         return err(begun);
       }
+      this.#parts.hooks.forget(id);
       const made = making ? await this.#ensureWorktree(id) : ok(null);
       if (!made.ok) {
         return made;
@@ -318,64 +336,4 @@ export class LandingCommands implements Landings {
     this.#parts.watch.touch(id);
     return stored;
   }
-}
-
-function counted(files: number): string {
-  return files === 1 ? "one file" : `${files} files`;
-}
-
-function revertLabel(body: RevertBody): string {
-  switch (body.kind) {
-    case "hunks":
-      return `parts of ${body.path}`;
-    case "files":
-      return body.paths.length === 1 ? (body.paths[0] ?? "a file") : counted(body.paths.length);
-    case "turn":
-      return "a whole turn";
-  }
-}
-
-/** What is asked of git, with the scope's old side by its refs. */
-function revertWish(task: TaskRecord, body: RevertBody): Result<RevertWish> {
-  if (body.kind === "hunks") {
-    return ok({ kind: "hunks", path: body.path, patch: body.patch });
-  }
-  if (body.kind === "turn") {
-    return ok({ kind: "turn", run: body.run });
-  }
-  const old = oldSide(task, body);
-  return old.ok ? ok({ kind: "files", paths: body.paths, old: old.value }) : old;
-}
-
-function oldSide(
-  task: TaskRecord,
-  { scope = "base", run, commit }: Extract<RevertBody, { kind: "files" }>,
-): Result<OldSide> {
-  switch (scope) {
-    case "base":
-      return task.baseSha === null ? err(noBase(task)) : ok({ kind: "commit", sha: task.baseSha });
-    case "uncommitted":
-      return ok({ kind: "head" });
-    case "commit":
-      return commit === undefined
-        ? err(fault("invalid_request", "Which commit is missing.", "Say its full id."))
-        : ok({ kind: "parent", sha: commit });
-    case "review": {
-      const ref = `refs/agetor/review/${task.id}`;
-      return ok({ kind: "ref", ref, what: "you last marked them as reviewed" });
-    }
-    case "turn": {
-      const of = run ?? task.runId ?? "";
-      const ref = `refs/agetor/turn/${task.id}/${of}/start`;
-      return ok({ kind: "ref", ref, what: "that turn" });
-    }
-  }
-}
-
-function noBase(task: TaskRecord): ReturnType<typeof fault> {
-  return fault(
-    "bad_ref",
-    `${task.baseRef ?? "The base"} is not a branch, so there is nothing to land on.`,
-    "Push the branch, or merge it by hand where you want it.",
-  );
 }

@@ -13,6 +13,8 @@ interface Lane {
   again: boolean;
   /** The step under way; a cancel aborts its waits. */
   step: { readonly runId: string; readonly abort: AbortController } | null;
+  /** A job has the lane that began while no run was open: what opened since has not begun. */
+  idleJob: boolean;
   tail: Promise<void>;
 }
 
@@ -65,7 +67,14 @@ export class Lanes {
   /** Runs `job` when the task's lane is free, and holds the lane meanwhile. */
   exclusive<T>(taskId: string, job: () => Promise<T>): Promise<T> {
     const lane = this.#lane(taskId);
-    const result = lane.tail.then(job);
+    const result = lane.tail.then(async () => {
+      lane.idleJob = this.#openRun(taskId) === null;
+      try {
+        return await job();
+      } finally {
+        lane.idleJob = false;
+      }
+    });
     lane.tail = result.then(
       () => undefined,
       () => undefined,
@@ -86,17 +95,23 @@ export class Lanes {
     if (known !== undefined) {
       return known;
     }
-    const lane: Lane = { again: false, step: null, tail: Promise.resolve() };
+    const lane: Lane = { again: false, step: null, idleJob: false, tail: Promise.resolve() };
     this.#lanes.set(taskId, lane);
     return lane;
   }
 
-  /** The control lane: never waits behind a step, and aborts the one under way. */
+  /** The control lane: never waits behind a step or a job, and aborts the step under way. */
   #control(taskId: string): void {
     const run = this.#openRun(taskId);
     const lane = this.#lanes.get(taskId);
-    if (run?.phase.kind === "cancelling" && lane?.step?.runId === run.id) {
+    if (run?.phase.kind !== "cancelling" || lane === undefined) {
+      return;
+    }
+    if (lane.step?.runId === run.id) {
       lane.step.abort.abort();
+    } else if (lane.idleJob && this.#core.deps.store.effect(`${run.id}:deliver`) === null) {
+      // It waits for the hooks of a commit, say, and nothing was done for it yet.
+      this.#settle(run);
     }
   }
 

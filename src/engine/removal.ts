@@ -9,6 +9,7 @@ import type { TrashRequest } from "../git/types.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta } from "./api.ts";
 import { type Core, unknown } from "./core.ts";
+import type { HookCommits } from "./hook-commits.ts";
 import type { Lanes } from "./lanes.ts";
 import { toTask } from "./present.ts";
 import { holdQueue } from "./queue.ts";
@@ -29,6 +30,7 @@ export interface RemovalParts {
   readonly snapshots: Snapshots;
   readonly setup: Setup;
   readonly teardown: Teardown;
+  readonly hooks: HookCommits;
 }
 
 /**
@@ -42,14 +44,16 @@ export class Removal {
   readonly #snapshots: Snapshots;
   readonly #setup: Setup;
   readonly #teardown: Teardown;
+  readonly #hooks: HookCommits;
 
-  constructor({ core, sessions, lanes, snapshots, setup, teardown }: RemovalParts) {
+  constructor({ core, sessions, lanes, snapshots, setup, teardown, hooks }: RemovalParts) {
     this.#core = core;
     this.#sessions = sessions;
     this.#lanes = lanes;
     this.#snapshots = snapshots;
     this.#setup = setup;
     this.#teardown = teardown;
+    this.#hooks = hooks;
   }
 
   list(): Result<{ tasks: readonly (Task & { deletedAt: number; trash: Trash | null })[] }> {
@@ -82,6 +86,8 @@ export class Removal {
       return able;
     }
     this.#cancel(id);
+    // So that the lane comes free; that none runs is no reason not to go on.
+    await this.#hooks.stop(id);
     return this.#lanes.exclusive(id, () => this.#removeNow(id, meta, body));
   }
 

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import type { Fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { type GitClock, pause } from "./clock.ts";
@@ -40,7 +41,17 @@ const profiles = {
   },
 } as const;
 
-/** One git command. Arguments are never joined and never seen by a shell. */
+/** Who minds a command that may run long and starts programs of the repository. */
+export interface Attendant {
+  /** Told the process that leads all of it, while it still waits; it begins when this has succeeded. */
+  began(pid: number): Promise<Result<null>>;
+  /** What it prints on stderr, as it comes. */
+  printed(text: string): void;
+  /** Ends it with all it started, when it is cancelled or too slow; resolves when nothing is left. */
+  end(): Promise<void>;
+}
+
+/** One git command. Arguments are never joined, and no shell ever reads them as words of its own. */
 export interface GitCall {
   readonly args: readonly string[];
   /** An existing directory; git discovers the repository from here unless `env` names it. */
@@ -62,6 +73,8 @@ export interface GitCall {
    * `network` a transport, both on the person's wish only.
    */
   readonly profile?: Profile;
+  /** Without one, its process group is ended by SIGKILL. */
+  readonly attendant?: Attendant;
   /** Exit codes that are an answer and not a failure; 0 when not given. */
   readonly codes?: readonly number[];
 }
@@ -85,6 +98,13 @@ export interface RunnerOptions {
 }
 
 const maxStderr = 64 * 1024;
+
+/**
+ * Waits for a line before it becomes the program: whoever is told of the process can write it down
+ * before anything of it runs, and when they die first the line never comes. `read` takes no byte
+ * too many, so the rest of stdin is the program's (POSIX, XCU read).
+ */
+const onceTold = ["/bin/sh", "-c", 'IFS= read -r go && exec "$0" "$@"'] as const;
 
 /** Runs git in a fixed environment, so many at once, and turns every failure into a fault. */
 export class Runner {
@@ -113,8 +133,7 @@ export class Runner {
     const { clock, lockPatienceMs } = this.#options;
     const giveUpAt = clock.now() + lockPatienceMs;
     for (let delay = 50; ; delay = Math.min(delay * 2, 800)) {
-      const light = () => this.#slots.run(() => this.#once(call));
-      const result = await (call.heavy === true ? this.#heavySlots.run(light) : light());
+      const result = await this.#inTurn(call);
       if (!result.ok || (call.codes ?? [0]).includes(result.value.code)) return result;
       const { code, stderr } = result.value;
       const lock = lockInTheWay(stderr);
@@ -122,6 +141,13 @@ export class Runner {
       if (clock.now() + delay > giveUpAt) return err(await locked(lock));
       await pause(clock, delay, call.signal);
     }
+  }
+
+  /** An attended command mostly waits for programs of the repository: it keeps no slot from others. */
+  #inTurn(call: GitCall): Promise<Result<GitOutput>> {
+    const light = () => this.#slots.run(() => this.#once(call));
+    if (call.attendant !== undefined) return this.#once(call);
+    return call.heavy === true ? this.#heavySlots.run(light) : light();
   }
 
   async #once(call: GitCall): Promise<Result<GitOutput>> {
@@ -135,11 +161,22 @@ export class Runner {
     const stdout = collect(call.maxBytes ?? 64 * 1024 * 1024);
     const stderr = collect(maxStderr);
     let why: Fault | null = null;
-    const end = (reason: Fault | null): void => {
-      why ??= reason;
-      killGroup(child.pid);
+    const hangUp = (): void => {
+      const gone = child.exitCode !== null || child.signalCode !== null;
+      // The group of an attended one has been seen to.
+      if (call.attendant === undefined || !gone) killGroup(child.pid);
       child.stdout.destroy();
       child.stderr.destroy();
+    };
+    const end = (reason: Fault | null): void => {
+      const first = why === null;
+      why ??= reason;
+      if (call.attendant === undefined) hangUp();
+      else if (first)
+        call.attendant
+          .end()
+          .finally(hangUp)
+          .catch(() => undefined);
     };
     const onAbort = (): void => end(cancelled());
     const timeout = call.timeoutMs ?? 30_000;
@@ -149,10 +186,14 @@ export class Runner {
       if (stdout.add(chunk)) return;
       end(call.cutOff === true ? null : tooMuch(name));
     });
-    child.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+    const text = new StringDecoder("utf8");
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr.add(chunk);
+      call.attendant?.printed(text.write(chunk));
+    });
     // A command that ends before it has read everything is judged by its exit code.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(call.input ?? "");
+    this.#feed(child, call, end);
     child.on("error", (error) => resolve(err(notStarted(error, name, call.cwd))));
     child.on("close", (code) => {
       if (why !== null) return resolve(err(why));
@@ -166,12 +207,30 @@ export class Runner {
     return result;
   }
 
+  /** Gives it its input; an attended one has to wait for its line. */
+  #feed(child: ChildProcessWithoutNullStreams, call: GitCall, end: (reason: Fault) => void): void {
+    const { attendant, input = "" } = call;
+    if (attendant === undefined) return void child.stdin.end(input);
+    if (child.pid === undefined) return;
+    attendant.began(child.pid).then(
+      (began) => {
+        if (!began.ok) return end(began.fault);
+        child.stdin.write("\n");
+        child.stdin.end(input);
+      },
+      (error: unknown) =>
+        end(fileFault(error) ?? notStarted(error as Error, nameOf(call), call.cwd)),
+    );
+  }
+
   /** Too many processes or open files are thrown here, and are no bug. */
   #start(bin: string, call: GitCall): ChildProcessWithoutNullStreams | Error {
     const { profile = "fixed" } = call;
     const { settings } = profiles[profile];
+    const first = call.attendant === undefined ? [] : onceTold;
+    const [program, ...args] = [...first, bin, "--no-pager", ...settings, ...call.args];
     try {
-      return spawn(bin, ["--no-pager", ...settings, ...call.args], {
+      return spawn(program ?? bin, args, {
         cwd: call.cwd,
         env: { ...this.#base(profile), ...call.env },
         stdio: ["pipe", "pipe", "pipe"],

@@ -45,6 +45,9 @@ export function createHost(options: HostOptions): Host {
     alive: (ref) => processes.alive(ref),
     identify: (pid) => processes.identify(pid),
     signalGroup: (ref, signal) => processes.signalGroup(ref, signal),
+    end: async (ref, polite, graceMs) => ({
+      leftovers: await processes.end(ref, polite, graceMs),
+    }),
     find: (name) => finder.find(name),
     portsAreFree,
     run: runCommand,

@@ -143,3 +143,23 @@ describe("signalling a group", () => {
     await work.until(async () => ((await processes.members(ref)).length === 0 ? true : null));
   });
 });
+
+describe("ending what a program left", () => {
+  test("politely, and what does not hear that by force; a reused pid is left alone", async () => {
+    const processes = new Processes();
+    const polite = await group();
+    const deaf = await group(true);
+    const refs = await processes.identifyAll([polite.leader.pid, deaf.leader.pid]);
+    const [one, other] = [refs.get(polite.leader.pid), refs.get(deaf.leader.pid)];
+    if (one === undefined || other === undefined) throw new Error("they do not run");
+    expect(await processes.end({ ...one, startTime: "1" }, "SIGTERM", 20_000)).toEqual([]);
+    expect(await processes.alive(one)).toBe(true);
+    expect(await processes.end(one, "SIGTERM", 20_000)).toEqual([]);
+    await polite.leader.exited;
+    expect(polite.leader.signalCode).toBe("SIGTERM");
+    expect(await processes.end(other, "SIGTERM", 50)).toEqual([]);
+    await deaf.leader.exited;
+    expect(deaf.leader.signalCode).toBe("SIGKILL");
+    for (const { child } of [polite, deaf]) expect(await processes.identify(child)).toBeNull();
+  });
+});

@@ -102,6 +102,11 @@ export function psTable(): ProcessTable {
   };
 }
 
+/** How long SIGKILL may take to be seen, in milliseconds. */
+const killLimitMs = 2_000;
+/** How often it is looked whether an ended group is gone, in milliseconds. */
+const lookMs = 25;
+
 /** Names, watches and signals processes; nothing it does can hit a process with a reused pid. */
 export class Processes {
   readonly #table: ProcessTable;
@@ -171,6 +176,25 @@ export class Processes {
       if (row.group !== ref.pid) kill(row.pid, signal);
     }
     return members.length > 0;
+  }
+
+  /**
+   * Ends what a program left running of its group and its session, beginning with the polite signal;
+   * what is still there after `graceMs` is ended by SIGKILL. Answers the pids that would not go.
+   */
+  async end(ref: ProcessRef, polite: NodeJS.Signals, graceMs: number): Promise<readonly number[]> {
+    const steps = [
+      { signal: polite, limitMs: graceMs },
+      { signal: "SIGKILL", limitMs: killLimitMs },
+    ] as const;
+    for (const { signal, limitMs } of steps) {
+      if (!(await this.signalMembers(ref, signal))) return [];
+      const until = performance.now() + limitMs;
+      while ((await this.members(ref)).length > 0 && performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, lookMs));
+      }
+    }
+    return (await this.members(ref)).map((row) => row.pid);
   }
 
   async #own(ref: ProcessRef): Promise<ProcessRow | null> {

@@ -204,6 +204,15 @@ export interface Host {
   /** Signals the process group of exactly that process; false when it is gone. */
   signalGroup(process: ProcessRef, signal: NodeJS.Signals): Promise<boolean>;
   /**
+   * Ends what is left of the group and the session of exactly that process, also when it has ended
+   * itself: by `polite`, and after `graceMs` milliseconds by SIGKILL. Answers what would not go.
+   */
+  end(
+    process: ProcessRef,
+    polite: NodeJS.Signals,
+    graceMs: number,
+  ): Promise<{ readonly leftovers: readonly number[] }>;
+  /**
    * Looks a program up: an absolute path as it is, else in PATH, in the PATH of the person's login
    * shell and in the usual install folders.
    */

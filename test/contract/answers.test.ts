@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Route, type RouteId, routes } from "../../src/contract/routes.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { endpoints } from "../../src/http/routes/index.ts";
 import { git, makeRepo } from "../support/repo.ts";
-import { TestServer } from "../support/server.ts";
+import { fileExists, TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let repo: string;
@@ -163,6 +163,18 @@ describe("the answers of the running program are what the description says", () 
     });
     const back = { ...params, checkpointId: checkpoint.id };
     await ask("restoreCheckpoint", { params: back });
+    const hook = join(repo, ".git", "hooks", "pre-commit");
+    const begun = join(repo, "..", "hook-has-begun");
+    mkdirSync(join(hook, ".."), { recursive: true });
+    writeFileSync(hook, `#!/bin/sh\ntouch ${begun}\nexec sleep 600\n`, { mode: 0o755 });
+    const body = { message: "Work", hooks: true };
+    const hooked = server.client.post<{ code: string }>(`/tasks/${params.id}/commit`, body);
+    await fileExists(begun);
+    await ask("taskLanding", { params });
+    await ask("stopCommit", { params });
+    expect((await hooked).body.code).toBe("cancelled");
+    await ask("taskLanding", { params });
+    rmSync(hook);
     await commit();
     git(repo, "switch", "-q", "--detach");
     git(repo, "commit", "-q", "--allow-empty", "-m", "the base moves");

@@ -6,14 +6,21 @@ import { cleanMessage } from "../../domain/commit-message.ts";
 import { bind } from "../capture.ts";
 import { explain } from "../failure.ts";
 import { inRepo, type Kit, line, noSuchThing } from "../kit.ts";
+import type { Attendant } from "../runner.ts";
 import { withShadow } from "../shadow.ts";
 import { readCommit, subjectOf } from "./commit-object.ts";
 import type { Site } from "./site.ts";
-import type { Committed, Staged } from "./types.ts";
+import type { Committed, HookMinder, Staged } from "./types.ts";
 
 /** Ten minutes: hooks run linters and tests. */
 const hookTimeoutMs = 600_000;
 const maxOutput = 16_000;
+
+export interface HookedCommit {
+  readonly message: string;
+  readonly staged: Staged;
+  readonly minder?: HookMinder | undefined;
+}
 
 /**
  * Makes the commit by `git commit` itself, so that the repository's hooks run as ever: its hooks,
@@ -24,8 +31,7 @@ const maxOutput = 16_000;
 export function commitWithHooks(
   kit: Kit,
   site: Site,
-  message: string,
-  staged: Staged,
+  { message, staged, minder }: HookedCommit,
 ): Promise<Result<Committed>> {
   const shadow = { repo: site, worktree: site.worktree, index: "empty" } as const;
   return withShadow(kit, shadow, async (env, scratch) => {
@@ -37,6 +43,7 @@ export function commitWithHooks(
     const refreshed = await git(["update-index", "-q", "--refresh"], undefined, [0, 1]);
     if (!refreshed.ok) return refreshed;
     const args = ["commit", "--quiet", "--no-status", "--cleanup=whitespace", "-F", "-"];
+    const said = lastWords(minder);
     const made = await kit.runner.run({
       profile: "hooks",
       args: [...hooks.value.flatMap((setting) => ["-c", setting]), ...args],
@@ -46,16 +53,34 @@ export function commitWithHooks(
       codes: [0, 1, 128],
       timeoutMs: hookTimeoutMs,
       heavy: true,
+      ...said.call,
     });
+    await minder?.over();
     if (!made.ok) return made;
     const { code, stderr } = made.value;
-    if (code !== 0) return err(refusal(code, stderr));
+    if (code !== 0) return err(refusal(code, said.text() ?? stderr));
     const sha = await git(["rev-parse", "--verify", "HEAD^{commit}"]);
     if (!sha.ok) return sha;
     const id = sha.value.stdout.toString("utf8").trim();
     const text = await readCommit(kit, site.commonDir, id);
     return text.ok ? ok({ sha: id, subject: subjectOf(text.value) }) : text;
   });
+}
+
+/** The minder's part of the call; what it hears is kept too, for a runner keeps only the beginning. */
+function lastWords(minder: HookMinder | undefined) {
+  if (minder === undefined) return { call: {}, text: () => null };
+  let heard = "";
+  const printed = (text: string): void => {
+    heard = (heard + text).slice(-maxOutput);
+    minder.printed(text);
+  };
+  const attendant: Attendant = {
+    began: (pid) => minder.began(pid),
+    printed,
+    end: () => minder.end(),
+  };
+  return { call: { signal: minder.signal, attendant }, text: () => heard };
 }
 
 /** Gives the scratch git directory the repository's refs and configuration; where its hooks are. */

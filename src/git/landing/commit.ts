@@ -14,18 +14,45 @@ import type { IndexAim } from "./index-file.ts";
 import { carryOut, doneBefore, type Move } from "./move.ts";
 import { refuseUnfinished, type Site } from "./site.ts";
 import { indexRow, nameOf, treeChanges, treeEntries, treeIds } from "./tree-changes.ts";
-import type { Committed, CommitWish, Doing, Staged } from "./types.ts";
+import type { Committed, CommitWish, Doing, HookMinder, Staged } from "./types.ts";
 
-/** See `Landing.commit`. */
+/** See `Landing.commit`; for a commit without hooks. */
 export async function commit(
   kit: Kit,
   site: Site,
   doing: Doing,
   wish: CommitWish,
 ): Promise<Result<Committed>> {
+  const begun = await beginCommit(kit, site, doing, wish);
+  if (!begun.ok) return begun;
+  if (begun.value.kind === "made") return ok(begun.value.commit);
+  const made = await makeCommit(kit, begun.value, wish);
+  return made.ok ? finishCommit(kit, site, doing, begun.value, made.value) : made;
+}
+
+/** What is about to be committed, with its checkpoint written; or what an earlier try has made. */
+export type Begun =
+  | { readonly kind: "made"; readonly commit: Committed }
+  | {
+      readonly kind: "staged";
+      readonly site: Site;
+      readonly staged: Staged;
+      readonly who: string;
+    };
+
+type Ready = Extract<Begun, { kind: "staged" }>;
+
+/** The first part of `Landing.commit`: stages, and writes the checkpoint. */
+export async function beginCommit(
+  kit: Kit,
+  site: Site,
+  doing: Doing,
+  wish: CommitWish,
+): Promise<Result<Begun>> {
   const before = await doneBefore(site, doing.command);
   if (before !== null) {
-    return ok({ sha: before.answer["sha"] ?? "", subject: before.answer["subject"] ?? "" });
+    const { sha = "", subject = "" } = before.answer;
+    return ok({ kind: "made", commit: { sha, subject } });
   }
   if (cleanMessage(wish.message) === "") return err(noMessage());
   const quiet = await refuseUnfinished(site);
@@ -40,15 +67,35 @@ export async function commit(
   if (!stored.ok) return stored;
   if (staged.value.tree === head.value[0]) return err(nothingToCommit());
   const kept = await keepBefore(kit, site, doing);
-  if (!kept.ok) return kept;
-  const made = wish.hooks
-    ? await commitWithHooks(kit, site, wish.message, staged.value)
-    : await writeOne(kit, site, { message: wish.message, tree: staged.value.tree, who: who.value });
-  if (!made.ok) return made;
-  const index = await indexAfter(kit, site, made.value.sha, staged.value.paths);
+  return kept.ok ? ok({ kind: "staged", site, staged: staged.value, who: who.value }) : kept;
+}
+
+/** The second part: makes the commit, without moving anything. */
+export function makeCommit(
+  kit: Kit,
+  { site, staged, who }: Ready,
+  wish: CommitWish,
+  minder?: HookMinder,
+): Promise<Result<Committed>> {
+  const { message, hooks } = wish;
+  return hooks
+    ? commitWithHooks(kit, site, { message, staged, minder })
+    : writeOne(kit, site, { message, tree: staged.tree, who });
+}
+
+/** The last part: makes it the worktree's head, if that is still what it was made on. */
+export async function finishCommit(
+  kit: Kit,
+  site: Site,
+  doing: Doing,
+  { site: before, staged }: Ready,
+  made: Committed,
+): Promise<Result<Committed>> {
+  if (site.head !== before.head || site.branch !== before.branch) return err(movedMeanwhile());
+  const index = await indexAfter(kit, site, made.sha, staged.paths);
   if (!index.ok) return index;
-  const moved = await carryOut(kit, site, commitMove(site, doing, made.value, index.value));
-  return moved.ok ? made : moved;
+  const moved = await carryOut(kit, site, commitMove(site, doing, made, index.value));
+  return moved.ok ? ok(made) : moved;
 }
 
 async function writeOne(
@@ -178,6 +225,14 @@ export async function indexAfter(
 
 function noMessage(): Fault {
   return fault("invalid_request", "The message is empty.", "Say in a line what was changed.");
+}
+
+function movedMeanwhile(): Fault {
+  return fault(
+    "conflict",
+    "The branch was moved or switched while the commit was made, so it was not.",
+    "Nothing was touched. Look at it, then try again.",
+  );
 }
 
 function nothingToCommit(): Fault {

@@ -4,7 +4,7 @@ import { findAdmin, openCommonDir } from "../layout.ts";
 import { ownPath } from "../own-path.ts";
 import { dropCheckpoints, expireCheckpoints, readCheckpoints, shown } from "./checkpoint.ts";
 import { clashes } from "./clashes.ts";
-import { commit } from "./commit.ts";
+import { beginCommit, commit, finishCommit, makeCommit } from "./commit.ts";
 import { createPullRequest, forgeProgram, readPullRequest } from "./forge.ts";
 import { merge } from "./merge.ts";
 import { isMoving, lastBase, recover } from "./move.ts";
@@ -14,7 +14,17 @@ import { restoreCheckpoint } from "./restore.ts";
 import { revert } from "./revert.ts";
 import { openSite, type Site } from "./site.ts";
 import { standing, suggesting } from "./standing.ts";
-import type { BaseMove, Landing, PushWish, RemoteStanding, SiteRequest } from "./types.ts";
+import type {
+  BaseMove,
+  Committed,
+  CommitWish,
+  Doing,
+  HookMinder,
+  Landing,
+  PushWish,
+  RemoteStanding,
+  SiteRequest,
+} from "./types.ts";
 
 type Guarded = <T>(work: () => Promise<Result<T>>) => Promise<Result<T>>;
 
@@ -33,7 +43,8 @@ export function createLanding(kit: Kit, guarded: Guarded): Landing {
       guarded(() => expireCheckpoints(kit, commonDir, before, tasks)),
     recover: (request) => guarded(() => recoverSite(kit, request)),
     revert: (request, doing, wish) => at(request, (site) => revert(kit, site, doing, wish)),
-    commit: (request, doing, wish) => at(request, (site) => commit(kit, site, doing, wish)),
+    commit: (request, doing, wish, minder) =>
+      guarded(() => commitAt(kit, request, doing, wish, minder)),
     standing: (request, base) => at(request, (site) => standing(kit, site, base)),
     suggesting: (request) => at(request, (site) => suggesting(kit, site)),
     merge: (request, doing, wish) => at(request, (site) => merge(kit, site, doing, wish)),
@@ -65,6 +76,24 @@ function onSite<T>(
     const now = await openSite(kit, request);
     return now.ok ? use(now.value) : now;
   });
+}
+
+/** Hooks may take minutes: whoever reads the worktree is not kept waiting while they run. */
+async function commitAt(
+  kit: Kit,
+  request: SiteRequest,
+  doing: Doing,
+  wish: CommitWish,
+  minder: HookMinder | undefined,
+): Promise<Result<Committed>> {
+  if (!wish.hooks) return onSite(kit, request, (site) => commit(kit, site, doing, wish));
+  const begun = await onSite(kit, request, (site) => beginCommit(kit, site, doing, wish));
+  if (!begun.ok) return begun;
+  const ready = begun.value;
+  if (ready.kind === "made") return ok(ready.commit);
+  const made = await makeCommit(kit, ready, wish, minder);
+  if (!made.ok) return made;
+  return onSite(kit, request, (site) => finishCommit(kit, site, doing, ready, made.value));
 }
 
 /** The network is slow: the worktree is not kept from others meanwhile. */

@@ -3,6 +3,7 @@ import type { MergeWay, PullRequest } from "../../contract/landing.ts";
 import type { Result } from "../../contract/result.ts";
 import type { ForgeRepository } from "../../domain/forge.ts";
 import type { ChangedPath } from "../../domain/suggestions.ts";
+import type { Attendant } from "../runner.ts";
 
 /** Whose worktree. */
 export interface SiteRequest {
@@ -43,6 +44,14 @@ export interface CommitWish {
   /** Null = everything. */
   readonly paths: readonly string[] | null;
   readonly hooks: boolean;
+}
+
+/** Who minds the hooks of a commit: can end them, hears what they print, and knows what to end later. */
+export interface HookMinder extends Attendant {
+  /** Ends the hooks; nothing is committed then. */
+  readonly signal: AbortSignal;
+  /** Told when git and its hooks are no longer there, before anything is moved. */
+  over(): Promise<void>;
 }
 
 export interface Committed {
@@ -170,7 +179,16 @@ export interface Landing {
    */
   recover(site: SiteRequest): Promise<Result<BaseMove | null>>;
   revert(site: SiteRequest, doing: Doing, wish: RevertWish): Promise<Result<Checkpoint>>;
-  commit(site: SiteRequest, doing: Doing, wish: CommitWish): Promise<Result<Committed>>;
+  /**
+   * Commits. While hooks run, the worktree is not kept from who reads it; the caller sees to it that
+   * nobody else changes it. Errors: `cancelled` when the minder ended the hooks, `hook_failed`.
+   */
+  commit(
+    site: SiteRequest,
+    doing: Doing,
+    wish: CommitWish,
+    minder?: HookMinder,
+  ): Promise<Result<Committed>>;
   standing(site: SiteRequest, base: string | null): Promise<Result<Standing>>;
   suggesting(site: SiteRequest): Promise<Result<Suggesting>>;
   merge(

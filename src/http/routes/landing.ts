@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Checkpoint, CommitBody, RevertBody } from "../../contract/changes.ts";
 import {
+  HookCommit,
   Landing,
   MergeBody,
   MergeWay,
@@ -27,8 +28,17 @@ export const landingEndpoints = {
     params: TaskParams,
     body: CommitBody,
     answer: z.object({ commit: z.object({ sha: z.string(), subject: z.string() }) }),
-    handle: ({ params, body, meta, context }) =>
-      answer(context.engine.landing.commit(params.id, body, meta)),
+    handle: ({ params, body, meta, context, peer }) => {
+      // Hooks may take ten minutes in which no byte goes either way.
+      if (body.hooks === true) peer.idle(0);
+      return answer(context.engine.landing.commit(params.id, body, meta));
+    },
+  }),
+  stopCommit: endpoint({
+    params: TaskParams,
+    answer: z.object({ hookCommit: HookCommit }),
+    handle: ({ params, meta, context }) =>
+      answer(context.engine.landing.stopCommit(params.id, meta)),
   }),
   taskSuggestions: endpoint({
     params: TaskParams,

@@ -10,7 +10,7 @@ import { go } from "../state/route.ts";
 import { Button } from "../ui/button.tsx";
 import type { StateName } from "../ui/state-glyph.tsx";
 import { Elapsed } from "../ui/time.tsx";
-import { needsTerminal, silentSince, stepOf } from "./card-state.ts";
+import { isProse, needsTerminal, preparingLine, silentSince, stepOf } from "./card-state.ts";
 import { PulseStrip } from "./pulse-strip.tsx";
 import { SetupFailure } from "./setup-failure.tsx";
 
@@ -46,13 +46,14 @@ function Preparing({ task }: { readonly task: Task }) {
   const frozen = useFrozen();
   if (task.phase?.kind !== "preparing") return null;
   const { word, index, count } = stepOf(task.phase.step);
-  if (task.phase.step === "setup" && task.live !== null) {
+  const line = preparingLine(task);
+  if (line !== null) {
     return (
       <p className="live">
-        <b>{task.live.verb}</b>
-        <Objective text={task.live.object} verb={task.live.verb} />
+        <b>{line.verb}</b>
+        <Objective text={line.object} verb={line.verb} />
         <span className="live-end">
-          <Elapsed since={task.live.at} until={frozen} />
+          <Elapsed since={line.at} until={frozen} />
         </span>
       </p>
     );
@@ -112,8 +113,7 @@ const Live = memo(function Live(props: { readonly task: Task; readonly stopping:
 
 /** Paths and commands are set in mono and shortened at the left, where they say least. */
 function Objective({ text, verb }: { readonly text: string; readonly verb: string }) {
-  const prose = verb === "Said" || verb === "Thinking";
-  if (prose) return <span className="cut t3">{text}</span>;
+  if (isProse(verb)) return <span className="cut t3">{text}</span>;
   const short = text.includes(" ") ? text : text.split("/").slice(-2).join("/");
   return (
     <span className="mono cut" title={text}>

@@ -57,6 +57,17 @@ export function stepOf(step: PrepareStep): { word: string; index: number; count:
   return { word: stepWords[step], index: steps.indexOf(step) + 1, count: steps.length };
 }
 
+/** What a run says while it is prepared, beyond its step: the set-up's command, or what it waits for. */
+export function preparingLine({ phase, live }: Task): Task["live"] {
+  if (phase?.kind !== "preparing") return null;
+  return phase.step === "setup" || live?.verb === "Waiting" ? live : null;
+}
+
+/** Whether a live line's object is words, and not a path or a command. */
+export function isProse(verb: string): boolean {
+  return verb === "Said" || verb === "Thinking" || verb === "Waiting";
+}
+
 /** No sign of life for this long on a working task is said on its card. */
 export const staleAfter = 5 * 60_000;
 

@@ -10,7 +10,7 @@ import { go } from "../state/route.ts";
 import { announce } from "../ui/live-region.tsx";
 import { report } from "../ui/report.ts";
 import { type ToastSpec, toast } from "../ui/toast.ts";
-import { call } from "../wire/client.ts";
+import { ApiError, call } from "../wire/client.ts";
 import type { Landed } from "../wire/landing-calls.ts";
 import { checkpointsQuery, landingQuery } from "./data.ts";
 
@@ -33,13 +33,45 @@ function undoable(text: string, undo: () => Promise<void>, more: Partial<ToastSp
   });
 }
 
+/** Tasks whose commit was asked for in this window and has no answer yet. */
+const committing = new Set<string>();
+
+/** Whether the commit of a task that is under way was asked for here. */
+export function isCommitting(taskId: string): boolean {
+  return committing.has(taskId);
+}
+
 /** Commits what is in the worktree; undone, it is uncommitted again. */
 export async function commitWork(task: Task, body: CommitBody, key: string): Promise<void> {
-  const { commit } = await call("POST /tasks/:id/commit", { params: { id: task.id }, body, key });
-  refreshChanges(task.id);
+  committing.add(task.id);
+  try {
+    const { commit } = await call("POST /tasks/:id/commit", { params: { id: task.id }, body, key });
+    refreshChanges(task.id);
+    tellCommitted(task, commit);
+  } finally {
+    committing.delete(task.id);
+  }
+}
+
+/** Says that it is committed, with the way back. */
+export function tellCommitted(task: Task, commit: { sha: string; subject: string }): void {
   undoable(`Committed ${commit.sha.slice(0, 7)}.`, () => undoCommit(task), {
     detail: commit.subject,
   });
+}
+
+/** Ends the hooks of the commit that is under way; how it came out is read from the landing state. */
+export async function stopHooks(task: Task): Promise<void> {
+  try {
+    await call("POST /tasks/:id/commit/stop", { params: { id: task.id }, body: {} });
+  } catch (error) {
+    // It has ended just before: what is read now says how.
+    const over = error instanceof ApiError && error.code === "not_running";
+    if (!over) {
+      report(error, { what: "Could not stop the hooks", retry: () => later(stopHooks(task)) });
+    }
+  }
+  refreshChanges(task.id);
 }
 
 /** The answer of a commit names no checkpoint; the one that was written before it is the newest. */

@@ -11,12 +11,23 @@ import { Icon } from "../ui/icons.tsx";
 import { LazyMenu, warmMenu } from "../ui/menu-button.tsx";
 import { part } from "../ui/part.tsx";
 import { inWords } from "../ui/report.ts";
+import { Elapsed } from "../ui/time.tsx";
 import { tip } from "../ui/tooltip.tsx";
 import { useLanding } from "./data.ts";
 import type { Step } from "./step.ts";
 import { stepEntries } from "./steps-menu.ts";
+import { StopHooks } from "./stop-hooks.tsx";
+import { useHookOutcome } from "./use-hook-outcome.ts";
 import { isImmediate, type Steps, type Talk, useSteps } from "./use-steps.ts";
-import { type Gate, gatesOf, inkOf, requestLine, requestWords, standingOf } from "./words.ts";
+import {
+  type Gate,
+  gatesOf,
+  hooksOf,
+  inkOf,
+  requestLine,
+  requestWords,
+  standingOf,
+} from "./words.ts";
 
 const StepDialog = part(() => import("./dialogs.tsx"));
 
@@ -35,8 +46,8 @@ export function LandingBar({ task, talk }: LandingBarProps) {
   const primary = useRef<HTMLButtonElement>(null);
   const more = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState(false);
-  const next = landing?.next ?? null;
-  const suggested = next === null || next.action === "stop-or-wait" ? null : next;
+  const suggested = suggestedBy(landing);
+  useHookOutcome(task, landing, steps);
   useReturn(steps.open, () => primary.current ?? more.current);
   useHotkeys([
     {
@@ -64,7 +75,7 @@ export function LandingBar({ task, talk }: LandingBarProps) {
   return (
     <section className="land" aria-label="Landing" onPointerEnter={StepDialog.soon}>
       <h2 className="medium">{standingOf(landing)}</h2>
-      <Gates landing={landing} steps={steps} talk={talk} />
+      <Gates task={task} landing={landing} steps={steps} talk={talk} />
       <span className="land-acts">
         <IconButton
           icon="undo"
@@ -139,6 +150,13 @@ function Opened({ task, landing, steps, step }: OpenedProps) {
   );
 }
 
+/** What the one filled button does; null for none. */
+function suggestedBy(landing: Landing | undefined): Landing["next"] {
+  const next = landing?.next ?? null;
+  if (hooksOf(landing) !== null) return { action: "commit", label: "Look at the commit" };
+  return next?.action === "stop-or-wait" ? null : next;
+}
+
 /** One dialog may have led to another: then nobody knows where the focus came from any more. */
 function useReturn(open: string | null, home: () => HTMLElement | null): void {
   const before = useRef(open);
@@ -162,13 +180,15 @@ function useReturn(open: string | null, home: () => HTMLElement | null): void {
 }
 
 interface GatesProps {
+  readonly task: Task;
   readonly landing: Landing;
   readonly steps: Steps;
   readonly talk: Talk;
 }
 
-function Gates({ landing, steps, talk }: GatesProps) {
+function Gates({ task, landing, steps, talk }: GatesProps) {
   const { pullRequest, next } = landing;
+  const hooks = hooksOf(landing);
   return (
     <ul className="gates" aria-label="What stands before it">
       {pullRequest !== null && (
@@ -189,8 +209,17 @@ function Gates({ landing, steps, talk }: GatesProps) {
           <span className="gate-words" {...(gate.more === null ? {} : tip(gate.more))}>
             <Icon name={gate.icon} size={14} className={inkOf(gate)} />
             <span>{gate.words}</span>
+            {gate.key === "running" && hooks !== null && (
+              <span className="t3">
+                <Elapsed since={hooks.since} />
+              </span>
+            )}
           </span>
-          <GateFix gate={gate} suggested={next?.action} steps={steps} talk={talk} />
+          {gate.key === "running" && hooks !== null ? (
+            <StopHooks task={task} hooks={hooks} size="s" />
+          ) : (
+            <GateFix gate={gate} suggested={next?.action} steps={steps} talk={talk} />
+          )}
         </li>
       ))}
     </ul>

@@ -1,29 +1,36 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import type { ChangedFile } from "../../contract/changes.ts";
+import type { Landing } from "../../contract/landing.ts";
 import { counted } from "../../domain/transcript-words.ts";
 import { changesQuery } from "../state/changes.ts";
 import { AddsDels } from "../ui/bits.tsx";
+import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Exact } from "../ui/text.tsx";
 import { commitWork } from "./act.ts";
 import { suggestionsQuery } from "./data.ts";
-import { useWords } from "./drafts.ts";
+import { useWords, type Words } from "./drafts.ts";
+import { HookRun } from "./hook-run.tsx";
 import { AskButton, Check, DialogFoot, MessageField, onSubmitKey, TroubleNote } from "./parts.tsx";
 import type { StepProps } from "./step.ts";
-import { useDoing } from "./use-doing.ts";
+import { StopHooks } from "./stop-hooks.tsx";
+import { troubleOfHooks, useDoing } from "./use-doing.ts";
+import { hooksOf } from "./words.ts";
 
 /** Makes a commit of what is in the worktree, or has the agent make them. */
 export function CommitDialog({ task, landing, onClose }: StepProps) {
   const field = useRef<HTMLTextAreaElement>(null);
+  const region = useRef<HTMLElement>(null);
+  const hooking = hooksOf(landing);
   const suggestions = useQuery(suggestionsQuery(task.id));
   const changes = useQuery(changesQuery(task.id, { scope: "uncommitted" }));
   const suggested = suggestions.data?.commit;
   const words = useWords(task.id, "commit", asMessage(suggested));
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [hooks, setHooks] = useState(false);
+  const [hooks, setHooks] = useState(() => wantsHooks(landing));
   const doing = useDoing(task.id);
   const files = changes.data?.files ?? [];
   const chosen = files.filter(({ path }) => !left.has(path));
@@ -51,19 +58,37 @@ export function CommitDialog({ task, landing, onClose }: StepProps) {
       onClose();
     });
   };
+  useMade(landing, words, onClose);
+  useFieldBack(hooking !== null, field);
   const flip = (path: string): void => {
     const next = new Set(left);
     if (!next.delete(path)) next.add(path);
     setLeft(next);
   };
+  const shell = {
+    title: "Commit",
+    aside: <OnBranch branch={landing.branch} />,
+    initialFocus: hooking === null ? field : region,
+    onClose,
+    className: "land-sheet",
+  };
+  if (hooking !== null) {
+    return (
+      <Dialog {...shell}>
+        <div className="sheet-body">
+          <HookRun hooks={hooking} region={region} />
+        </div>
+        <footer>
+          <span className="t3 small cut grow">{words.own && "Your message is kept."}</span>
+          <Button onClick={onClose}>Close</Button>
+          <StopHooks task={task} hooks={hooking} />
+        </footer>
+      </Dialog>
+    );
+  }
+  const trouble = doing.busy ? null : (doing.trouble ?? troubleOfHooks(landing.hookCommit ?? null));
   return (
-    <Dialog
-      title="Commit"
-      aside={<OnBranch branch={landing.branch} />}
-      initialFocus={field}
-      onClose={onClose}
-      className="land-sheet"
-    >
+    <Dialog {...shell}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the fields in it */}
       <div className="sheet-body" onKeyDown={onSubmitKey(submit)}>
         <MessageField
@@ -81,9 +106,7 @@ export function CommitDialog({ task, landing, onClose }: StepProps) {
         >
           Run the repository’s hooks
         </Check>
-        {doing.trouble !== null && (
-          <TroubleNote trouble={doing.trouble} kept="Your message is still here." />
-        )}
+        {trouble !== null && <TroubleNote trouble={trouble} kept="Your message is still here." />}
       </div>
       <DialogFoot
         label={some ? `Commit ${counted(chosen.length, "file")}` : "Commit"}
@@ -104,6 +127,35 @@ export function CommitDialog({ task, landing, onClose }: StepProps) {
       </DialogFoot>
     </Dialog>
   );
+}
+
+/** Whoever asked for hooks, and has no commit yet, is not to ask for them again. */
+function wantsHooks({ hookCommit = null }: Landing): boolean {
+  return hookCommit !== null && hookCommit.state !== "made";
+}
+
+/** The button that stopped the hooks is gone with them: the focus goes on to the message. */
+function useFieldBack(hooking: boolean, field: RefObject<HTMLElement | null>): void {
+  const before = useRef(hooking);
+  useEffect(() => {
+    if (before.current && !hooking) field.current?.focus();
+    before.current = hooking;
+  }, [hooking, field]);
+}
+
+/** The commit was made while this was open, perhaps asked for by another window: nothing is left to do. */
+function useMade(landing: Landing, words: Words, onClose: () => void): void {
+  const seen = useRef<string | null>(null);
+  const { hookCommit = null } = landing;
+  useEffect(() => {
+    if (hooksOf(landing) !== null) seen.current = hookCommit?.id ?? null;
+    if (hookCommit?.state !== "made" || seen.current !== hookCommit.id) return;
+    seen.current = null;
+    // Words that were typed here for another commit stay.
+    if (words.text.trim().split("\n")[0] !== hookCommit.subject) return;
+    words.forget();
+    onClose();
+  }, [landing, hookCommit, words, onClose]);
 }
 
 /** A suggestion as git takes it: its first line, an empty one, the rest. */

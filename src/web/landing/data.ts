@@ -4,6 +4,10 @@ import type { Task } from "../../contract/task.ts";
 import { queries } from "../state/queries.ts";
 import { call } from "../wire/client.ts";
 import type { After } from "../wire/landing-calls.ts";
+import { hooksOf } from "./words.ts";
+
+/** How often it is asked what hooks print, in ms; that they end is told by the stream. */
+const hooksEvery = 1_000;
 
 /** Where a task's work stands against its base, and what comes next. */
 export function landingQuery(taskId: string) {
@@ -14,6 +18,7 @@ export function landingQuery(taskId: string) {
     staleTime: 2_000,
     // Whoever merged in a terminal comes back to this window, and nobody tells it.
     refetchOnWindowFocus: "always",
+    refetchInterval: (query) => (hooksOf(query.state.data) === null ? false : hooksEvery),
   });
 }
 

@@ -7,6 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
 import { Icon } from "../ui/icons.tsx";
 import { inWords } from "../ui/report.ts";
+import { StateGlyph } from "../ui/state-glyph.tsx";
 import { Exact } from "../ui/text.tsx";
 import { askAgent } from "./act.ts";
 import type { Words } from "./drafts.ts";
@@ -24,10 +25,12 @@ export interface TroubleNoteProps {
 export function TroubleNote({ trouble, kept, actions }: TroubleNoteProps) {
   const { text, hint } = inWords(trouble.error);
   const commands = trouble.commands;
+  // What the person stopped is as they wanted it.
+  const stopped = trouble.code === "cancelled";
   return (
-    <div className="trouble" role="alert">
+    <div className={cx("trouble", stopped && "stopped")} role="alert">
       <p>
-        <Icon name="st-failed" size={14} className="s-failed" />
+        <StateGlyph state={stopped ? "stopped" : "failed"} size={14} />
         <span>
           <b className="medium">{text}</b>
           {/* The commands stand below, to be copied; a hint with them would say it twice. */}

@@ -5,7 +5,7 @@ import { isActive } from "../state/actions.ts";
 import { closeReview } from "../state/review-place.ts";
 import type { IconName } from "../ui/icons.tsx";
 import type { MenuEntry } from "../ui/menu.tsx";
-import { requestWords } from "./words.ts";
+import { hooksOf, requestWords } from "./words.ts";
 
 /** Every step there is, with the reason where one cannot be taken now. */
 export function stepEntries(
@@ -15,7 +15,11 @@ export function stepEntries(
   waysBack: () => void,
 ): readonly MenuEntry[] {
   const discard = discardOf(task);
-  const working = isActive(task) ? "Not while the agent works on it" : null;
+  const working = isActive(task)
+    ? "Not while the agent works on it"
+    : hooksOf(landing) === null
+      ? null
+      : "Not while a commit runs its hooks";
   const item = (
     action: LandingAction,
     label: string,

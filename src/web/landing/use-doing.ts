@@ -1,5 +1,6 @@
 import { useRef, useState } from "react";
 import { ulid } from "ulid";
+import type { HookCommit } from "../../contract/landing.ts";
 import { later } from "../state/actions.ts";
 import { ApiError } from "../wire/client.ts";
 import { refreshLanding } from "./data.ts";
@@ -24,6 +25,14 @@ export function troubleOf(error: unknown): Trouble {
     output: typeof details["output"] === "string" ? details["output"] : "",
     code: error instanceof ApiError ? error.code : null,
   };
+}
+
+/** Why a commit with hooks was not made, for who has no answer of its own: null when it was, or is. */
+export function troubleOfHooks(commit: HookCommit | null): Trouble | null {
+  const { fault = null, output } = commit ?? {};
+  if (fault === null) return null;
+  const { code, message: error, hint } = fault;
+  return troubleOf(new ApiError(422, { error, code, hint, details: { output } }));
 }
 
 function textsIn(value: unknown): readonly string[] {

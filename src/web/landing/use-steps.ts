@@ -8,9 +8,10 @@ import { queries } from "../state/queries.ts";
 import { go } from "../state/route.ts";
 import { useAgentName } from "../ui/agents.tsx";
 import { report } from "../ui/report.ts";
-import { askAgent } from "./act.ts";
+import { askAgent, stopHooks } from "./act.ts";
 import { suggestionsQuery } from "./data.ts";
 import type { Step } from "./step.ts";
+import { hooksOf } from "./words.ts";
 
 /** What the review knows of its comments. */
 export interface Talk {
@@ -75,8 +76,9 @@ export function useSteps(task: Task, landing: Landing | undefined, talk: Talk): 
     if (dialog !== undefined) setOpen(dialog);
     else if (action === "ask-agent-to-commit") later(ask("commit"));
     else if (action === "ask-agent-to-resolve") later(ask("resolve"));
-    else if (action === "stop-or-wait") later(stopTask(task.id));
-    else if (action === "mark-done") later(moveTask(task.id, "done", null));
+    else if (action === "stop-or-wait") {
+      later(hooksOf(landing) === null ? stopTask(task.id) : stopHooks(task));
+    } else if (action === "mark-done") later(moveTask(task.id, "done", null));
     else if (action === "answer") go({ view: null, tab: null });
     else if (talk.drafts > 0) talk.onSend();
     else if (talk.firstOpen !== undefined) wishFor(store, talk.firstOpen.id, talk.firstOpen.path);

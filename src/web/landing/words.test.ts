@@ -47,6 +47,25 @@ test("what is well is said where nothing else is", () => {
   expect([standingOf(done), gatesOf(done)]).toEqual(["Landed on main", []]);
 });
 
+test("while hooks of a commit run there is nothing else to do than wait or stop them", () => {
+  const hookCommit = {
+    ...{ id: "01JD0000000000000000000000", subject: "S", since: 0, output: "" },
+    ...{ state: "running" as const, sha: null, fault: null },
+  };
+  const blockers = [
+    blocker("running", "A commit is running the repository’s hooks.", fix("stop-or-wait", "Wait")),
+    blocker("uncommitted", "1 file is not committed.", fix("commit", "Commit them")),
+  ];
+  const landing: Landing = { ...ready, dirtyFiles: 1, ways: [], blockers, hookCommit };
+  expect(standingOf(landing)).toBe("Committing");
+  expect(gatesOf(landing).map(({ words, fix }) => [words, fix?.label])).toEqual([
+    ["A commit is running the repository’s hooks", "Stop them"],
+  ]);
+  const over: Landing = { ...landing, hookCommit: { ...hookCommit, state: "stopped" } };
+  expect(standingOf(over)).toBe("Before it can land");
+  expect(gatesOf(over)).toHaveLength(2);
+});
+
 test("blockers are short in the row and whole in the tooltip", () => {
   const held: Landing = {
     ...ready,

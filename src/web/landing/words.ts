@@ -1,4 +1,4 @@
-import type { Blocker, Landing, PullRequest } from "../../contract/landing.ts";
+import type { Blocker, HookCommit, Landing, PullRequest } from "../../contract/landing.ts";
 import type { Task } from "../../contract/task.ts";
 import { counted } from "../../domain/transcript-words.ts";
 import type { IconName } from "../ui/icons.tsx";
@@ -39,9 +39,20 @@ export function inkOf({ tone }: Pick<Gate, "tone">): string {
   return { bad: "s-failed", warn: "s-blocked", good: "s-done", plain: "t3" }[tone];
 }
 
+/** The commit whose hooks run now; null when none do. */
+export function hooksOf(landing: Landing | undefined): HookCommit | null {
+  const commit = landing?.hookCommit ?? null;
+  return commit?.state === "running" || commit?.state === "stopping" ? commit : null;
+}
+
 /** What stands between the work and its base, the worst first, then what is well. */
 export function gatesOf(landing: Landing): readonly Gate[] {
   const out = isOut(landing.pullRequest);
+  // Nothing else can be done before a commit that is under way has come out.
+  if (hooksOf(landing) !== null) {
+    const running = landing.blockers.filter(({ code }) => code === "running");
+    return running.map((blocker) => gateOf(blocker, landing));
+  }
   const gates = landing.blockers
     .filter(({ code }) => code !== "nothing_to_land")
     // Whoever lands by way of a forge need not care what is checked out here.
@@ -62,7 +73,7 @@ function gateOf(blocker: Blocker, landing: Landing): Gate {
     icon,
     words,
     more: more === `${words}.` ? null : more,
-    fix: fix === null ? null : { ...fix, label: fixLabel(fix, code) },
+    fix: fix === null ? null : { ...fix, label: fixLabel(fix, code, landing) },
   };
 }
 
@@ -90,8 +101,8 @@ function shortOf({ code, message, fix }: Blocker, { base, behind, dirtyFiles }: 
 }
 
 /** The server's words say what is to be done; a button says it in as few as it can. */
-function fixLabel({ action, label }: Fix, code: Blocker["code"]): string {
-  if (action === "stop-or-wait") return "Stop it";
+function fixLabel({ action, label }: Fix, code: Blocker["code"], landing: Landing): string {
+  if (action === "stop-or-wait") return hooksOf(landing) === null ? "Stop it" : "Stop them";
   if (action === "commit") return "Commit";
   if (action === "rebase") return "Rebase";
   if (action === "answer") return "Answer";
@@ -134,6 +145,7 @@ export function isOut(pullRequest: PullRequest | null): boolean {
 /** Where the work stands, in a few words. */
 export function standingOf(landing: Landing): string {
   const { landed, base, pullRequest, blockers, dirtyFiles } = landing;
+  if (hooksOf(landing) !== null) return "Committing";
   if (blockers.some(({ code }) => code === "nothing_to_land")) return "Nothing to land yet";
   const nowhere = blockers.some(({ code, fix }) => code === "no_worktree" && fix === null);
   if (nowhere) return "Nothing to land here";

@@ -1,5 +1,5 @@
 import type { Task } from "../../contract/task.ts";
-import { cardState } from "../board/card-state.ts";
+import { cardState, isProse } from "../board/card-state.ts";
 import { isActive } from "../state/actions.ts";
 import { go } from "../state/route.ts";
 import { useAgentName } from "../ui/agents.tsx";
@@ -22,7 +22,10 @@ export function WorkingStrip({ task }: { readonly task: Task }) {
       <b className="medium">{waits ? `${agent} waits for you` : wordsOf(state, agent)}</b>
       {!waits && live !== null && (
         <span className="t2 cut">
-          {live.verb} <span className="mono small">{<Exact>{live.object}</Exact>}</span>{" "}
+          {live.verb}{" "}
+          <span className={isProse(live.verb) ? undefined : "mono small"}>
+            <Exact>{live.object}</Exact>
+          </span>{" "}
           <span className="t3" aria-hidden="true">
             <Elapsed since={live.at} />
           </span>

@@ -1,5 +1,6 @@
 import type { Checkpoint, CommitBody } from "../../contract/changes.ts";
 import type {
+  HookCommit,
   Landing,
   MergeBody,
   MergeWay,
@@ -38,6 +39,7 @@ export interface LandingCalls {
     body: CommitBody;
     answer: { commit: { sha: string; subject: string } };
   };
+  "POST /tasks/:id/commit/stop": { body: Nothing; answer: { hookCommit: HookCommit } };
   "POST /tasks/:id/merge": { body: MergeBody; answer: Landed };
   "POST /tasks/:id/rebase": { body: Nothing; answer: { headSha: string; checkpoint: Checkpoint } };
   "POST /tasks/:id/push": { body: PushBody; answer: Pick<Landing, "remote"> };

@@ -307,6 +307,7 @@ export class MemoryEngine implements Engine {
   readonly landing: Engine["landing"] = {
     revert: (_task, _body, meta) => this.#refuse(meta),
     commit: (_task, _body, meta) => this.#refuse(meta),
+    stopCommit: (_task, meta) => this.#refuse(meta),
     merge: (_task, _body, meta) => this.#refuse(meta),
     rebase: (_task, meta) => this.#refuse(meta),
     push: (_task, _body, meta) => this.#refuse(meta),

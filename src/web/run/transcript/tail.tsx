@@ -1,7 +1,7 @@
 import type { DraftFrame } from "../../../contract/event.ts";
 import type { BackgroundTask, Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
-import { silentSince, stepOf } from "../../board/card-state.ts";
+import { isProse, preparingLine, silentSince, stepOf } from "../../board/card-state.ts";
 import { useNow } from "../../state/clock.ts";
 import { useConnection } from "../../state/connection.ts";
 import { Icon } from "../../ui/icons.tsx";
@@ -66,6 +66,18 @@ function Now({ task, still }: { readonly task: Task; readonly still: boolean }) 
       );
     case "preparing": {
       const { word, index, count } = stepOf(phase.step);
+      const line = preparingLine(task);
+      if (line !== null && isProse(line.verb)) {
+        return (
+          <p className="now">
+            <StateGlyph state="preparing" size={14} still={still} />
+            {`${line.verb} ${line.object}`}
+            <span className="t3">
+              <Elapsed since={line.at} />
+            </span>
+          </p>
+        );
+      }
       return (
         <p className="now">
           <StateGlyph state="preparing" size={14} still={still} />
