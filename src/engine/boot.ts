@@ -3,6 +3,7 @@ import type { Core } from "./core.ts";
 import type { HarnessConfig } from "./harness-config.ts";
 import { settleSite, siteOfTask } from "./landing-site.ts";
 import type { Lanes } from "./lanes.ts";
+import type { QueueCommands } from "./queue.ts";
 import type { Removal } from "./removal.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -11,6 +12,7 @@ export interface BootParts {
   readonly sessions: Sessions;
   readonly lanes: Lanes;
   readonly removal: Removal;
+  readonly queue: QueueCommands;
   readonly harnesses: HarnessConfig;
 }
 
@@ -34,6 +36,7 @@ export async function reconcile(parts: BootParts): Promise<void> {
   }
   await sweep(parts);
   await settleWorktrees(core);
+  parts.queue.holds.begin();
   lanes.begin();
   for (const run of store.openRuns()) {
     lanes.poke(run.taskId);

@@ -88,7 +88,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     landing,
     boot: async () => {
       harnesses.seed();
-      await reconcile({ core, sessions, lanes, removal, harnesses: harnessConfig });
+      await reconcile({ core, sessions, lanes, removal, queue, harnesses: harnessConfig });
       doctor.begin();
       core.booted();
       hibernation.begin();
@@ -97,7 +97,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     },
     shutdown: async () => {
       scripts.letGo();
-      for (const part of [hibernation, lanes, activity, live, ...ahead]) part.stop();
+      for (const part of [hibernation, lanes, activity, live, queue.holds, ...ahead]) part.stop();
       await sessions.detachAll();
     },
   };
