@@ -215,6 +215,8 @@ export type AgentItem =
       readonly key: string;
       readonly ref: string;
       readonly request: InteractionRequest;
+      /** The id of the tool call it is about, where the agent says so. */
+      readonly toolId?: string | null;
     }
   /** It no longer waits for the answer: taken, withdrawn, or given elsewhere. */
   | {

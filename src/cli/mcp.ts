@@ -43,14 +43,14 @@ export class McpServer {
     });
   }
 
-  async #ask({ id, question, progressToken }: McpAsk): Promise<void> {
+  async #ask({ id, question, progressToken, toolId }: McpAsk): Promise<void> {
     const { sessionDir, signal } = this.#options;
     const cancelled = new AbortController();
     this.#calls.set(id, cancelled);
     const requestId = ulid();
     const both = AbortSignal.any([signal, cancelled.signal]);
     const beat = progressToken === null ? null : this.#beat(progressToken);
-    const body = { requestId, ...question };
+    const body = { requestId, ...question, ...(toolId === null ? {} : { toolId }) };
     const answered = await ask({ sessionDir, path: "/questions", body, signal: both });
     if (beat !== null) clearInterval(beat);
     this.#calls.delete(id);

@@ -26,7 +26,7 @@ export const askUserTool = {
   },
 } as const;
 
-const Arguments = QuestionBody.omit({ requestId: true }).strip();
+const Arguments = QuestionBody.omit({ requestId: true, toolId: true }).strip();
 export type AskUserArguments = z.infer<typeof Arguments>;
 
 /**

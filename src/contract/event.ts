@@ -110,7 +110,12 @@ export const transcriptData = {
     durationMs: z.number().nullable(),
     agentId: AgentId,
   }),
-  "plan.updated": z.object({ text: z.string(), final: z.boolean() }),
+  "plan.updated": z.object({
+    text: z.string(),
+    final: z.boolean(),
+    /** The call that proposed it; absent where no tool did. */
+    toolId: z.string().optional(),
+  }),
   "todos.updated": z.object({ todos: z.array(TodoItem), explanation: z.string().nullable() }),
   "file.changed": z.object({ files: z.array(FileDiff) }),
   "usage.updated": z.object({

@@ -60,6 +60,8 @@ const base = {
   id: Ulid,
   taskId: Ulid,
   runId: Ulid,
+  /** The call of the transcript it is about (`tool.call`), where the agent says so. */
+  toolId: z.string().nullable().optional(),
   createdAt: Millis,
   expiresAt: Millis.nullable(),
   state: z.enum(["open", "answered", "gone"]),
@@ -131,5 +133,7 @@ export const QuestionBody = z.strictObject({
   choices: z.array(z.string().min(1).max(2000)).max(20).optional(),
   multi: z.boolean().optional(),
   allowText: z.boolean().optional(),
+  /** The id of the model's call, where the client says it. */
+  toolId: z.string().max(200).optional(),
 });
 export type QuestionBody = z.infer<typeof QuestionBody>;

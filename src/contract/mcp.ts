@@ -29,6 +29,8 @@ export interface McpAsk {
   readonly question: AskUserArguments;
   /** Set when the client wants to hear that the call is still under way. */
   readonly progressToken: RpcId | null;
+  /** The model's call, when the client names it: `claudecode/toolUseId` (Claude Code 2.1.330). */
+  readonly toolId: string | null;
 }
 
 export type Heard =
@@ -76,8 +78,14 @@ function call(id: RpcId, { name, arguments: given, _meta }: Record<string, unkno
   const question = readAskUser(given);
   // The model is to read what was wrong, which it does not of a protocol's error.
   if (!question.ok) return reply(toolRefused(id, question.fault));
-  const token = isObject(_meta) ? _meta["progressToken"] : undefined;
-  const ask = { id, question: question.value, progressToken: isId(token) ? token : null };
+  const more = isObject(_meta) ? _meta : {};
+  const { progressToken, "claudecode/toolUseId": toolId } = more;
+  const ask = {
+    id,
+    question: question.value,
+    progressToken: isId(progressToken) ? progressToken : null,
+    toolId: typeof toolId === "string" && toolId.length <= 200 ? toolId : null,
+  };
   return { kind: "ask", ask };
 }
 

@@ -125,6 +125,11 @@ export const routes = {
     "/tasks/:id/queue/:messageId/steer",
     "Say a waiting message into the current turn",
   ),
+  holdQueued: json(
+    "POST",
+    "/tasks/:id/queue/:messageId/hold",
+    "Keep a waiting message from being sent while it is edited",
+  ),
   removeQueued: json("DELETE", "/tasks/:id/queue/:messageId", "Take a waiting message back"),
   taskInteractions: json("GET", "/tasks/:id/interactions/pending", "What this task waits for"),
   allInteractions: json("GET", "/interactions/pending", "What all tasks wait for"),

@@ -65,6 +65,8 @@ export const Task = z.object({
   runStartedAt: Millis.nullable(),
   pendingInteractions: z.number().int(),
   queuedMessages: z.number().int(),
+  /** Whether one of them is being edited: it and those behind it are not sent before that is over. */
+  queueEdited: z.boolean(),
   unread: z.boolean(),
   failure: Fault.pick({ code: true, message: true, hint: true }).nullable(),
   stats: TaskStats.nullable(),
@@ -133,6 +135,8 @@ export const QueuedMessage = z.object({
   taskId: Ulid,
   text: z.string(),
   createdAt: Millis,
+  /** Somebody edits it: it and those behind it wait for that. */
+  edited: z.boolean().optional(),
 });
 export type QueuedMessage = z.infer<typeof QueuedMessage>;
 
@@ -142,6 +146,18 @@ export const PatchQueuedBody = z.strictObject({
   index: z.number().int().min(0).max(10_000).optional(),
 });
 export type PatchQueuedBody = z.infer<typeof PatchQueuedBody>;
+
+/** One editor's sign of life: the message is not sent for so long from now; 0 = it is done. */
+export const HoldQueuedBody = z.strictObject({
+  /** Made by the editor, one for each page. */
+  editor: Ulid,
+  forMs: z.number().int().min(0).max(75_000),
+});
+export type HoldQueuedBody = z.infer<typeof HoldQueuedBody>;
+
+/** Whether anybody edits the message now. */
+export const QueuedHold = z.object({ held: z.boolean() });
+export type QueuedHold = z.infer<typeof QueuedHold>;
 
 export const TaskCounts = z.record(Column, z.number().int());
 export type TaskCounts = z.infer<typeof TaskCounts>;

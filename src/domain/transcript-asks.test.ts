@@ -1,19 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { Event } from "../contract/event.ts";
 import type { Interaction, InteractionAnswer } from "../contract/interaction.ts";
-import { approvalOf as approval, openAsk as base } from "./testing/approvals.ts";
+import { answered, approvalOf as approval, openAsk as base } from "./testing/approvals.ts";
 import { Events } from "./testing/events.ts";
 import type { Item } from "./transcript.ts";
 import { TranscriptFold } from "./transcript-fold.ts";
 import { transcriptToMarkdown } from "./transcript-markdown.ts";
 import { TranscriptRows } from "./transcript-rows.ts";
 import { answersOf, approvalWords, askWords, commentsOf, toolPhrase } from "./transcript-words.ts";
-
-const answered = (
-  ask: Interaction,
-  outcome: string,
-  answer: InteractionAnswer | null,
-): Interaction => ({ ...ask, state: answer === null ? "gone" : "answered", outcome, answer });
 
 const allow = (command?: string): InteractionAnswer => ({
   kind: "approval",

@@ -11,7 +11,7 @@ import {
   type UsageItem,
 } from "./transcript.ts";
 import { TranscriptAsks } from "./transcript-asks.ts";
-import { approved, called, emptyTool, finished, isOver } from "./transcript-tools.ts";
+import { called, emptyTool, finished, isOver, withAsk, withCall } from "./transcript-tools.ts";
 
 interface OpenLane extends Lane {
   readonly items: (Item | null)[];
@@ -39,6 +39,8 @@ export class TranscriptFold {
   readonly #asks = new TranscriptAsks();
   #runId: string | null = null;
   #plan: Place | null = null;
+  /** The run's plans by the call that proposed them, and by what was asked about them. */
+  readonly #plans = new Map<string, Place>();
   #dirty = 0;
   #todos: TodosItem | null = null;
   #usage: UsageItem | null = null;
@@ -81,27 +83,47 @@ export class TranscriptFold {
     }
   }
 
-  /** An approval stands with its tool; everything else is a row once it is over. */
+  /** What is asked stands where its call or its plan does; else it is a row once it is over. */
   #takeAsk(base: Base, ask: Interaction): void {
-    const toolId = ask.kind === "approval" ? this.#asks.callOf(ask) : null;
-    if (ask.kind === "approval" && toolId !== null) {
-      if (this.#changeTool(toolId, (item) => approved(item, ask))) return;
-    }
+    const toolId = this.#asks.callOf(ask);
+    if (toolId !== null && this.#putAsk(toolId, ask)) return;
+    if (this.#putOnPlan(ask)) return;
     const over = ask.state !== "open";
-    const row = over ? this.#add(this.#main, { ...base, kind: "ask", ask }) : null;
-    if (ask.kind === "approval") this.#asks.waits(ask, row);
+    const row = over ? this.#add(this.#main, { ...base, kind: "ask", ask, call: null }) : null;
+    this.#asks.waits(ask, row);
   }
 
-  /** Changes a tool where it stands; false when it is not known. */
-  #changeTool(toolId: string, change: (item: ToolItem) => ToolItem): boolean {
-    const place = this.#tools.get(toolId);
-    const item = place?.lane.items[place.index];
-    if (place === undefined || item === null || item === undefined) return false;
-    if (item.kind === "tool") this.#replace(place, change(item));
-    else if (item.kind === "agent" && item.call !== null) {
-      this.#replace(place, { ...item, call: change(item.call), version: item.version + 1 });
-    } else return false;
+  #putAsk(toolId: string, ask: Interaction): boolean {
+    const done = this.#change(this.#tools.get(toolId), (item) => withAsk(item, ask));
+    if (done) this.#change(this.#plans.get(toolId), (item) => (isPlanOf(ask, item) ? null : item));
+    return done;
+  }
+
+  /** A plan that no tool proposed is asked about where it stands. */
+  #putOnPlan(ask: Interaction): boolean {
+    const place = this.#plans.get(ask.id) ?? this.#plans.get(untold);
+    return this.#change(place, (item) => {
+      if (item.kind === "ask" && item.ask.id === ask.id) return { ...item, ask };
+      if (place === undefined || !isPlanOf(ask, item)) return undefined;
+      this.#plans.set(ask.id, place);
+      const { key, at, runId } = item;
+      return { key, at, runId, kind: "ask", ask, call: null };
+    });
+  }
+
+  /** Changes what stands at a place; false when it is not known, or when `change` says undefined. */
+  #change(place: Place | undefined, change: (item: Item) => Item | null | undefined): boolean {
+    const item = place?.lane.items[place.index] ?? null;
+    const next = item === null ? undefined : change(item);
+    if (place === undefined || next === undefined) return false;
+    if (next !== item) this.#replace(place, next);
     return true;
+  }
+
+  /** What was asked is about another call than it was taken for. */
+  #part(base: Base, toolId: string, ask: Interaction): void {
+    this.#change(this.#tools.get(toolId), (item) => (item.kind === "ask" ? item.call : undefined));
+    this.#takeAsk(base, ask);
   }
 
   readonly #hands: Hands = {
@@ -112,12 +134,16 @@ export class TranscriptFold {
       if (base.runId === null || base.runId === this.#runId) return;
       this.#runId = base.runId;
       this.#plan = null;
+      this.#plans.clear();
       this.#asks.begin();
       this.#add(this.#main, { ...base, key: `r${base.runId}`, kind: "run" });
     },
     tools: this.#tools,
-    changeTool: (toolId, change) => this.#changeTool(toolId, change),
+    changeTool: (toolId, change) =>
+      this.#change(this.#tools.get(toolId), (item) => withCall(item, change)),
     asks: this.#asks,
+    putAsk: (toolId, ask) => this.#putAsk(toolId, ask),
+    part: (base, toolId, ask) => this.#part(base, toolId, ask),
     openAgent: (base, data) => this.#openAgent(base, data),
     endAgent: (base, data) => this.#endAgent(base, data),
     plan: (base, data) => this.#takePlan(base, data),
@@ -237,16 +263,32 @@ export class TranscriptFold {
 
   /** A plan that is being written takes the place of its former self. */
   #takePlan(base: Base, data: TranscriptData["plan.updated"]): void {
+    const call = data.toolId === undefined ? undefined : this.#tools.get(data.toolId);
+    const shown = call?.lane.items[call.index];
+    // Its call stands there with the whole of it.
+    if (shown?.kind === "ask" && isPlanOf(shown.ask, data)) return;
     const open = this.#plan;
     const before = open === null ? null : open.lane.items[open.index];
     if (open !== null && before?.kind === "plan") {
       this.#replace(open, { ...before, text: data.text, final: data.final });
     } else {
-      const index = this.#add(this.#main, { ...base, kind: "plan", ...data });
+      const { text, final } = data;
+      const index = this.#add(this.#main, { ...base, kind: "plan", text, final });
       this.#plan = { lane: this.#main, index };
     }
-    if (data.final) this.#plan = null;
+    if (!data.final || this.#plan === null) return;
+    this.#plans.set(data.toolId ?? untold, this.#plan);
+    this.#plan = null;
   }
+}
+
+/** Stands for the call of the newest plan that came without one. */
+const untold = "";
+
+/** Whether this is about exactly that plan. */
+function isPlanOf(ask: Interaction, plan: Item | { readonly text: string }): boolean {
+  if (ask.kind !== "plan_approval" || ("kind" in plan && plan.kind !== "plan")) return false;
+  return ask.plan.trim() === plan.text.trim();
 }
 
 /** What the folds of single events may do. */
@@ -258,6 +300,8 @@ interface Hands {
   readonly tools: Map<string, Place>;
   changeTool(toolId: string, change: (item: ToolItem) => ToolItem): boolean;
   readonly asks: TranscriptAsks;
+  putAsk(toolId: string, ask: Interaction): boolean;
+  part(base: Base, toolId: string, ask: Interaction): void;
   openAgent(base: Base, data: TranscriptData["subagent.started"]): void;
   endAgent(base: Base, data: TranscriptData["subagent.ended"]): void;
   plan(base: Base, data: TranscriptData["plan.updated"]): void;
@@ -324,14 +368,14 @@ function takeCall(hands: Hands, base: Base, data: TranscriptData["tool.call"]): 
   }
   // Its result is here: it waits for no answer.
   if (over) return;
-  const waiting = hands.asks.called(toolId, { name, input });
-  if (waiting === null) return;
-  hands.changeTool(toolId, (item) => approved(item, waiting.ask));
+  const waiting = hands.asks.called(toolId, { name, input, at: base.at });
+  if (waiting === null || !hands.putAsk(toolId, waiting.ask)) return;
   if (waiting.row !== null) hands.replace({ lane: hands.lane(null), index: waiting.row }, null);
 }
 
 function takeResult(hands: Hands, base: Base, data: TranscriptData["tool.result"]): void {
-  hands.asks.finished(data.toolId);
+  const wrong = hands.asks.finished(data.toolId, base.at);
+  if (wrong !== null) hands.part(base, data.toolId, wrong);
   if (hands.changeTool(data.toolId, (item) => finished(item, base, data))) return;
   // Its call stands in an older page, or nowhere. Either way the result is not lost.
   const lane = hands.lane(data.agentId);

@@ -1,3 +1,4 @@
+import type { Interaction } from "../contract/interaction.ts";
 import type { Item, ToolItem } from "./transcript.ts";
 
 /** How much of the transcript is shown. */
@@ -163,11 +164,17 @@ function isLook(item: ToolItem): boolean {
 /** Whether an item is open when the person did not say. */
 function isOpen(item: Item, detail: Detail): boolean {
   if (item.kind === "plan") return true;
+  // The one that waits stands in the dock; the one that was sent back is history.
+  if (item.kind === "ask" && item.ask.kind === "plan_approval") return isApproved(item.ask);
   if (detail === "summary" || item.kind === "raw") return false;
   if (detail === "verbose") return item.kind !== "agent";
   if (item.kind !== "tool") return false;
   if (item.tool === "edit") return (item.diff?.length ?? 0) > 0 && item.diff?.[0]?.kind !== "add";
   return item.tool === "execute" && item.status === "failed";
+}
+
+function isApproved({ state, answer }: Interaction): boolean {
+  return state === "answered" && answer?.kind === "plan_approval" && answer.choice !== "reject";
 }
 
 function equal(a: readonly Item[], b: readonly Item[]): boolean {

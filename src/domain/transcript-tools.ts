@@ -1,6 +1,7 @@
 import type { TranscriptData } from "../contract/event.ts";
+import type { Interaction } from "../contract/interaction.ts";
 import { canonical } from "./canonical.ts";
-import type { Approval, ToolItem } from "./transcript.ts";
+import type { Approval, Item, ToolItem } from "./transcript.ts";
 import { changedInput } from "./transcript-asks.ts";
 
 type Base = { readonly key: string; readonly at: number; readonly runId: string | null };
@@ -74,4 +75,24 @@ function titleOf(
 
 export function isOver(status: ToolItem["status"]): boolean {
   return status === "succeeded" || status === "failed" || status === "denied";
+}
+
+/** An item whose call is another one by now; undefined when it is about no call. */
+export function withCall(item: Item, change: (call: ToolItem) => ToolItem): Item | undefined {
+  if (item.kind === "tool") return change(item);
+  if ((item.kind !== "agent" && item.kind !== "ask") || item.call === null) return undefined;
+  const call = change(item.call);
+  return item.kind === "ask" ? { ...item, call } : { ...item, call, version: item.version + 1 };
+}
+
+/**
+ * A call with what was asked by it or about it: whether it may stands with it, a question or a plan
+ * is all that the call was. Undefined when these two do not go together.
+ */
+export function withAsk(item: Item, ask: Interaction): Item | undefined {
+  if (ask.kind === "approval") return withCall(item, (call) => approved(call, ask));
+  if (item.kind === "ask") return item.ask.id === ask.id ? { ...item, ask } : undefined;
+  if (item.kind !== "tool") return undefined;
+  const { key, at, runId } = item;
+  return { key, at, runId, kind: "ask", ask, call: item };
 }

@@ -77,19 +77,25 @@ export interface AskWords extends Phrase {
 
 export function askWords({ ask }: AskItem): AskWords {
   const outcome = (ask.outcome ?? "").replace(/^Answered: /, "");
+  const open = ask.state === "open";
+  const asked = open ? "Asks" : "Asked";
   switch (ask.kind) {
     case "approval":
-      return { verb: "Asked to use", object: `${ask.toolName} ${oneLine(ask.title)}`, outcome };
+      return { verb: `${asked} to use`, object: `${ask.toolName} ${oneLine(ask.title)}`, outcome };
     case "question":
-      return { verb: "Asked", object: oneLine(ask.question), outcome };
+      return { verb: asked, object: oneLine(ask.question), outcome };
     case "ask_questions":
       return {
-        verb: "Asked",
+        verb: asked,
         object: ask.questions.map(({ question }) => oneLine(question)).join(" · "),
         outcome,
       };
     case "plan_approval":
-      return { verb: "Proposed a plan", object: planLine(ask.plan), outcome };
+      return {
+        verb: open ? "Proposes a plan" : "Proposed a plan",
+        object: planLine(ask.plan),
+        outcome,
+      };
   }
 }
 

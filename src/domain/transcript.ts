@@ -64,6 +64,8 @@ export interface ToolItem extends Base {
 export interface AskItem extends Base {
   readonly kind: "ask";
   readonly ask: Interaction;
+  /** The call by which it asked; null where there is none, or where it is not known. */
+  readonly call: ToolItem | null;
 }
 export interface AgentItem extends Base {
   readonly kind: "agent";

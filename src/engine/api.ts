@@ -42,9 +42,11 @@ import type {
 import type { Run } from "../contract/run.ts";
 import type {
   CreateTaskBody,
+  HoldQueuedBody,
   InputBody,
   PatchQueuedBody,
   PatchTaskBody,
+  QueuedHold,
   QueuedMessage,
   StartTaskBody,
   Task,
@@ -118,6 +120,8 @@ export interface Queue {
     meta: CommandMeta,
   ): Answer<{ messages: readonly QueuedMessage[] }>;
   remove(taskId: string, messageId: string, meta: CommandMeta): Answer<{ deleted: true }>;
+  /** Keeps it from being sent while it is edited; said again and again, and forgotten by itself. */
+  hold(taskId: string, messageId: string, body: HoldQueuedBody): Result<QueuedHold>;
   /** Says it into the current turn where that is safe now; else it stays queued. */
   steer(taskId: string, messageId: string, meta: CommandMeta): Answer<Taken>;
 }

@@ -14,6 +14,8 @@ export interface Asking {
   readonly session: SessionRecord;
   readonly ref: string;
   readonly request: InteractionRequest;
+  /** The call it is about; null when the agent does not say. */
+  readonly toolId: string | null;
   readonly id: string;
 }
 
@@ -109,6 +111,7 @@ function interactionOf(work: Work, asking: Asking, run: RunRecord): Interaction 
     id: asking.id,
     taskId: run.taskId,
     runId: run.id,
+    toolId: asking.toolId,
     createdAt: work.now,
     expiresAt: null,
     state: "open",

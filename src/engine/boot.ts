@@ -4,6 +4,7 @@ import type { HarnessConfig } from "./harness-config.ts";
 import type { HookCommits } from "./hook-commits.ts";
 import { settleSite, siteOfTask } from "./landing-site.ts";
 import type { Lanes } from "./lanes.ts";
+import type { QueueCommands } from "./queue.ts";
 import type { Removal } from "./removal.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -13,6 +14,7 @@ export interface BootParts {
   readonly lanes: Lanes;
   readonly removal: Removal;
   readonly hooks: HookCommits;
+  readonly queue: QueueCommands;
   readonly harnesses: HarnessConfig;
 }
 
@@ -37,6 +39,7 @@ export async function reconcile(parts: BootParts): Promise<void> {
   }
   await sweep(parts);
   await settleWorktrees(core);
+  parts.queue.holds.begin();
   lanes.begin();
   for (const run of store.openRuns()) {
     lanes.poke(run.taskId);

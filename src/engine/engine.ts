@@ -89,7 +89,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     landing,
     boot: async () => {
       harnesses.seed();
-      await reconcile({ core, sessions, lanes, removal, hooks, harnesses: harnessConfig });
+      await reconcile({ core, sessions, lanes, removal, hooks, queue, harnesses: harnessConfig });
       doctor.begin();
       core.booted();
       hibernation.begin();
@@ -98,7 +98,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     },
     shutdown: async () => {
       scripts.letGo();
-      for (const part of [hibernation, lanes, activity, live, ...ahead]) part.stop();
+      for (const part of [hibernation, lanes, activity, live, queue.holds, ...ahead]) part.stop();
       await Promise.all([hooks.stopAll(), sessions.detachAll()]);
     },
   };

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Descriptor, ResolvedHarness } from "../agents/driver.ts";
+import { quotedWord, shellWord } from "../domain/commands.ts";
 import { isSecretName } from "../domain/harness-risk.ts";
-import { shellWord } from "../host/shell-words.ts";
 
 /** How a person logs in to the account of one harness. */
 export interface Login {
@@ -26,28 +26,23 @@ export function loginOf(
   const given = Object.entries(harness.env).filter(([name]) => !isSecretName(name));
   const env = new Map(given);
   if (homeEnv !== null && harness.home !== null) env.set(homeEnv, harness.home);
-  const set = [...env].map(([name, value]) => `${name}=${shellWord(value)}`);
+  const set = [...env].map(([name, value]) => `${name}=${quotedWord(value)}`);
   // Without a home of its own the agent is started without that variable, and so is its login.
   const unset = homeEnv === null || env.has(homeEnv) ? [] : ["env", "-u", homeEnv];
-  const words = [program, ...(loginArgs ?? [])].map(plainWord);
+  const words = [program, ...(loginArgs ?? [])].map(shellWord);
   const command = [...unset, ...set, ...words].join(" ");
   return { command, script: scriptOf(command, harness.label, path) };
-}
-
-/** A word a shell takes as it is stays as it is: people read this. */
-function plainWord(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=-]+$/.test(word) ? word : shellWord(word);
 }
 
 function scriptOf(command: string, label: string, path: string): string {
   return [
     "#!/bin/sh",
     'rm -f -- "$0"',
-    `PATH=${shellWord(path)}\${PATH:+:$PATH}`,
+    `PATH=${quotedWord(path)}\${PATH:+:$PATH}`,
     "export PATH",
     // A window that closes at once, because there is no such folder, tells nobody anything.
     'cd -- "$HOME" 2>/dev/null || cd /',
-    `printf '%s\\n\\n' ${shellWord(`Logging in: ${label}`)}`,
+    `printf '%s\\n\\n' ${quotedWord(`Logging in: ${label}`)}`,
     command,
     "status=$?",
     `[ $status -eq 0 ] || printf '\\n%s %s.\\n' 'The login ended with exit code' $status`,

@@ -144,8 +144,7 @@ function take(taking: Taking, item: AgentItem): void {
       command(taking, { type: "unblock", on: TERMINAL });
       return;
     case "asked":
-      openInteraction(work, { session, ref: item.ref, request: item.request, id: taking.newId() });
-      taking.run = currentRun(work, session.taskId);
+      takeQuestion(taking, item);
       return;
     case "no-longer-asked":
       takeWithdrawal(taking, item.ref, item.why);
@@ -165,6 +164,13 @@ function take(taking: Taking, item: AgentItem): void {
       takeExit(taking, item);
       return;
   }
+}
+
+function takeQuestion(taking: Taking, item: Extract<AgentItem, { kind: "asked" }>): void {
+  const { work, session } = taking;
+  const { ref, request, toolId = null } = item;
+  openInteraction(work, { session, ref, request, toolId, id: taking.newId() });
+  taking.run = currentRun(work, session.taskId);
 }
 
 function takeWithdrawal(taking: Taking, ref: string, why: string): void {

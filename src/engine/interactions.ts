@@ -150,7 +150,9 @@ export class InteractionCommands implements Interactions {
     if (known !== null) {
       return ok(known);
     }
-    return this.#core.commit("ask", (work) => openInteraction(work, { session, ref, request, id }));
+    // A hook does not say which call it asks about.
+    const asking = { session, ref, request, toolId: null, id };
+    return this.#core.commit("ask", (work) => openInteraction(work, asking));
   }
 
   /** The mode this session should go over to, if its task was given another one meanwhile. */

@@ -35,6 +35,7 @@ export function toTask(view: TaskView): Task {
     runStartedAt: run?.startedAt ?? null,
     pendingInteractions: view.pendingInteractions,
     queuedMessages: view.queuedMessages,
+    queueEdited: view.queueEdited,
     unread: task.unread,
     failure: run === null ? null : failureOf(run.phase),
     stats: task.stats,

@@ -32,7 +32,7 @@ export class QuestionCommands implements Questions {
     if (session === null) {
       return err(fault("late", "No agent's session asks here.", null));
     }
-    const { requestId, ...given } = body;
+    const { requestId, toolId = null, ...given } = body;
     const request = askedBy(given);
     const asked = this.#core.commit("ask", (work) => {
       const known = work.tx.interactionByRef(session.id, requestId);
@@ -46,7 +46,7 @@ export class QuestionCommands implements Questions {
         );
       }
       const again = known ?? this.#again(session, request);
-      const asking = { session, ref: requestId, request, id: requestId };
+      const asking = { session, ref: requestId, request, toolId, id: requestId };
       return again === null ? openInteraction(work, asking) : ok(again);
     });
     return asked.ok ? ok({ id: asked.value.ref }) : asked;

@@ -1,12 +1,18 @@
 import type { Message } from "../agents/driver.ts";
 import { ok, type Result } from "../contract/result.ts";
 import type { Run } from "../contract/run.ts";
-import type { PatchQueuedBody, QueuedMessage } from "../contract/task.ts";
+import type {
+  HoldQueuedBody,
+  PatchQueuedBody,
+  QueuedHold,
+  QueuedMessage,
+} from "../contract/task.ts";
 import { rankBetween } from "../domain/rank.ts";
 import type { RunRecord, TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta, Queue } from "./api.ts";
 import { type Core, unknown, type Work } from "./core.ts";
 import { toRun } from "./present.ts";
+import { isEdited, QueueHolds } from "./queue-holds.ts";
 import type { Sessions } from "./sessions.ts";
 import { hear, putSteer, steerEffect } from "./steered.ts";
 
@@ -51,10 +57,12 @@ export function isHeld(work: Work, run: RunRecord): boolean {
 export class QueueCommands implements Queue {
   readonly #core: Core;
   readonly #sessions: Sessions;
+  readonly holds: QueueHolds;
 
   constructor(core: Core, sessions: Sessions) {
     this.#core = core;
     this.#sessions = sessions;
+    this.holds = new QueueHolds(core);
   }
 
   list(taskId: string): Result<{ messages: readonly QueuedMessage[] }> {
@@ -62,7 +70,11 @@ export class QueueCommands implements Queue {
     const task = store.task(taskId);
     return task === null || task.deletedAt !== null
       ? unknown("task", taskId)
-      : ok({ messages: store.queued(taskId) });
+      : ok({ messages: shown(store, taskId) });
+  }
+
+  hold(taskId: string, messageId: string, body: HoldQueuedBody): Result<QueuedHold> {
+    return this.holds.hold(taskId, messageId, body);
   }
 
   patch(
@@ -87,7 +99,9 @@ export class QueueCommands implements Queue {
           work.tx.putQueued({ ...one, position: rank });
         }
         work.putTask(task);
-        return ok({ status: 200, body: { messages: work.tx.queued(taskId) } });
+        // Another one may be the first now, and not be edited.
+        work.poke(taskId);
+        return ok({ status: 200, body: { messages: shown(work.tx, taskId) } });
       }),
     );
   }
@@ -101,6 +115,7 @@ export class QueueCommands implements Queue {
         }
         work.tx.removeQueued(messageId);
         work.putTask(found.task);
+        work.poke(taskId);
         return ok({ status: 200, body: { deleted: true } });
       }),
     );
@@ -116,7 +131,7 @@ export class QueueCommands implements Queue {
 
   /**
    * Says a waiting message into the current turn. It waits in the queue until the agent's echo
-   * proves that it was heard; where steering is not safe now, it simply stays there.
+   * proves that it was heard; where steering is not safe now, or somebody edits it, it stays there.
    */
   async steerNow(
     taskId: string,
@@ -127,7 +142,7 @@ export class QueueCommands implements Queue {
     if (message === undefined) {
       return unknown("message", messageId);
     }
-    if (this.#steerable(taskId)) {
+    if (this.#steerable(taskId) && !isEdited(this.#core.deps.store, messageId)) {
       await this.#say(taskId, message);
     }
     return this.#core.command<{ run: Run } | { queued: QueuedMessage }>(meta, "steer", (work) => {
@@ -194,6 +209,16 @@ function find(work: Work, taskId: string, messageId: string): Found | null {
     return null;
   }
   return { task, message, others: all.filter((one) => one.id !== messageId), index };
+}
+
+/** The waiting messages, with which of them are being edited. */
+function shown(
+  read: Pick<Work["tx"], "queued" | "effect">,
+  taskId: string,
+): readonly QueuedMessage[] {
+  return read
+    .queued(taskId)
+    .map((message) => (isEdited(read, message.id) ? { ...message, edited: true } : message));
 }
 
 function textOf(body: PatchQueuedBody): Partial<QueuedMessage> {

@@ -11,6 +11,7 @@ import { isStale } from "./mode.ts";
 import { firstStep } from "./prepare.ts";
 import { toRun, toTask } from "./present.ts";
 import { enqueue, isHeld, type QueueCommands } from "./queue.ts";
+import { isEdited } from "./queue-holds.ts";
 import { changeRun, openRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 import { wishSetup } from "./setup-commands.ts";
@@ -200,7 +201,9 @@ export class RunCommands implements Runs {
     if (work.tx.queued(taskId).length > 0) {
       // Messages that a failure held back go first; this one waits its turn behind them.
       const queued = enqueue(work, task, { id, text });
-      this.#openNext(work, task);
+      if (!this.#openNext(work, task)) {
+        goOn(work, task);
+      }
       return ok({ status: 202, body: { queued } });
     }
     const run = this.#open(work, task, withUnheard(work, task, text), id);
@@ -237,17 +240,20 @@ export class RunCommands implements Runs {
     });
   }
 
-  #openNext(work: Work, task: TaskRecord): void {
+  /** False when the first message is being edited: those behind it wait too. */
+  #openNext(work: Work, task: TaskRecord): boolean {
     const [message] = work.tx.queued(task.id);
-    if (message !== undefined) {
-      work.tx.removeQueued(message.id);
-      const steered = work.tx.effect(steerEffect(message.id))?.state === "started";
-      const text = steered ? message.text : withUnheard(work, task, message.text);
-      const run = this.#open(work, task, text, message.id);
-      if (steered) {
-        lookFirst(work, run);
-      }
+    if (message === undefined || isEdited(work.tx, message.id)) {
+      return false;
     }
+    work.tx.removeQueued(message.id);
+    const steered = work.tx.effect(steerEffect(message.id))?.state === "started";
+    const text = steered ? message.text : withUnheard(work, task, message.text);
+    const run = this.#open(work, task, text, message.id);
+    if (steered) {
+      lookFirst(work, run);
+    }
+    return true;
   }
 
   #open(work: Work, task: TaskRecord, prompt: string, messageId: string): RunRecord {
@@ -301,6 +307,26 @@ function lookFirst(work: Work, run: RunRecord): void {
   });
 }
 
+/** The row that says the person went on after this run, while the message that is next was edited. */
+function goOnEffect(runId: string): string {
+  return `${runId}:go-on`;
+}
+
+/** Lets the queue of a task run on once its first message is no longer edited. */
+function goOn(work: Work, { id, runId }: TaskRecord): void {
+  if (runId !== null) {
+    const about = {
+      taskId: id,
+      runId,
+      kind: "go-on",
+      attempt: 1,
+      state: "done",
+      at: work.now,
+    } as const;
+    work.tx.putEffect({ id: goOnEffect(runId), ...about });
+  }
+}
+
 /**
  * After a failure the person decides first: a queue that runs on would bury the reason. The same
  * after a stop that took back what was just said: it would be said again at once; and after a task
@@ -312,6 +338,9 @@ function held(work: Work, task: TaskRecord): boolean {
     return false;
   }
   const { kind } = run.phase.outcome;
+  if (work.tx.effect(goOnEffect(run.id)) !== null) {
+    return false;
+  }
   if (isHeld(work, run)) {
     return true;
   }

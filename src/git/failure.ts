@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { type Fault, fault } from "../contract/fault.ts";
+import { shellWord } from "../domain/commands.ts";
 
 /** What is known of a git command that did not end well. */
 export interface Failure {
@@ -60,10 +61,6 @@ function unsafe(stderr: string): Fault {
     `If you trust it, run: git config --global --add safe.directory ${path === null ? "<its path>" : shellWord(path)}`,
     { path },
   );
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The first line in which git names the reason. */

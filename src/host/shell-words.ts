@@ -1,5 +1,6 @@
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { quotedWord } from "../domain/commands.ts";
 
 const envName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -20,11 +21,6 @@ const shellOwned = new Set([
   "UID",
 ]);
 
-/** One shell word that stands for exactly `text`, whatever is in it (NUL apart: see `launchText`). */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
  * The data of a launch as POSIX sh: sourcing it removes the file itself, replaces the environment
  * of the shell by `env`, goes to `cwd` and leaves `argv` in `"$@"`. Every value is a quoted word.
@@ -43,12 +39,12 @@ export function launchText(options: {
   const given = Object.entries(options.env);
   const dropped = [...options.inherited, "OLDPWD", "SHLVL"];
   const lines = [
-    `rm -f -- ${shellWord(options.file)}`,
+    `rm -f -- ${quotedWord(options.file)}`,
     `unset ${[...new Set(dropped)].join(" ")}`,
-    `cd -- ${shellWord(options.cwd)} || exit 126`,
+    `cd -- ${quotedWord(options.cwd)} || exit 126`,
     "unset OLDPWD",
-    ...given.map(([name, value]) => `export ${name}=${shellWord(value)}`),
-    `set -- ${options.argv.map(shellWord).join(" ")}`,
+    ...given.map(([name, value]) => `export ${name}=${quotedWord(value)}`),
+    `set -- ${options.argv.map(quotedWord).join(" ")}`,
   ];
   return ok(`${lines.join("\n")}\n`);
 }

@@ -4,10 +4,10 @@ import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { shellWord } from "../domain/commands.ts";
 import { findProgram } from "./find.ts";
 import { installCommand } from "./install-command.ts";
 import { runCommand } from "./run.ts";
-import { shellWord } from "./shell-words.ts";
 import type { RunOutput } from "./types.ts";
 
 const commandLimitMs = 10_000;
@@ -87,8 +87,8 @@ export class TmuxServer {
   /** The command line a person attaches with, from any environment of theirs. */
   attachCommand(name: string): string {
     const bin = this.#usable?.path ?? this.#options.bin ?? "tmux";
-    const socket = word(this.#socketPath());
-    return `TMUX= ${word(bin)} -u -f /dev/null -S ${socket} attach-session -t '=${name}'`;
+    const socket = shellWord(this.#socketPath());
+    return `TMUX= ${shellWord(bin)} -u -f /dev/null -S ${socket} attach-session -t '=${name}'`;
   }
 
   #socketPath(): string {
@@ -142,10 +142,6 @@ function canonical(path: string): string {
   } catch {
     return resolve(path);
   }
-}
-
-function word(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : shellWord(text);
 }
 
 function tooOld(version: string): boolean {

@@ -103,10 +103,14 @@ export class McpEndpoint {
   async #ask(
     call: McpCall,
     clientId: string,
-    { id, question, progressToken }: McpAsk,
+    { id, question, progressToken, toolId }: McpAsk,
   ): Promise<Result<Omit<Pending, "primed">>> {
     const requestId = questionId(call.sessionId, clientId, id);
-    const asked = await this.#deps.questions.ask(call.sessionId, { requestId, ...question });
+    const asked = await this.#deps.questions.ask(call.sessionId, {
+      requestId,
+      ...question,
+      ...(toolId === null ? {} : { toolId }),
+    });
     if (!asked.ok) return asked;
     if (asked.value.id !== requestId) this.#joined.set(requestId, asked.value.id);
     const place = { question: asked.value.id, id, progressToken, since: this.#deps.now() };

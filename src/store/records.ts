@@ -261,6 +261,7 @@ export interface TaskView {
   readonly run: RunRecord | null;
   readonly pendingInteractions: number;
   readonly queuedMessages: number;
+  readonly queueEdited: boolean;
   /** How the task's living agent works; null when none lives. */
   readonly session: SessionSettings | null;
 }

@@ -125,7 +125,14 @@ describe("the board", () => {
       }
     });
     const cut = prompt.slice(0, 200);
-    const view = { task, run, pendingInteractions: 1, queuedMessages: 2, session: null };
+    const view = {
+      task,
+      run,
+      pendingInteractions: 1,
+      queuedMessages: 2,
+      queueEdited: false,
+      session: null,
+    };
     expect(store.view(ulid(1))).toEqual(view);
     expect(store.view("nobody")).toBeNull();
     expect(store.views(all)).toEqual([
@@ -135,6 +142,7 @@ describe("the board", () => {
         run: null,
         pendingInteractions: 0,
         queuedMessages: 0,
+        queueEdited: false,
         session: null,
       },
     ]);

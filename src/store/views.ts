@@ -4,12 +4,14 @@ import { fromJsonOrNull, type Params, type Sql } from "./sql.ts";
 import { type TaskRow, taskReads, taskRecord } from "./tasks.ts";
 import type { SessionSettings, TaskFilter, TaskView } from "./types.ts";
 
-type Beside = { pending: number; queued: number; session: string | null };
+type Beside = { pending: number; queued: number; edited: number; session: string | null };
 type ViewRow = TaskRow & Beside;
 
 const waiting = `(SELECT count(*) FROM interaction
      WHERE interaction.task_id = task.id AND interaction.state = 'open') AS pending,
    (SELECT count(*) FROM queued_message WHERE queued_message.task_id = task.id) AS queued,
+   (SELECT count(*) FROM queued_message JOIN effect ON effect.id = queued_message.id || ':edit'
+     WHERE queued_message.task_id = task.id AND effect.state = 'started') AS edited,
    (SELECT session.settings FROM session INDEXED BY session_task
      WHERE session.task_id = task.id AND session.state = 'live'
      ORDER BY session.n DESC LIMIT 1) AS session`;
@@ -63,6 +65,7 @@ export function viewReads(sql: Sql) {
         run: found.runId === null ? null : run(found.runId),
         pendingInteractions: beside?.pending ?? 0,
         queuedMessages: beside?.queued ?? 0,
+        queueEdited: (beside?.edited ?? 0) > 0,
         session: fromJsonOrNull<SessionSettings>(beside?.session ?? null),
       };
     },
@@ -83,6 +86,7 @@ export function viewReads(sql: Sql) {
         run: row.run_id === null ? null : (runs.get(row.run_id) ?? null),
         pendingInteractions: row.pending,
         queuedMessages: row.queued,
+        queueEdited: row.edited > 0,
         session: fromJsonOrNull<SessionSettings>(row.session),
       }));
     },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Run } from "../../src/contract/run.ts";
 import { until } from "./claude-desk.ts";
 import { data, type Job, Office } from "./claude-office.ts";
+import { story } from "./story.ts";
 
 let office: Office;
 
@@ -138,8 +139,12 @@ describe("ask_user", () => {
     });
     expect(await job.task()).toMatchObject({ column: "blocked" });
     expect(await job.answer(asked, { selected: ["left"], text: "then up" })).toBe(200);
-    const [result] = data(await job.ended(), "tool.result");
+    const events = await job.ended();
+    const [result] = data(events, "tool.result");
     expect(result).toMatchObject({ status: "succeeded", output: "left\nthen up" });
+    // Claude names its call to the tool, so that both are one row.
+    expect(asked.toolId).toBe(result?.toolId ?? "");
+    expect(story(events)).toEqual(["Asked Which way? | left, then up"]);
     const tools = office.fake.requests.at(-1)?.body.tools?.map(({ name }) => name);
     expect(tools).toContain("mcp__agetor__ask_user");
     const runs = await job.client.get<{ runs: Run[] }>(`/tasks/${job.id}/runs`);

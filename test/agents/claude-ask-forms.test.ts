@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { data, type Job, Office } from "./claude-office.ts";
+import { story } from "./story.ts";
 
 let office: Office;
 
@@ -44,8 +45,11 @@ describe("questions of Claude", () => {
       { selected: [], custom: "none of these" },
     ];
     expect(await job.answer(asked, { answers })).toBe(200);
-    const [result] = data(await job.ended(), "tool.result");
+    const events = await job.ended();
+    const [result] = data(events, "tool.result");
     expect(result?.status).toBe("succeeded");
+    // Its call and its answer are one row.
+    expect(story(events)).toEqual(["Asked One? · Many? · Free? | B; A, C; none of these"]);
     for (const words of ['"One?"="B"', '"Many?"="A, C"', '"Free?"="none of these"']) {
       expect(result?.output).toContain(words);
     }
@@ -83,7 +87,13 @@ describe("a plan of Claude", () => {
     const asked = await job.asked("plan_approval");
     expect(asked.plan).toBe(plan);
     await job.answer(asked, { choice: "approve_implement" });
-    const results = data(await job.ended(), "tool.result");
+    const events = await job.ended();
+    // The call, what was answered, and the plan as Claude tells it then are one row.
+    expect(story(events).slice(1)).toEqual([
+      "Proposed a plan My plan | Approved",
+      "Created made.txt",
+    ]);
+    const results = data(events, "tool.result");
     expect(results.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded"]);
     expect(results[1]?.output).toContain("approved your plan");
     expect(await job.has("made.txt")).toBe(true);
@@ -120,7 +130,12 @@ describe("a plan of Claude", () => {
     expect(await job.answer(first, { choice: "reject", revision })).toBe(200);
     const second = await job.asked("plan_approval");
     expect(await job.answer(second, { choice: "approve_implement" })).toBe(200);
-    const results = data(await job.ended(), "tool.result");
+    const events = await job.ended();
+    expect(story(events).slice(1)).toEqual([
+      "Proposed a plan My plan | Changes requested",
+      "Proposed a plan My plan | Approved",
+    ]);
+    const results = data(events, "tool.result");
     expect(results[1]?.output).toContain("Add tests to it.");
     expect(results[2]?.output).toContain("approved your plan");
   }, 60_000);

@@ -10,6 +10,7 @@ import { type FakeOpenAi, startFakeOpenAi } from "../fakes/openai/server.ts";
 import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
 import { codexBinary } from "./codex-lab.ts";
+import { story } from "./story.ts";
 
 /** What Codex asks, over the API of the real server, with the real CLI and a model on loopback. */
 let server: TestServer;
@@ -119,6 +120,12 @@ describe("what Codex asks", () => {
     expect(await fileOf(task, "denied.txt")).toBeNull();
     expect(await fileOf(task, "again.txt")).toBe("x\nx\n");
     expect(of(events, "interaction.opened")).toHaveLength(2);
+    // What was asked stands with the command it was about.
+    expect(story(events)).toEqual([
+      "Wanted to run echo x > denied.txt | Denied: Not this one.",
+      "Ran echo x >> again.txt; sleep 0.3 | Always allowed in this task",
+      "Ran echo x >> again.txt; sleep 0.3 | Allowed by your rule for shell",
+    ]);
     const input = JSON.stringify(openai.requests.at(-1)?.body.input);
     expect(input).toContain("Not this one.");
   }, 120_000);
@@ -132,7 +139,9 @@ describe("what Codex asks", () => {
     const revision = scripted([[{ shell: "echo x > plan.txt; sleep 0.3" }], [{ say: "Built." }]]);
     const choice = { choice: "approve_implement", revision };
     expect(await answer("plan-approvals", question, choice)).toBe(200);
-    await server.client.ended(task.id, run.id);
+    const events = await server.client.ended(task.id, run.id);
+    expect(story(events)[0]).toStartWith("Proposed a plan");
+    expect(story(events)).toHaveLength(2);
     expect(await fileOf(task, "plan.txt")).toBe("x\n");
     expect(await server.client.runs(task.id)).toHaveLength(1);
   }, 120_000);

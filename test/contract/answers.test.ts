@@ -235,7 +235,7 @@ describe("the answers of the running program are what the description says", () 
     const needsAnswer = ["answerApproval", "answerQuestion", "answerQuestions", "answerPlan"];
     // A desktop, a terminal, the sample repository's own test, and an agent's CLI.
     const needsMore = ["openPath", "taskTerminal", "createSample", "doctorProbe"];
-    const needsQueue = ["removeQueued", "patchQueued", "steerQueued"];
+    const needsQueue = ["removeQueued", "patchQueued", "steerQueued", "holdQueued"];
     const needsForge = ["createPullRequest", "refreshPullRequest"];
     expect(rest.sort()).toEqual(
       [...needsQuestion, ...needsAnswer, ...needsMore, ...needsQueue, ...needsForge].sort(),

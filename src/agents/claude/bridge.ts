@@ -1,5 +1,6 @@
+import { quotedWord } from "../../domain/commands.ts";
 import type { Bridge } from "../driver.ts";
-import { askTimeout, shellWord } from "./hooks.ts";
+import { askTimeout } from "./hooks.ts";
 import { mcpServer } from "./names.ts";
 import type { SessionFiles } from "./paths.ts";
 
@@ -12,9 +13,9 @@ export function bridgeFiles(
   bridge: Bridge,
   files: SessionFiles,
 ): readonly { readonly path: string; readonly content: string; readonly mode: number }[] {
-  const run = (...rest: string[]): string => [...bridge.argv, ...rest].map(shellWord).join(" ");
-  const enter = `cd ${shellWord(files.dir)} 2>/dev/null || exit 0\numask 077\n`;
-  const asks = shellWord(files.asks);
+  const run = (...rest: string[]): string => [...bridge.argv, ...rest].map(quotedWord).join(" ");
+  const enter = `cd ${quotedWord(files.dir)} 2>/dev/null || exit 0\numask 077\n`;
+  const asks = quotedWord(files.asks);
   const ask = [
     // Named by the pid the bridge keeps: whoever looks can tell whether it still waits (M11).
     `mkdir -p ${asks} && : > ${asks}/$$`,

@@ -24,7 +24,7 @@ export function decodeToolCall(line: Line, state: ClaudeState, block: Json): Cla
   });
   const plan = name === "ExitPlanMode" ? stringAt(input, "plan") : null;
   if (plan !== null)
-    line.event({ type: "plan.updated", data: { text: plan, final: true } }, "plan");
+    line.event({ type: "plan.updated", data: { text: plan, final: true, toolId } }, "plan");
   const tools = capped([...Object.entries(state.tools), [toolId, openTool(name, input)] as const]);
   return { ...state, tools: Object.fromEntries(tools) };
 }
@@ -116,7 +116,7 @@ function afterSuccess(
   }
   const plan = tool.name === "ExitPlanMode" ? stringAt(result, "plan") : null;
   if (plan !== null)
-    line.event({ type: "plan.updated", data: { text: plan, final: true } }, "plan");
+    line.event({ type: "plan.updated", data: { text: plan, final: true, toolId } }, "plan");
   const todos = todosAfter(state.todos, tool, result);
   if (todos === null) return state;
   const shown: TodoItem[] = todos.map(({ text, status }) => ({ text, status }));

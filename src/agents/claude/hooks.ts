@@ -1,3 +1,4 @@
+import { quotedWord } from "../../domain/commands.ts";
 import { askUserTool } from "./names.ts";
 import type { SessionFiles } from "./paths.ts";
 
@@ -15,11 +16,6 @@ export const spooledEvents = [
 
 /** Longer than anyone takes, in seconds: Claude ends hooks and calls that take longer (tried). */
 export const askTimeout = 86_400;
-
-/** A path or a text as one word of POSIX sh. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /**
  * The hooks part of our `--settings`. All are command hooks of a few lines of POSIX sh: they need no
@@ -57,18 +53,18 @@ function command(text: string, timeout: number): unknown {
 
 /** Prints the answer; without its script it prints nothing, so the dialog stays. */
 function ask(files: SessionFiles): string {
-  const script = shellWord(files.ask);
+  const script = quotedWord(files.ask);
   return `[ -r ${script} ] || exit 0; exec /bin/sh ${script}`;
 }
 
 /** Written whole under a hidden name, then renamed: a reader never sees half a payload. */
 function spool(files: SessionFiles): string {
   return [
-    `cd ${shellWord(files.hooks)} 2>/dev/null || exit 0`,
+    `cd ${quotedWord(files.hooks)} 2>/dev/null || exit 0`,
     "umask 077",
     'n="$(date +%s%N)-$$"',
     'cat > ".$n" && mv ".$n" "$n.json"',
-    `echo + >> ${shellWord(files.live)}`,
+    `echo + >> ${quotedWord(files.live)}`,
     "exit 0",
   ].join("; ");
 }
@@ -76,7 +72,7 @@ function spool(files: SessionFiles): string {
 /** Only feeds live text: one line in a file that is read while somebody is there. */
 function append(files: SessionFiles, ...then: string[]): string {
   return [
-    `cd ${shellWord(files.dir)} 2>/dev/null || exit 0`,
+    `cd ${quotedWord(files.dir)} 2>/dev/null || exit 0`,
     "umask 077",
     "x=$(cat)",
     "printf '%s\\n' \"$x\" >> live",
@@ -112,7 +108,7 @@ const strictly = [
 ].join(" ");
 
 function held(files: SessionFiles): string {
-  return `cd ${shellWord(files.dir)} 2>/dev/null || exit 0; ${whileHalted}; exit 0`;
+  return `cd ${quotedWord(files.dir)} 2>/dev/null || exit 0; ${whileHalted}; exit 0`;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { fault } from "../../contract/fault.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
+import { quotedWord } from "../../domain/commands.ts";
 import type { LaunchPlan, OpenRequest } from "../driver.ts";
 import { bridgeFiles } from "./bridge.ts";
 import { descriptor, permissionModes } from "./descriptor.ts";
-import { hookSettings, shellWord } from "./hooks.ts";
+import { hookSettings } from "./hooks.ts";
 import { askUserTool } from "./names.ts";
 import { conversationId, type SessionFiles, sessionFiles } from "./paths.ts";
 import { orPointer, preparePrompt } from "./prompt.ts";
@@ -116,5 +117,5 @@ function settingsOf(
 
 /** Claude takes the place of the shell, so the pane's process is Claude itself. */
 function scriptOf(cwd: string, argv: readonly string[]): string {
-  return `cd ${shellWord(cwd)} || exit 127\nexec ${argv.map(shellWord).join(" ")}\n`;
+  return `cd ${quotedWord(cwd)} || exit 127\nexec ${argv.map(quotedWord).join(" ")}\n`;
 }

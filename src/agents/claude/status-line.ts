@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { quotedWord } from "../../domain/commands.ts";
 import type { OpenRequest } from "../driver.ts";
-import { shellWord } from "./hooks.ts";
 import { objectAt, parseObject, stringAt } from "./json.ts";
 import type { ClaudeHome, SessionFiles } from "./paths.ts";
 
@@ -17,7 +17,7 @@ export function statusLineSettings(files: SessionFiles, own: string | null): unk
   const command = [
     "x=$(cat)",
     `(${keep(files).join("; ")}) 2>/dev/null`,
-    own === null ? "exit 0" : `exec /bin/sh -c ${shellWord(own)} <<AGETOR\n$x\nAGETOR`,
+    own === null ? "exit 0" : `exec /bin/sh -c ${quotedWord(own)} <<AGETOR\n$x\nAGETOR`,
   ];
   return { type: "command", command: command.join("\n") };
 }
@@ -25,7 +25,7 @@ export function statusLineSettings(files: SessionFiles, own: string | null): unk
 /** Written whole under a hidden name, then renamed: a reader never sees half a report. */
 function keep(files: SessionFiles): readonly string[] {
   return [
-    `cd ${shellWord(files.reports)} || exit 0`,
+    `cd ${quotedWord(files.reports)} || exit 0`,
     "umask 077",
     ...between("c", '"total_cost_usd":', ","),
     ...between("w", '"context_window":', "\\}"),
@@ -35,13 +35,13 @@ function keep(files: SessionFiles): readonly string[] {
     '[ "$s" != "$o" ] || exit 0',
     'n="$(date +%s%N)-$$"',
     'printf \'%s\\n\' "$x" > ".$n" && mv ".$n" "$n.json" && printf \'%s\\n\' "$s" > said',
-    `echo + >> ${shellWord(files.live)}`,
+    `echo + >> ${quotedWord(files.live)}`,
   ];
 }
 
 /** Puts what stands in `x` behind one text and before another into a variable: no process for it. */
 function between(name: string, from: string, to: string): readonly string[] {
-  return [`${name}=\${x#*${shellWord(from)}}`, `${name}=\${${name}%%${to}*}`];
+  return [`${name}=\${x#*${quotedWord(from)}}`, `${name}=\${${name}%%${to}*}`];
 }
 
 /**

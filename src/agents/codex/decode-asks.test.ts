@@ -14,6 +14,17 @@ const talk = (items: readonly AgentItem[]): string[] =>
     return item.kind === "turn-ended" ? [`ended ${item.outcome.kind}`] : [];
   });
 
+/** The calls that each question says it is about, and whether the transcript has told of them before. */
+const about = (name: string) => {
+  const calls = new Set<string>();
+  return foldApp(fixture(name)).items.flatMap((item) => {
+    if (item.kind === "transcript" && item.type === "tool.call") calls.add(item.data.toolId);
+    if (item.kind !== "asked") return [];
+    const toolId = item.toolId ?? null;
+    return [{ toolId, known: toolId !== null && calls.has(toolId) }];
+  });
+};
+
 const requests = (name: string) =>
   foldApp(fixture(name)).items.flatMap((it) => (it.kind === "asked" ? [it.request] : []));
 
@@ -41,6 +52,31 @@ describe("recordings of codex-cli 0.169.0", () => {
       toolInput: { files: [{ path: "b.txt", kind: "add" }], change: expect.any(String) },
       diff: [{ path: "b.txt", patch: "@@ -0,0 +1 @@\n+new\n" }],
     });
+  });
+
+  test("what asks says its call, also for an MCP tool whose question does not name it", () => {
+    const known = (toolId: string) => ({ toolId, known: true });
+    expect(about("app-approvals")).toEqual([1, 2, 3, 4, 6].map((at) => known(`call_resp_${at}_0`)));
+    expect(about("app-elicitation")).toEqual([
+      known("call_resp_1_0"),
+      // The form is the server's own question, while its tool runs.
+      { toolId: null, known: false },
+      known("call_resp_2_0"),
+    ]);
+    // `request_user_input` is told as no call: its question is the one row there is.
+    expect(about("app-questions")).toEqual([
+      known("call_resp_1_0"),
+      { toolId: "call_resp_2_0", known: false },
+    ]);
+  });
+
+  test("of two calls of one MCP tool at work, none is taken for the one that is asked about", () => {
+    const lines = fixture("app-elicitation");
+    const at = lines.findIndex((line) => line.includes('"type":"mcpToolCall"'));
+    const twin = (lines[at] ?? "").replaceAll("call_resp_1_0", "call_twin");
+    const { items } = foldApp([...lines.slice(0, at + 1), twin, ...lines.slice(at + 1)]);
+    const [first] = items.flatMap((it) => (it.kind === "asked" ? [it.toolId] : []));
+    expect(first).toBeNull();
   });
 
   test("questions, and the tool of ours", () => {

@@ -47,8 +47,9 @@ export function asked({ state, out, context }: Scope, message: Request): State |
   }
   const ref = refOf(context.generation, message.id);
   const itemId = text(message.params, "itemId") ?? text(message.params, "callId");
-  out.add((key) => ({ kind: "asked", key, ref, request: reading.request }));
   const turnId = text(message.params, "turnId");
+  const toolId = itemId ?? mcpItem(state, reading, turnId);
+  out.add((key) => ({ kind: "asked", key, ref, request: reading.request, toolId }));
   return withAsk(state, { ref, id: message.id, shape: reading.shape, turnId, itemId });
 }
 
@@ -181,6 +182,20 @@ export const confirmChoices = ["Accept", "Decline"] as const;
 
 function confirm(question: string): InteractionRequest {
   return { kind: "question", question, choices: confirmChoices, multi: false, allowText: false };
+}
+
+/**
+ * The item of an MCP call whose question does not name it: the one that is under way in this turn
+ * with this tool (it begins before it is asked about); null when there are several.
+ */
+function mcpItem(state: State, reading: Reading, turnId: string | null): string | null {
+  if (!("shape" in reading) || reading.shape.kind !== "action") return null;
+  if (reading.request.kind !== "approval") return null;
+  const { title } = reading.request;
+  const [only, ...others] = state.open.filter(
+    (it) => it.kind === "tool" && it.turnId === turnId && it.label === title,
+  );
+  return others.length === 0 ? (only?.id ?? null) : null;
 }
 
 function mcpCall(state: State, server: string, message: string, meta: Fields): InteractionRequest {

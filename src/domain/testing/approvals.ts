@@ -1,4 +1,4 @@
-import type { Interaction } from "../../contract/interaction.ts";
+import type { Interaction, InteractionAnswer } from "../../contract/interaction.ts";
 
 /** What an agent asks, open, whatever kind it is of. */
 export const openAsk = {
@@ -29,4 +29,13 @@ export function approvalOf(id: string, command: string): Interaction {
     risks: [],
     rememberable: [],
   };
+}
+
+/** The same once it is over: answered, or gone when nobody did. */
+export function answered(
+  ask: Interaction,
+  outcome: string,
+  answer: InteractionAnswer | null,
+): Interaction {
+  return { ...ask, state: answer === null ? "gone" : "answered", outcome, answer };
 }

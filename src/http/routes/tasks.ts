@@ -6,8 +6,10 @@ import { WorktreeSetup } from "../../contract/project.ts";
 import { Run } from "../../contract/run.ts";
 import {
   CreateTaskBody,
+  HoldQueuedBody,
   PatchQueuedBody,
   PatchTaskBody,
+  QueuedHold,
   QueuedMessage,
   StartTaskBody,
   Task,
@@ -141,6 +143,15 @@ export const taskViewEndpoints = {
     answer: z.union([z.object({ run: Run }), z.object({ queued: QueuedMessage })]),
     handle: ({ params, meta, context }) =>
       answer(context.engine.queue.steer(params.id, params.messageId, meta)),
+  }),
+  holdQueued: endpoint({
+    params: z.object({ id: Ulid, messageId: Ulid }),
+    body: HoldQueuedBody,
+    answer: QueuedHold,
+    handle: ({ params, body, meta, context }) =>
+      context.memo.once(meta, () =>
+        read(context.engine.queue.hold(params.id, params.messageId, body)),
+      ),
   }),
   removeQueued: endpoint({
     params: TaskParams.extend({ messageId: Ulid }),

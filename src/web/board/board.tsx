@@ -18,7 +18,7 @@ import { openCardMenu } from "./card-menu-state.ts";
 import { Column } from "./column.tsx";
 import { isFiltering, visibleOrder } from "./filter.ts";
 import { FirstSteps } from "./first-steps.tsx";
-import { openColumns } from "./fit.ts";
+import { asked, openColumns } from "./fit.ts";
 import { dragScroll, type Landing, useDragMonitor } from "./use-card-drag.ts";
 import { clearFilter, useFilter } from "./use-filter.ts";
 
@@ -40,7 +40,7 @@ export function Board({ squeezed }: BoardProps) {
     useMemo(() => visibleOrder(order, watched ?? new Map(), filter), [order, watched, filter]),
   );
   const [width, measure] = useWidth();
-  const { open, toggle } = useOpenColumns(width, squeezed, filter.column);
+  const { open, toggle } = useOpenColumns({ width, squeezed, only: filter.column, shown });
   const grid = useMemo(() => ({ order: shown, open }), [shown, open]);
   const attach = useCallback(
     (board: HTMLDivElement | null) => {
@@ -127,21 +127,33 @@ function useWidth(): readonly [number, (element: HTMLElement | null) => (() => v
   return [width, measure];
 }
 
-function useOpenColumns(width: number, squeezed: boolean, only: string | null) {
+interface Space {
+  readonly width: number;
+  readonly squeezed: boolean;
+  readonly only: string | null;
+  readonly shown: Order;
+}
+
+function useOpenColumns({ width, squeezed, only, shown }: Space) {
   const collapsed = usePref("ui.collapsed");
   // Columns that were opened by hand while space is short, newest first: they stay open longest.
-  const [wanted, setWanted] = useState<readonly ColumnName[]>([]);
+  const [byHand, setByHand] = useState<readonly ColumnName[]>([]);
   const task = useRoute((state) => state.task);
   const ofTask = useBoard((state) =>
     task === null ? null : (state.tasks.get(task)?.column ?? null),
   );
-  const open = useMemo(
-    () => openColumns({ width, squeezed, only, collapsed, wanted, ofTask }),
-    [width, squeezed, only, collapsed, wanted, ofTask],
-  );
+  // Where the task was when a column was last opened: a move since then is newer than that.
+  const [known, setKnown] = useState<ColumnName | null>(null);
+  const filled = columns.filter((column) => shown[column].length > 0).join(" ");
+  const open = useMemo(() => {
+    const wanted = asked({ byHand, ofTask, taskIsNewer: ofTask !== known });
+    const having = columns.filter((column) => filled.split(" ").includes(column));
+    return openColumns({ width, squeezed, only, collapsed, wanted, filled: having });
+  }, [width, squeezed, only, collapsed, byHand, ofTask, known, filled]);
   const toggle = useCallback(
     (column: ColumnName, shut: boolean) => {
-      setWanted((before) => {
+      setKnown(ofTask);
+      setByHand((before) => {
         const rest = before.filter((name) => name !== column);
         return shut ? rest : [column, ...rest];
       });
@@ -149,7 +161,7 @@ function useOpenColumns(width: number, squeezed: boolean, only: string | null) {
       if (next.length !== collapsed.length) later(setPref("ui.collapsed", next));
       announce(`${columnName(column)} ${shut ? "collapsed" : "opened"}`);
     },
-    [collapsed],
+    [collapsed, ofTask],
   );
   return { open, toggle };
 }

@@ -168,6 +168,12 @@ function Wait({ task, asks }: { readonly task: Task; readonly asks: readonly Int
   );
 }
 
+function whyQueued({ queueEdited }: Task): string {
+  return queueEdited
+    ? "Not sent while a waiting message is edited"
+    : "Messages that wait for the agent";
+}
+
 function Foot({ task, state }: { readonly task: Task; readonly state: StateName }) {
   const { stats } = task;
   const working = state === "running" || state === "blocked" || state === "stopping";
@@ -178,7 +184,9 @@ function Foot({ task, state }: { readonly task: Task; readonly state: StateName 
       </span>
       <span className="r">
         {task.queuedMessages > 0 && (
-          <span title="Messages that wait for the agent">+{task.queuedMessages} queued</span>
+          <span title={whyQueued(task)}>
+            +{task.queuedMessages} {task.queueEdited ? "held" : "queued"}
+          </span>
         )}
         {state === "queued" && <span>starts at the next free slot</span>}
         {state === "failed" && <Ago at={task.updatedAt} />}

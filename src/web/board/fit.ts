@@ -9,10 +9,10 @@ export interface Fit {
   /** The filter asks for one column. */
   readonly only: string | null;
   readonly collapsed: readonly Column[];
-  /** Opened by hand, newest first. */
+  /** What was asked for last, newest first: opened by hand, or where the open task has gone. */
   readonly wanted: readonly Column[];
-  /** Where the open task stands. */
-  readonly ofTask: Column | null;
+  /** Those that have cards. */
+  readonly filled: readonly Column[];
 }
 
 /** A little narrower than a column may be when it has the window to itself. */
@@ -21,7 +21,10 @@ const shutWidth = 36;
 const gap = 8;
 const sides = 24;
 
-/** Who keeps its place when there is not enough: what moves and what waits before what rests. */
+/**
+ * Who keeps its place when there is not enough: what moves and what waits before what rests, and a
+ * column with cards before one without.
+ */
 const importance: readonly Column[] = ["blocked", "running", "review", "ready", "backlog", "done"];
 
 /** The columns that are open, in the order of the board. */
@@ -32,11 +35,28 @@ export function openColumns(fit: Fit): readonly Column[] {
   }
   const open = new Set(columns.filter((column) => !fit.collapsed.includes(column)));
   if (!fit.squeezed) return columns.filter((column) => open.has(column));
-  const ranked = [
-    ...new Set([...fit.wanted, ...(fit.ofTask === null ? [] : [fit.ofTask]), ...importance]),
-  ].filter((column) => open.has(column));
+  const filled = importance.filter((column) => fit.filled.includes(column));
+  const ranked = [...new Set([...fit.wanted, ...filled, ...importance])].filter((column) =>
+    open.has(column),
+  );
   const room = fit.width - sides - (columns.length - 1) * gap;
   const most = Math.floor((room - columns.length * shutWidth) / (openWidth - shutWidth));
   const kept = new Set(ranked.slice(0, Math.max(1, most)));
   return columns.filter((column) => kept.has(column));
+}
+
+/**
+ * The columns that were asked for, the one that was last asked for first: by hand, or by the open
+ * task, which moves by itself.
+ */
+export function asked(by: {
+  readonly byHand: readonly Column[];
+  readonly ofTask: Column | null;
+  /** Whether the task came to its column after a column was last opened by hand. */
+  readonly taskIsNewer: boolean;
+}): readonly Column[] {
+  const { byHand, ofTask, taskIsNewer } = by;
+  const task = ofTask === null ? [] : [ofTask];
+  const newest = taskIsNewer ? task : byHand.slice(0, 1);
+  return [...new Set([...newest, ...task, ...byHand])];
 }

@@ -1,4 +1,5 @@
 import type { Task } from "../../contract/task.ts";
+import { counted } from "../../domain/transcript-words.ts";
 import { cardState, isProse } from "../board/card-state.ts";
 import { isActive } from "../state/actions.ts";
 import { go } from "../state/route.ts";
@@ -15,7 +16,7 @@ export function WorkingStrip({ task }: { readonly task: Task }) {
   if (!isActive(task)) return null;
   const state = cardState(task);
   const waits = state === "blocked";
-  const { live, queuedMessages } = task;
+  const { live, queuedMessages, queueEdited } = task;
   return (
     <div className={cx("rv-strip", waits && "waits")} role="status">
       <StateGlyph state={state} size={14} />
@@ -33,7 +34,7 @@ export function WorkingStrip({ task }: { readonly task: Task }) {
       )}
       {queuedMessages > 0 && (
         <span className="t3 small nb">
-          {`${queuedMessages} message${queuedMessages === 1 ? "" : "s"} queued`}
+          {`${counted(queuedMessages, "message")} ${queueEdited ? "held while edited" : "queued"}`}
         </span>
       )}
       <span className="grow" />

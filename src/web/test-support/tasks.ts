@@ -31,6 +31,7 @@ export function aTask(id: string, over: Partial<Task> = {}): Task {
     runStartedAt: null,
     pendingInteractions: 0,
     queuedMessages: 0,
+    queueEdited: false,
     unread: false,
     failure: null,
     stats: null,

@@ -31,9 +31,11 @@ import type { routes } from "../../contract/routes.ts";
 import type { Run } from "../../contract/run.ts";
 import type {
   CreateTaskBody,
+  HoldQueuedBody,
   InputBody,
   PatchQueuedBody,
   PatchTaskBody,
+  QueuedHold,
   QueuedMessage,
   StartTaskBody,
   Task,
@@ -122,6 +124,7 @@ export interface Calls extends ReviewCalls, TakeBackCalls, LandingCalls, Setting
     body: Record<string, never>;
     answer: { run?: Run; queued?: QueuedMessage };
   };
+  "POST /tasks/:id/queue/:messageId/hold": { body: HoldQueuedBody; answer: QueuedHold };
   "GET /tasks/:id/rules": { answer: { rules: readonly ApprovalRule[] } };
   "DELETE /tasks/:id/rules/:ruleId": { answer: { deleted: true } };
   "DELETE /tasks/:id/queue/:messageId": { answer: { deleted: true } };
@@ -217,5 +220,7 @@ export type Options<C extends Call> = Params<C> &
     readonly signal?: AbortSignal;
     /** Sent as `Idempotency-Key`; made for each write when not given. */
     readonly key?: string;
+    /** Whether it is to arrive even when the page goes away. */
+    readonly keepalive?: boolean;
   };
 export type AnswerOf<C extends Call> = Calls[C]["answer"];

@@ -98,6 +98,7 @@ interface Loose {
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly key?: string;
+  readonly keepalive?: boolean;
 }
 
 interface Built {
@@ -128,6 +129,7 @@ function build(method: string, path: string, options: Loose = {}): Built {
       cache: "no-store",
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.keepalive === undefined ? {} : { keepalive: options.keepalive }),
     },
   };
 }

@@ -56,6 +56,7 @@ export function task(title: string, column: Column, over: Partial<Task> = {}): T
     runStartedAt: null,
     pendingInteractions: 0,
     queuedMessages: 0,
+    queueEdited: false,
     unread: false,
     failure: null,
     stats: null,

@@ -250,6 +250,7 @@ export class MemoryEngine implements Engine {
     list: nothing,
     patch: (_task, _message, _body, meta) => this.#refuse(meta),
     remove: (_task, _message, meta) => this.#refuse(meta),
+    hold: nothing,
     steer: (_task, _message, meta) => this.#refuse(meta),
   };
 
@@ -382,6 +383,7 @@ function makeTask(given: {
     runStartedAt: null,
     pendingInteractions: 0,
     queuedMessages: 0,
+    queueEdited: false,
     unread: false,
     failure: null,
     stats: null,

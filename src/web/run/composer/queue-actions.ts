@@ -5,6 +5,7 @@ import { announce } from "../../ui/live-region.tsx";
 import { report } from "../../ui/report.ts";
 import { toast } from "../../ui/toast.ts";
 import { ApiError, call } from "../../wire/client.ts";
+import { inTurn } from "./in-turn.ts";
 
 export const queueKey = (taskId: string): readonly string[] => ["queue", taskId];
 
@@ -47,7 +48,10 @@ export function queueActions(client: QueryClient, task: Task): QueueActions {
       show((before) => before.map((one) => (one.id === message.id ? { ...one, text } : one)));
       const save = async (): Promise<void> => {
         try {
-          await call("PATCH /tasks/:id/queue/:messageId", { params, body: { text } });
+          // Before the message is let go: it would be sent as it was.
+          await inTurn(message.id, () =>
+            call("PATCH /tasks/:id/queue/:messageId", { params, body: { text } }),
+          );
         } catch (error) {
           back();
           // Gone meanwhile: the queue itself says so when it gives the words back.

@@ -4,6 +4,7 @@ import type { QueuedMessage } from "../../../contract/task.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import type { Edit } from "./edits.ts";
+import { useHold } from "./holds.ts";
 import type { QueueActions } from "./queue-actions.ts";
 
 export interface QueueRowProps {
@@ -45,13 +46,15 @@ export function QueueRow(props: QueueRowProps) {
   if (edit !== null) {
     const save = (): void => {
       const text = edit.text.trim();
-      close();
       // What cannot be saved is given back: the message may have gone in this moment.
       const back = (): void => onEdit({ was: message.text, text });
       if (text !== "" && text !== message.text) actions.edit(message, text, back);
+      // Only now: the end of the edit lets the message go.
+      close();
     };
     return (
       <Editing
+        message={message}
         text={edit.text}
         focused={asked.current}
         onText={(text) => onEdit({ ...edit, text })}
@@ -86,8 +89,9 @@ export function QueueRow(props: QueueRowProps) {
       >
         {message.text}
       </button>
+      {message.edited === true && <span className="small t3 nb">being edited</span>}
       <span className="r">
-        {steerable && (
+        {steerable && message.edited !== true && (
           <Button size="s" variant="ghost" onClick={() => actions.steer(message)}>
             Steer now
           </Button>
@@ -105,6 +109,7 @@ export function QueueRow(props: QueueRowProps) {
 }
 
 interface EditingProps {
+  readonly message: QueuedMessage;
   readonly text: string;
   readonly focused: boolean;
   readonly onText: (text: string) => void;
@@ -112,7 +117,8 @@ interface EditingProps {
   readonly onLeave: () => void;
 }
 
-function Editing({ text, focused, onText, onSave, onLeave }: EditingProps) {
+function Editing({ message, text, focused, onText, onSave, onLeave }: EditingProps) {
+  useHold(message.taskId, message.id);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing || event.shiftKey) return;
     if (event.key !== "Enter" && event.key !== "Escape") return;

@@ -21,8 +21,8 @@ export interface QueueProps {
 export function Queue({ task, onWords }: QueueProps) {
   const client = useQueryClient();
   const { data, error, isFetching } = useQuery({
-    // The number on the card says when the list has changed.
-    queryKey: [...queueKey(task.id), task.queuedMessages],
+    // What the card knows of it says when the list has changed.
+    queryKey: [...queueKey(task.id), task.queuedMessages, task.queueEdited],
     queryFn: async ({ signal }) =>
       (await call("GET /tasks/:id/queue", { params: { id: task.id }, signal })).messages,
     enabled: task.queuedMessages > 0,
@@ -51,7 +51,7 @@ export function Queue({ task, onWords }: QueueProps) {
     });
   });
   if (messages.length === 0) return null;
-  const when = isActive(task) ? "sent when the agent is idle" : "sent after your next message";
+  const when = whenSent(task, messages.length);
   const drop = (to: number): void => {
     const message = messages.find(({ id }) => id === dragged);
     setDragged(null);
@@ -78,6 +78,12 @@ export function Queue({ task, onWords }: QueueProps) {
       </ol>
     </section>
   );
+}
+
+/** When the messages go, or what they wait for. */
+function whenSent(task: Task, count: number): string {
+  if (task.queueEdited) return count === 1 ? "held while it is edited" : "held while one is edited";
+  return isActive(task) ? "sent when the agent is idle" : "sent after your next message";
 }
 
 /** Whether a message of the queue stands in the transcript by now. */

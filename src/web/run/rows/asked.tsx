@@ -1,3 +1,4 @@
+import type { Interaction } from "../../../contract/interaction.ts";
 import type { AskItem, ToolItem } from "../../../domain/transcript.ts";
 import {
   answersOf,
@@ -13,6 +14,7 @@ import { CopyButton } from "../copy-button.tsx";
 import { Markdown } from "../markdown/markdown.tsx";
 import { Json } from "./json.tsx";
 import { Line } from "./line.tsx";
+import { Output } from "./output.tsx";
 
 export interface AskRowProps {
   readonly item: AskItem;
@@ -20,7 +22,7 @@ export interface AskRowProps {
   readonly onToggle: () => void;
 }
 
-/** What the agent asked and what it was told. What is still open stands in the dock instead. */
+/** What the agent asked and what it was told. What is still open is answered in the dock. */
 export function AskRow({ item, open, onToggle }: AskRowProps) {
   const { verb, object, outcome } = askWords(item);
   const comments = commentsOf(item);
@@ -29,11 +31,16 @@ export function AskRow({ item, open, onToggle }: AskRowProps) {
       <Line
         icon={item.ask.kind === "plan_approval" ? "t-plan" : "t-ask"}
         verb={verb}
-        object={<Exact>{object}</Exact>}
+        // A plan that stands below is not said twice.
+        object={open && item.ask.kind === "plan_approval" ? "" : <Exact>{object}</Exact>}
         out={
-          <span className="fate cut">
-            <Exact>{oneLine(outcome)}</Exact>
-          </span>
+          item.ask.state === "open" ? (
+            <span>waits for you</span>
+          ) : (
+            <span className="fate cut">
+              <Exact>{oneLine(outcome)}</Exact>
+            </span>
+          )
         }
         open={open}
         onToggle={onToggle}
@@ -44,8 +51,16 @@ export function AskRow({ item, open, onToggle }: AskRowProps) {
         </div>
       )}
       {open && <AskBody item={item} />}
+      {open && <Told item={item} />}
     </>
   );
+}
+
+/** What the agent's own call says, where it is more than what was answered here. */
+function Told({ item: { ask, call } }: { readonly item: AskItem }) {
+  const unsaid = call?.status === "failed" || (ask.answer ?? null) === null;
+  if (call === null || !unsaid || call.output === "") return null;
+  return <Output text={call.output} blobId={call.blobId} />;
 }
 
 function AskBody({ item }: { readonly item: AskItem }) {
@@ -74,11 +89,15 @@ function AskBody({ item }: { readonly item: AskItem }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: a question is named by its place
         <div key={index}>
           <dt className="typed">{question}</dt>
-          <dd className="typed">{answer === "" ? (ask.outcome ?? "Not answered") : answer}</dd>
+          <dd className="typed">{answer === "" ? (ask.outcome ?? unanswered(ask)) : answer}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+function unanswered({ state }: Interaction): string {
+  return state === "open" ? "Not answered yet" : "Not answered";
 }
 
 /** At the end of a tool's line: whether it was allowed, and by whom it was changed. */
