@@ -98,7 +98,7 @@ describe("a plan of Claude", () => {
     expect(results[1]?.output).toContain("approved your plan");
     expect(await job.has("made.txt")).toBe(true);
     // The card says so, and the same Claude goes on: it is in that mode by itself.
-    expect((await job.task()).mode).toBe("acceptEdits");
+    expect(await job.task()).toMatchObject({ mode: "acceptEdits", modeNow: "acceptEdits" });
     const session = await job.session();
     await job.say('tool: Write {"file_path":"more.txt","content":"x\\n"}', "next", "text: done");
     expect(data(await job.ended(), "session.started")).toHaveLength(1);

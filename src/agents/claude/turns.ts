@@ -5,6 +5,7 @@ import type { Drafts } from "./drafts.ts";
 import { turnFault } from "./faults.ts";
 import { type Json, objectAt, objectsAt, stringAt } from "./json.ts";
 import type { Meter } from "./meter.ts";
+import { modeOf } from "./modes.ts";
 import type { HookEvent, Spool, Told } from "./spool.ts";
 import { readStatus } from "./status.ts";
 import type { SubAgents } from "./subagents.ts";
@@ -118,7 +119,7 @@ export class Turns {
     const goesOn = how !== "superseded" && tasks.length === 0 && (await this.#reports(event));
     const state = this.#parts.main.state;
     if (how === "superseded" || state === null || !this.open) return nothing;
-    const items: AgentItem[] = how === "late" ? [late(event.file)] : [];
+    const items: AgentItem[] = [...worksIn(event), ...(how === "late" ? [late(event.file)] : [])];
     if (tasks.length > 0 || goesOn) {
       items.push({ kind: "background", key: `${event.file}:background`, tasks });
       return { items, change: { background: tasks } };
@@ -268,6 +269,15 @@ function late(file: string): AgentItem {
       hint: "The last words may be missing here; the Terminal tab has them.",
     },
   };
+}
+
+/**
+ * The mode Claude works in at the end of a turn. Its transcript says so only with a message or a
+ * change by hand, not when an approved plan took it out of plan mode (2.1.330, observed).
+ */
+function worksIn({ file, payload }: HookEvent): AgentItem[] {
+  const mode = modeOf(stringAt(payload, "permission_mode"));
+  return mode === null ? [] : [{ kind: "mode", key: `${file}:mode`, mode }];
 }
 
 function conversationChanged(file: string): AgentItem {
