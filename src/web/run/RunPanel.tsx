@@ -103,6 +103,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
   useAnnouncements(task);
   useFirstFocus(panel);
 
+  const onWished = useCallback((): void => setWish(null), []);
   const onSent = useCallback((): void => control.current.toEnd(), []);
   const onRow = useCallback((row: Row): void => {
     const item = row.kind === "group" ? row.items[0] : row.item;
@@ -148,6 +149,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
                       frame={frame}
                       place={place.current}
                       wish={wish}
+                      onWished={onWished}
                       onRow={onRow}
                       control={control}
                     />
@@ -184,20 +186,14 @@ interface ReadingProps {
   readonly runs: readonly Run[];
   readonly current: string | null;
   readonly detail: Detail;
-  readonly onRun: (change: (before: Wish) => Wish) => void;
+  readonly onRun: (wish: Wish) => void;
 }
 
 /** Which run of the transcript is read, and how much of it. */
 function Reading({ runs, current, detail, onRun }: ReadingProps) {
   return (
     <>
-      <RunSwitcher
-        runs={runs}
-        current={current}
-        onPick={(runId) =>
-          onRun((before) => ({ key: `r${runId}`, count: (before?.count ?? 0) + 1 }))
-        }
-      />
+      <RunSwitcher runs={runs} current={current} onPick={(runId) => onRun({ key: `r${runId}` })} />
       <Segmented
         label="Detail"
         value={detail}

@@ -35,7 +35,8 @@ export interface VirtualListProps<T extends Keyed> {
   readonly guess: number;
   /** Whether the list is at its end and stays there. */
   readonly follows: () => boolean;
-  readonly onScroll: (offset: number) => void;
+  /** The list was scrolled, or has changed; `byReader` when it was not the list that scrolled. */
+  readonly onView: (byReader: boolean) => void;
   readonly list: RefObject<ListHandle | null>;
   readonly label: string;
 }
@@ -45,7 +46,7 @@ export interface VirtualListProps<T extends Keyed> {
  * layout places it (docs/decisions/0023).
  */
 export function VirtualList<T extends Keyed>(props: VirtualListProps<T>) {
-  const { rows, children, guess, follows, onScroll, list, label } = props;
+  const { rows, children, guess, follows, onView, list, label } = props;
   const element = useRef<HTMLDivElement>(null);
   const [view] = useState(() => new ListWindow(guess));
   const [, redraw] = useReducer((count: number) => count + 1, 0);
@@ -53,14 +54,29 @@ export function VirtualList<T extends Keyed>(props: VirtualListProps<T>) {
   view.take(rows, before.current);
   before.current = rows;
   const { first, end } = view.draw(follows());
-  const items = useItems(view, follows, redraw);
+  const tell = useRef(onView);
+  tell.current = onView;
+  const [place] = useState(() => ({
+    /** Puts the view where the reader is; true when more has to be drawn. */
+    settle(): boolean {
+      const more = view.settle(follows());
+      tell.current(false);
+      return more;
+    },
+    /** The view was scrolled. A reader who leaves the end is let go before anything is drawn. */
+    scrolled(): void {
+      tell.current(view.scrolled());
+    },
+    redraw,
+  }));
+  const items = useItems(view, place);
 
   useLayoutEffect(() => {
     view.attach(element.current);
     items.measure();
-    if (view.settle(follows())) redraw();
+    if (place.settle()) redraw();
   });
-  useScrolling(element, view, follows, redraw, onScroll);
+  useScrolling(element, view, place);
   useImperativeHandle(
     list,
     () => ({
@@ -128,8 +144,15 @@ interface Items {
   measure(): void;
 }
 
+/** How parts of the list have it moved and drawn. */
+interface Place {
+  settle(): boolean;
+  scrolled(): void;
+  redraw(): void;
+}
+
 /** Learns how high rows are: at once when they are drawn, and when they change by themselves. */
-function useItems(view: ListWindow, follows: () => boolean, redraw: () => void): Items {
+function useItems(view: ListWindow, place: Place): Items {
   const [items] = useState(() => {
     const names = new WeakMap<Element, string>();
     const fresh = new Map<HTMLElement, string>();
@@ -143,7 +166,7 @@ function useItems(view: ListWindow, follows: () => boolean, redraw: () => void):
         const name = names.get(target);
         if (name !== undefined) news = take(name, borderBoxSize[0]?.blockSize ?? 0) || news;
       }
-      if (news && view.settle(follows())) flushSync(redraw);
+      if (news && place.settle()) flushSync(place.redraw);
     });
     return {
       watch(name: string, element: HTMLElement) {
@@ -168,28 +191,23 @@ function useItems(view: ListWindow, follows: () => boolean, redraw: () => void):
 function useScrolling(
   element: RefObject<HTMLElement | null>,
   view: ListWindow,
-  follows: () => boolean,
-  redraw: () => void,
-  onScroll: (offset: number) => void,
+  place: Place,
 ): void {
-  const tell = useRef(onScroll);
-  tell.current = onScroll;
   useLayoutEffect(() => {
     const scroller = element.current;
     if (scroller === null) return;
     const off = new AbortController();
     const scrolled = (): void => {
-      view.scrolled();
+      place.scrolled();
       const enough = view.enough();
-      if (enough === "no") flushSync(redraw);
-      else if (enough === "soon") redraw();
-      tell.current(view.offset);
+      if (enough === "no") flushSync(place.redraw);
+      else if (enough === "soon") place.redraw();
     };
     scroller.addEventListener("scroll", scrolled, { signal: off.signal, passive: true });
     const observer = new ResizeObserver(() => {
       view.hold();
       view.attach(scroller);
-      if (view.settle(follows()) || view.enough() !== "yes") flushSync(redraw);
+      if (place.settle() || view.enough() !== "yes") flushSync(place.redraw);
     });
     observer.observe(scroller);
     return () => {
@@ -197,5 +215,5 @@ function useScrolling(
       observer.disconnect();
       view.attach(null);
     };
-  }, [element, view, follows, redraw]);
+  }, [element, view, place]);
 }

@@ -3,77 +3,70 @@ import type { ListHandle } from "../list/virtual-list.tsx";
 
 /** Nearer to the end than this counts as being there, in px. */
 const near = 24;
-/** A press, a wheel or a key explains scrolling for this long, in ms. */
-const handFor = 600;
 
 export interface Stick {
+  /** Whether the list stays at its end; the same, as it is right now. */
+  readonly following: boolean;
+  readonly follows: () => boolean;
   /** Whether the reader is away from the end, so that it can be offered. */
   readonly away: boolean;
-  readonly onScroll: (offset: number) => void;
+  /** The list was scrolled, or has changed; `byReader` when it was not the list that scrolled. */
+  readonly look: (byReader: boolean) => void;
   readonly toEnd: () => void;
   /** Stop following: the reader does something where they are. */
   readonly release: () => void;
-  readonly follows: () => boolean;
 }
 
 /**
- * Has a list stay at its end while it grows, until the reader scrolls up. Only the reader's own hand
- * lets go: sizes that change by themselves never do, and following never starts again by itself.
+ * Has a list stay at its end while it grows, until the reader scrolls up: by wheel, key, touch or
+ * scrollbar. Sizes that change by themselves never let go, and following never starts again by itself.
  */
 export function useStick(
   list: RefObject<ListHandle | null>,
   box: RefObject<HTMLElement | null>,
 ): Stick {
   const sticks = useRef(true);
-  const hand = useRef(0);
   const last = useRef(0);
+  const [following, setFollowing] = useState(true);
   const [away, setAway] = useState(false);
 
-  const release = useCallback(() => {
-    sticks.current = false;
+  const set = useCallback((on: boolean) => {
+    sticks.current = on;
+    setFollowing(on);
   }, []);
+  const release = useCallback(() => set(false), [set]);
   const toEnd = useCallback(() => {
-    sticks.current = true;
+    set(true);
     setAway(false);
     list.current?.toEnd();
-  }, [list]);
-  const onScroll = useCallback(
-    (offset: number) => {
+  }, [list, set]);
+  const look = useCallback(
+    (byReader: boolean) => {
       const at = list.current;
       if (at === null) return;
-      const left = at.total - offset - at.height;
-      const up = offset < last.current - 0.5;
-      const down = offset > last.current + 0.5;
-      last.current = offset;
-      const byHand = performance.now() - hand.current < handFor;
-      if (up && byHand && left > 1) release();
-      if (down && byHand && left <= near) sticks.current = true;
+      const left = at.total - at.offset - at.height;
+      if (byReader && at.offset < last.current && left > 1) set(false);
+      if (byReader && at.offset > last.current && left <= near) set(true);
+      last.current = at.offset;
       setAway(!sticks.current && left > near);
     },
-    [list, release],
+    [list, set],
   );
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const off = new AbortController();
-    const options = { signal: off.signal, passive: true } as const;
-    const touch = (): void => {
-      hand.current = performance.now();
-    };
+    // The wheel turns before the list hears that it was scrolled, and what is written meanwhile must
+    // not pull the reader back.
     const wheel = (event: WheelEvent): void => {
-      touch();
       const at = list.current;
       const scrolls = at !== null && at.total > at.height + 1;
       if (event.deltaY < 0 && scrolls && at.offset > 0) release();
     };
-    element.addEventListener("wheel", wheel, options);
-    for (const type of ["pointerdown", "pointermove", "touchmove", "keydown"]) {
-      element.addEventListener(type, touch, options);
-    }
-    return () => off.abort();
+    element.addEventListener("wheel", wheel, { passive: true });
+    return () => element.removeEventListener("wheel", wheel);
   }, [box, list, release]);
 
   const follows = useCallback(() => sticks.current, []);
-  return { away, onScroll, toEnd, release, follows };
+  return { following, follows, away, look, toEnd, release };
 }

@@ -38,8 +38,10 @@ export interface TranscriptListProps {
   readonly transcript: Transcript;
   readonly frame: TranscriptFrame;
   readonly place: ReadingPlace;
-  /** A row to go to, such as the start of a run; `count` grows with each wish. */
-  readonly wish: { readonly key: string; readonly count: number } | null;
+  /** A row to go to, such as the start of a run. */
+  readonly wish: { readonly key: string } | null;
+  /** The reader is there, or it is nowhere. */
+  readonly onWished: () => void;
   /** The row that is being read. */
   readonly onRow: (row: Row) => void;
   /** Hands over what the panel may do with the list. */
@@ -59,38 +61,37 @@ const rowHeight = 44;
 
 /** The rows of a transcript. Only what is in view is drawn, and only when it has changed. */
 export const TranscriptList = memo(function TranscriptList(props: TranscriptListProps) {
-  const { task, transcript, frame, place, wish, onRow, control } = props;
+  const { task, transcript, frame, place, onWished, onRow, control } = props;
   const list = useRef<ListHandle>(null);
   const box = useRef<HTMLElement>(null);
   const { shown, live } = useShown(frame, transcript.drafts);
   const stick = useStick(list, box);
-  const fresh = useFreshCount(frame.appended, stick.away);
+  const fresh = useFreshCount(frame.appended, stick.following);
 
   useRestoredPlace(list, shown, place, stick);
   useEffect(() => {
-    if (transcript.version > 0 && stick.follows()) forgetOlder(transcript.taskId);
+    const above = list.current?.offset ?? 0;
+    if (transcript.version > 0 && stick.follows() && above > ahead) forgetOlder(transcript.taskId);
   }, [transcript, stick]);
   useEffect(() => {
     control.current = { release: stick.release, toEnd: stick.toEnd };
   }, [control, stick.release, stick.toEnd]);
-  useWish(list, shown, wish, transcript, stick.release);
+  const fetchOlder = useOlder(transcript, onWished);
+  useWish(list, shown, props, fetchOlder, stick.release);
 
-  const onScroll = useCallback(
-    (offset: number): void => {
-      stick.onScroll(offset);
-      if (offset < ahead && transcript.hasOlder && !transcript.loadingOlder) {
-        loadOlder(transcript.taskId).catch((error: unknown) =>
-          report(error, { what: "Could not load earlier events" }),
-        );
-      }
+  const onView = useCallback(
+    (byReader: boolean): void => {
+      stick.look(byReader);
       const at = list.current;
       if (at === null) return;
+      // At the end nobody reads what is above, unless there is room for it.
+      if (stick.follows() ? at.total <= at.height : at.offset < ahead) fetchOlder(byReader);
       // The row in the middle is what is being read; at the end it is the last one.
-      const rest = at.total - offset - at.height;
-      const row = rest < 2 ? frame.rows.at(-1) : asRow(shown[at.rowAt(offset + at.height / 2)]);
+      const rest = at.total - at.offset - at.height;
+      const row = rest < 2 ? frame.rows.at(-1) : asRow(shown[at.rowAt(at.offset + at.height / 2)]);
       if (row !== undefined) onRow(row);
     },
-    [stick, transcript, shown, frame, onRow],
+    [stick, fetchOlder, shown, frame, onRow],
   );
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "End") return;
@@ -107,7 +108,7 @@ export const TranscriptList = memo(function TranscriptList(props: TranscriptList
           rows={shown}
           guess={rowHeight}
           follows={stick.follows}
-          onScroll={onScroll}
+          onView={onView}
           label="Transcript, scrolls"
         >
           {(row, before) => {
@@ -172,12 +173,33 @@ function runningTools(rows: readonly Row[], drafts: readonly DraftFrame[]): Read
   return tools;
 }
 
-/** How many events came while the reader was away from the end. */
-function useFreshCount(appended: number, away: boolean): number {
+/** How many events came since the reader left the end. */
+function useFreshCount(appended: number, following: boolean): number {
   const [since, setSince] = useState<number | null>(null);
-  if (away && since === null) setSince(appended);
-  if (!away && since !== null) setSince(null);
+  if (!following && since === null) setSince(appended);
+  if (following && since !== null) setSince(null);
   return since === null ? 0 : appended - since;
+}
+
+/**
+ * Fetches the page before what is held. After a failure it waits until it is `wanted` by the reader
+ * again; `failed` is called then.
+ */
+function useOlder(transcript: Transcript, failed: () => void): (wanted: boolean) => void {
+  const rests = useRef(false);
+  return useCallback(
+    (wanted) => {
+      const { taskId, hasOlder, loadingOlder } = transcript;
+      if (wanted) rests.current = false;
+      if (!hasOlder || loadingOlder || rests.current) return;
+      loadOlder(taskId).catch((error: unknown) => {
+        rests.current = true;
+        failed();
+        report(error, { what: "Could not load earlier events" });
+      });
+    },
+    [transcript, failed],
+  );
 }
 
 function useRestoredPlace(
@@ -210,25 +232,20 @@ function useRestoredPlace(
 function useWish(
   list: React.RefObject<ListHandle | null>,
   shown: readonly Shown[],
-  wish: TranscriptListProps["wish"],
-  transcript: Transcript,
+  { wish, onWished, transcript }: Pick<TranscriptListProps, "wish" | "onWished" | "transcript">,
+  fetchOlder: (wanted: boolean) => void,
   release: () => void,
 ): void {
-  const done = useRef(0);
   useEffect(() => {
-    if (wish === null || wish.count === done.current) return;
+    if (wish === null) return;
+    // From now on the reader is on the way: what is loaded for them is kept.
+    release();
     const index = shown.findIndex((row) => row.key === wish.key);
     if (index < 0 && transcript.hasOlder) {
-      if (!transcript.loadingOlder) {
-        loadOlder(transcript.taskId).catch((error: unknown) =>
-          report(error, { what: "Could not load earlier events" }),
-        );
-      }
+      fetchOlder(true);
       return;
     }
-    done.current = wish.count;
-    if (index < 0) return;
-    release();
-    list.current?.goTo(index);
-  }, [list, shown, wish, transcript, release]);
+    if (index >= 0) list.current?.goTo(index);
+    onWished();
+  }, [list, shown, wish, onWished, transcript, fetchOlder, release]);
 }
