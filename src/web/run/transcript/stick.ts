@@ -24,10 +24,12 @@ export interface Stick {
 export function useStick(
   list: RefObject<ListHandle | null>,
   box: RefObject<HTMLElement | null>,
+  /** Whether the list begins at its end. */
+  begins: boolean,
 ): Stick {
-  const sticks = useRef(true);
+  const sticks = useRef(begins);
   const last = useRef(0);
-  const [following, setFollowing] = useState(true);
+  const [following, setFollowing] = useState(begins);
   const [away, setAway] = useState(false);
 
   const set = useCallback((on: boolean) => {
@@ -63,8 +65,17 @@ export function useStick(
       const scrolls = at !== null && at.total > at.height + 1;
       if (event.deltaY < 0 && scrolls && at.offset > 0) release();
     };
+    // What is selected stays where it is, and is there to be copied.
+    const selected = (): void => {
+      const selection = getSelection();
+      if (selection?.isCollapsed === false && element.contains(selection.anchorNode)) release();
+    };
     element.addEventListener("wheel", wheel, { passive: true });
-    return () => element.removeEventListener("wheel", wheel);
+    document.addEventListener("selectionchange", selected);
+    return () => {
+      element.removeEventListener("wheel", wheel);
+      document.removeEventListener("selectionchange", selected);
+    };
   }, [box, list, release]);
 
   const follows = useCallback(() => sticks.current, []);

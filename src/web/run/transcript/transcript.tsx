@@ -6,7 +6,6 @@ import {
   useLayoutEffect,
   useMemo,
   useRef,
-  useState,
 } from "react";
 import type { DraftFrame } from "../../../contract/event.ts";
 import type { Task } from "../../../contract/task.ts";
@@ -31,6 +30,8 @@ export interface ReadingPlace {
   follows: boolean;
   key: string | null;
   offset: number;
+  /** How many events there were when they left the end; null at the end. */
+  since: number | null;
 }
 
 export interface TranscriptListProps {
@@ -65,10 +66,10 @@ export const TranscriptList = memo(function TranscriptList(props: TranscriptList
   const list = useRef<ListHandle>(null);
   const box = useRef<HTMLElement>(null);
   const { shown, live } = useShown(frame, transcript.drafts);
-  const stick = useStick(list, box);
-  const fresh = useFreshCount(frame.appended, stick.following);
+  const stick = useStick(list, box, place.follows);
+  const fresh = useFreshCount(frame.appended, stick.following, place);
 
-  useRestoredPlace(list, shown, place, stick);
+  useRestoredPlace(list, shown, place, stick.follows);
   useEffect(() => {
     const above = list.current?.offset ?? 0;
     if (transcript.version > 0 && stick.follows() && above > ahead) forgetOlder(transcript.taskId);
@@ -173,12 +174,11 @@ function runningTools(rows: readonly Row[], drafts: readonly DraftFrame[]): Read
   return tools;
 }
 
-/** How many events came since the reader left the end. */
-function useFreshCount(appended: number, following: boolean): number {
-  const [since, setSince] = useState<number | null>(null);
-  if (!following && since === null) setSince(appended);
-  if (following && since !== null) setSince(null);
-  return since === null ? 0 : appended - since;
+/** How many events came since the reader left the end, also while they were at another tab. */
+function useFreshCount(appended: number, following: boolean, place: ReadingPlace): number {
+  if (following) place.since = null;
+  else place.since ??= appended;
+  return place.since === null ? 0 : appended - place.since;
 }
 
 /**
@@ -206,14 +206,13 @@ function useRestoredPlace(
   list: React.RefObject<ListHandle | null>,
   shown: readonly Shown[],
   place: ReadingPlace,
-  stick: { readonly release: () => void; readonly follows: () => boolean },
+  follows: () => boolean,
 ): void {
   const latest = useRef(shown);
   latest.current = shown;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once when the tab opens, once when it goes
   useLayoutEffect(() => {
     if (!place.follows) {
-      stick.release();
       const index = latest.current.findIndex((row) => row.key === place.key);
       if (index >= 0) list.current?.goTo(index, place.offset);
     }
@@ -221,7 +220,7 @@ function useRestoredPlace(
     return () => {
       if (at === null) return;
       const index = at.rowAt(at.offset);
-      place.follows = stick.follows();
+      place.follows = follows();
       place.key = latest.current[index]?.key ?? null;
       place.offset = at.offset - at.topOf(index);
     };
