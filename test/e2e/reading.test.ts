@@ -136,3 +136,23 @@ test("a run is gone to once, however far back it is, and the place is kept after
   expect(complaints).toEqual([]);
   await close();
 });
+
+test("a text that is selected stays where it is while the agent writes on", async () => {
+  const { task, on } = await waiting(lines("line", 60), lines("more", 300));
+  const { page, complaints, close } = await open(task, "line 59");
+  const words = page.locator(".row .said", { hasText: "line 58 " });
+  await words.click({ clickCount: 3 });
+  const selected = await page.evaluate(() => String(getSelection()));
+  expect(selected).toContain("line 58 word");
+  const before = await firstRow(page);
+  await on();
+  await pill(page).filter({ hasText: "302 new" }).waitFor();
+  expect(await drift(page, before)).toBeLessThan(1);
+  expect(await page.evaluate(() => String(getSelection()))).toBe(selected);
+  // What came is still counted after a look at something else.
+  await page.getByRole("tab", { name: /Changes/ }).click();
+  await page.getByRole("tab", { name: "Transcript" }).click();
+  await pill(page).filter({ hasText: "302 new" }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
