@@ -156,3 +156,45 @@ test("a text that is selected stays where it is while the agent writes on", asyn
   expect(complaints).toEqual([]);
   await close();
 });
+
+test("more or less of the transcript is shown at the place where it is read, with the focus kept", async () => {
+  const work = (n: number) => [
+    `think: thought ${n}`,
+    `run: echo ${n}`,
+    `say: line ${n} ${"word ".repeat(n % 30)}`,
+  ];
+  const steps = Array.from({ length: 120 }, (_, n) => work(n)).flat();
+  const { task, on } = await waiting(steps, [...lines("more", 40), "run: echo last"]);
+  const { page, complaints, close } = await open(task, "line 119");
+  await wheel(page, -4000);
+  // A line of work at the edge, which a summary puts into one sentence with others.
+  const edge = page.locator(".row .tool", { hasText: "Thought" }).first();
+  await edge.evaluate((row) => row.scrollIntoView());
+  await scroller(page).focus();
+  const seen = async () => {
+    const said = await page.locator(".row .said").allTextContents();
+    return said.map((text) => Number(/line (\d+)/.exec(text)?.[1]));
+  };
+  const before = await seen();
+  for (const detail of ["verbose", "summary", "normal"]) {
+    await page.keyboard.press("v");
+    await page.locator(".seg label.on", { hasText: new RegExp(detail, "i") }).waitFor();
+    const now = await seen();
+    expect([detail, now.some((n) => before.includes(n))]).toEqual([detail, true]);
+    expect(await scroller(page).evaluate((it) => it === document.activeElement)).toBe(true);
+  }
+  await on();
+  await pill(page).filter({ hasText: "44 new" }).waitFor();
+
+  // The focus stays in the list, too, when its row leaves it.
+  await pill(page).click();
+  await page.locator(".row", { hasText: "more 39" }).waitFor();
+  await page.locator(".row .tool", { hasText: "echo last" }).focus();
+  await scroller(page).evaluate((it) => {
+    it.scrollTop = 0;
+  });
+  await page.locator(".row .tool", { hasText: "echo last" }).waitFor({ state: "detached" });
+  expect(await scroller(page).evaluate((it) => it === document.activeElement)).toBe(true);
+  expect(complaints).toEqual([]);
+  await close();
+});

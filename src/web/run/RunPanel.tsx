@@ -90,7 +90,7 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
   const [file, setFile] = useState<string | null>(null);
   const [readRun, setReadRun] = useState<string | null>(null);
   const [wish, setWish] = useState<Wish>(null);
-  const place = useRef<ReadingPlace>({ follows: true, key: null, offset: 0, since: null });
+  const place = useRef<ReadingPlace>({ follows: true, keys: [], offset: 0, since: null });
   const control = useRef<ListControl>({ release: () => undefined, toEnd: () => undefined });
   const field = useRef<HTMLTextAreaElement>(null);
   const panel = useRef<HTMLElement>(null);
@@ -143,7 +143,6 @@ function Panel({ task, onClose }: { readonly task: Task; readonly onClose: () =>
                 <Body task={task} transcript={transcript}>
                   {(open) => (
                     <TranscriptList
-                      key={detail}
                       task={task}
                       transcript={open}
                       frame={frame}

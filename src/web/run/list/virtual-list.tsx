@@ -69,7 +69,7 @@ export function VirtualList<T extends Keyed>(props: VirtualListProps<T>) {
     },
     redraw,
   }));
-  const items = useItems(view, place);
+  const items = useItems(element, view, place);
 
   useLayoutEffect(() => {
     view.attach(element.current);
@@ -152,7 +152,7 @@ interface Place {
 }
 
 /** Learns how high rows are: at once when they are drawn, and when they change by themselves. */
-function useItems(view: ListWindow, place: Place): Items {
+function useItems(scroller: RefObject<HTMLElement | null>, view: ListWindow, place: Place): Items {
   const [items] = useState(() => {
     const names = new WeakMap<Element, string>();
     const fresh = new Map<HTMLElement, string>();
@@ -174,6 +174,10 @@ function useItems(view: ListWindow, place: Place): Items {
         fresh.set(element, name);
         observer.observe(element);
         return () => {
+          // Who had the focus in a row that goes is still in the list.
+          if (element.contains(document.activeElement)) {
+            scroller.current?.focus({ preventScroll: true });
+          }
           fresh.delete(element);
           observer.unobserve(element);
         };

@@ -28,7 +28,9 @@ type Shown =
 /** Where the reader was, for when they come back to this tab. */
 export interface ReadingPlace {
   follows: boolean;
-  key: string | null;
+  /** The row at the upper edge, and those below it: they stand in for one that is gone. */
+  keys: readonly string[];
+  /** How far below the top of that row the upper edge is, in px. */
   offset: number;
   /** How many events there were when they left the end; null at the end. */
   since: number | null;
@@ -55,6 +57,8 @@ export interface ListControl {
   toEnd(): void;
 }
 
+/** So many rows below it may stand in for the one that was read. */
+const standIns = 200;
 /** How near to the top the reader may come before older events are fetched, in px. */
 const ahead = 1500;
 const tailRow: Shown = { kind: "tail", key: "tail" };
@@ -213,15 +217,16 @@ function useRestoredPlace(
   // biome-ignore lint/correctness/useExhaustiveDependencies: once when the tab opens, once when it goes
   useLayoutEffect(() => {
     if (!place.follows) {
-      const index = latest.current.findIndex((row) => row.key === place.key);
-      if (index >= 0) list.current?.goTo(index, place.offset);
+      const here = new Map(latest.current.map(({ key }, index) => [key, index]));
+      const index = here.get(place.keys.find((key) => here.has(key)) ?? "");
+      if (index !== undefined) list.current?.goTo(index, place.offset);
     }
     const at = list.current;
     return () => {
       if (at === null) return;
       const index = at.rowAt(at.offset);
       place.follows = follows();
-      place.key = latest.current[index]?.key ?? null;
+      place.keys = latest.current.slice(index, index + standIns).map(({ key }) => key);
       place.offset = at.offset - at.topOf(index);
     };
   }, []);
