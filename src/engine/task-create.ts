@@ -11,7 +11,7 @@ import { titleFrom } from "../domain/text.ts";
 import type { Place } from "../git/types.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta, Reply } from "./api.ts";
-import { type Core, unknown, type Work } from "./core.ts";
+import { type Core, startInstead, unknown, type Work } from "./core.ts";
 import { toRun, toTask } from "./present.ts";
 import type { RunCommands } from "./runs.ts";
 
@@ -34,6 +34,9 @@ export class TaskCreation {
       const known = this.#existing(body);
       if (known !== null) {
         return known;
+      }
+      if (body.column === "running" && body.start !== true) {
+        return err(startInstead("Send `start: true` instead of a column."));
       }
       const drafted = await this.#draft(body);
       if (!drafted.ok) {
