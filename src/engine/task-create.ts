@@ -115,9 +115,7 @@ export class TaskCreation {
     const agent = body.agent ?? this.#defaultAgent();
     const harness = this.#core.deps.store.harness(agent);
     if (harness === null) {
-      return err(
-        fault("agent_unavailable", `There is no agent ${agent}.`, "Choose one of GET /harnesses."),
-      );
+      return err(this.#noAgent(agent));
     }
     const place = await this.#core.deps.git.inspect(body.workdir);
     if (!place.ok) {
@@ -132,6 +130,12 @@ export class TaskCreation {
       return base;
     }
     return ok(this.#record(body, harness, place.value, isolation.value, base.value));
+  }
+
+  #noAgent(name: string): Fault {
+    const known = this.#core.deps.store.harnesses().filter(({ enabled }) => enabled);
+    const ids = known.map(({ id }) => id).join(", ");
+    return fault("agent_unavailable", `There is no agent "${name}".`, `There are ${ids}.`);
   }
 
   async #base(

@@ -49,3 +49,25 @@ describe("the column of a new task", () => {
     },
   );
 });
+
+describe("words that say nothing", () => {
+  test.each(["", "   ", " \n\t\u00a0 "])("%j is no prompt, title or message", async (blank) => {
+    const before = await total();
+    for (const more of [{ prompt: blank }, { title: blank }]) {
+      const refused = await create(more);
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { code: "invalid_request", details: { issues: [{ path: Object.keys(more) }] } },
+      });
+    }
+    expect(await total()).toBe(before);
+    const { id } = (await create({})).body.task;
+    const { client } = yard;
+    for (const change of [{ prompt: blank }, { title: blank }]) {
+      expect((await client.call("PATCH", `/tasks/${id}`, change)).status).toBe(400);
+    }
+    expect((await client.post(`/tasks/${id}/start`, { prompt: blank })).status).toBe(400);
+    const { runId } = (await client.post<{ task: Task }>(`/tasks/${id}/start`)).body.task;
+    expect((await client.post(`/runs/${runId}/input`, { text: blank })).status).toBe(400);
+  });
+});
