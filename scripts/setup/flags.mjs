@@ -102,17 +102,33 @@ function refuseSwallowedFlags(env) {
   }
 }
 
+/** What the client's options are called; `--json` and `--yes` are npm's own too, and harmless. */
+const clientFlags = {
+  "data-dir": "DIR",
+  dir: "DIR",
+  agent: "ID",
+  title: "TITLE",
+  base: "REF",
+  column: "COLUMN",
+  start: null,
+  print: null,
+};
+
 /**
- * The same for the client: it would look for another server than the one that was named.
+ * The same for the client: it would look for another server than the one that was named, or make
+ * another task.
  * @param {readonly string[]} argv
  * @param {NodeJS.ProcessEnv} env
  */
-export function refuseSwallowedDataDir(argv, env) {
-  if (env["npm_config_data_dir"] === undefined) return;
-  const command = argv[0] ?? "open";
-  throw new SetupFault(
-    "npm took that flag for itself.",
-    `Write: npm run agetor -- ${command} --data-dir DIR`,
-    2,
-  );
+export function refuseSwallowedClientFlags(argv, env) {
+  for (const [name, value] of Object.entries(clientFlags)) {
+    if (env[`npm_config_${name.replaceAll("-", "_")}`] === undefined) continue;
+    const flag = value === null ? `--${name}` : `--${name} ${value}`;
+    const command = argv[0] ?? (name === "data-dir" ? "open" : "COMMAND");
+    throw new SetupFault(
+      "npm took that flag for itself.",
+      `Write: npm run agetor -- ${command} ${flag}`,
+      2,
+    );
+  }
 }

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { isWhole } from "./deps.mjs";
 import { withoutNpm } from "./environment.mjs";
 import { explain, SetupFault } from "./fault.mjs";
-import { refuseSwallowedDataDir, startSettings } from "./flags.mjs";
+import { refuseSwallowedClientFlags, startSettings } from "./flags.mjs";
 import { alone } from "./lock.mjs";
 import { bunPackage, libcOf } from "./platform.mjs";
 import { relay, run } from "./run.mjs";
@@ -80,9 +80,22 @@ describe("flags", () => {
       exitCode: 2,
       hint: "Write: npm run agetor -- list --data-dir DIR",
     });
-    const refuse = () => refuseSwallowedDataDir(["list"], { npm_config_data_dir: "/x" });
+    const refuse = () => refuseSwallowedClientFlags(["list"], { npm_config_data_dir: "/x" });
     expect(refuse).toThrow(fault);
-    expect(() => refuseSwallowedDataDir(["list"], {})).not.toThrow();
+    expect(() => refuseSwallowedClientFlags(["list"], {})).not.toThrow();
+  });
+
+  test("nor does it make another task when npm swallowed what was said of it", () => {
+    for (const [env, flag] of [
+      [{ npm_config_dir: "/code" }, "--dir DIR"],
+      [{ npm_config_start: "true" }, "--start"],
+    ] as const) {
+      const hint = `Write: npm run agetor -- add ${flag}`;
+      const refuse = () => refuseSwallowedClientFlags(["add", "x"], env);
+      expect(refuse).toThrow(expect.objectContaining({ exitCode: 2, hint }));
+    }
+    const own = { npm_config_json: "true", npm_config_yes: "true" };
+    expect(() => refuseSwallowedClientFlags(["list"], own)).not.toThrow();
   });
 });
 

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { startServer, type TestServer, token } from "../../test/security/support/server.ts";
+import { columns } from "../contract/primitives.ts";
 import { readArguments } from "./arguments.ts";
-import type { Shell } from "./commands.ts";
 import { type Outcome, runCli } from "./main.ts";
+import type { Shell } from "./shell.ts";
 import { oneLine, table } from "./text.ts";
+import { type CommandSpec, commandHelp, specs } from "./usage.ts";
 
 let server: TestServer;
 let browsed: string[];
@@ -25,6 +27,7 @@ function cli(argv: readonly string[], more: Partial<Shell> = {}): Promise<Outcom
       browsed.push(url);
       return true;
     },
+    confirm: async () => null,
     ...more,
   });
 }
@@ -91,13 +94,44 @@ describe("tasks", () => {
       exitCode: 1,
       stderr: expect.stringContaining('There is no task "ZZZZZZ".'),
     });
-    expect((await cli(["start", ""])).exitCode).toBe(1);
   });
 
   test("cannot write to the terminal with their title", async () => {
     await cli(["add", "x", "--title", "a\u001b[2Jb\u009b31m\u202ec"]);
     const { stdout } = await cli(["list"]);
     expect(stdout).toEndWith("  a [2Jb 31m c\n");
+  });
+});
+
+describe("what is typed wrong", () => {
+  test("is said in the words it was typed in, and nothing is added", async () => {
+    const stdin = (text: string) => ({ readStdin: async () => text });
+    for (const [argv, sentence, more] of [
+      [["add", "-"], "What came from standard input is empty.", stdin(" \n")],
+      [["add", "a", "--title", "x".repeat(301)], "--title is longer than 300 characters.", {}],
+      [["add", "a", "--base", "x".repeat(10_001)], "--base is longer than 10000 characters.", {}],
+      [["add", "-"], "What came from standard input is longer", stdin("x".repeat(2_000_001))],
+    ] as const) {
+      const { stderr, exitCode } = await cli(argv, more);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(sentence);
+      expect(stderr).not.toContain("body");
+    }
+    expect(server.engine.stored.size).toBe(0);
+  });
+
+  test("a column that is none is answered with those there are", async () => {
+    expect(await cli(["list", "--column", "foo"])).toMatchObject({
+      exitCode: 2,
+      stderr: `There is no column "foo".\nThe columns are ${columns.join(", ")}.\n`,
+    });
+  });
+
+  test("a folder may be named from one's home", async () => {
+    await cli(["add", "a", "--dir=~/code"], {
+      env: { AGETOR_DATA_DIR: server.dataDir, HOME: "/home/me" },
+    });
+    expect([...server.engine.stored.values()]).toMatchObject([{ workdir: "/home/me/code" }]);
   });
 });
 
@@ -171,6 +205,18 @@ describe("--data-dir", () => {
 describe("the command line", () => {
   test.each([
     [["open", "--nope"], '"open" has no option --nope.'],
+    [["add"], '"add" needs PROMPT.'],
+    [["add", ""], "PROMPT is empty."],
+    [["add", "  \n "], "PROMPT is empty."],
+    [["add", "a", "b"], '"add" takes one word; put quotes around it when it has spaces.'],
+    [["add", "a", "--title", "  "], "--title needs a value."],
+    [["add", "a", "--dir", "x", "--dir", "y"], "--dir is given twice."],
+    [["start"], '"start" needs TASK.'],
+    [["start", ""], "TASK is empty."],
+    [["trust", ""], "DIR is empty."],
+    [["trust", "a", "b"], '"trust" takes one word; put quotes around it when it has spaces.'],
+    [["trust", "--yes=no"], "--yes takes no value."],
+    [["status", "x"], '"status" takes no further words.'],
     [["open", "--nope=1"], '"open" has no option --nope.'],
     [["list", "-x"], '"list" has no option -x.'],
     [["list", "--column"], "--column needs a value."],
@@ -180,25 +226,44 @@ describe("the command line", () => {
   ])("%j is refused in a sentence, with the next step", async (argv, sentence) => {
     expect(await cli(argv)).toMatchObject({
       exitCode: 2,
-      stderr: `${sentence}\n\`npm run agetor -- help\` lists what there is.\n`,
+      stderr: `${sentence}\n\`npm run agetor -- ${argv[0]} --help\` says what it takes.\n`,
     });
   });
 
-  test.each([
-    [["nonsense"]],
-    [["list", "--nope"]],
-    [["add"]],
-    [["add", "a", "b"]],
-    [["status", "x"]],
-    [["__proto__"]],
-  ])("%j is wrong usage", async (argv) => {
-    expect((await cli(argv)).exitCode).toBe(2);
-  });
+  test.each([[["nonsense"]], [["__proto__"]], [["help", "nonsense"]], [["--version"]]])(
+    "%j is no command",
+    async (argv) => {
+      expect(await cli(argv)).toMatchObject({
+        exitCode: 2,
+        stderr: `There is no command "${argv.at(-1)}".\n\`npm run agetor -- help\` lists what there is.\n`,
+      });
+    },
+  );
 
   test.each([[[]], [["help"]], [["--help"]], [["-h"]]])("%j is help", async (argv) => {
     const outcome = await cli(argv);
     expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(outcome.stdout).toContain("agetor open");
+    for (const name of Object.keys(specs)) expect(outcome.stdout).toContain(`\n  agetor ${name}`);
+    expect(outcome.stdout).toContain("Exit codes: 0 done,");
+  });
+
+  test.each(Object.entries<CommandSpec>(specs))(
+    "%s says what it takes, however it is asked",
+    async (name, { options, words }) => {
+      const outcome = await cli([name, "--help"]);
+      expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(outcome.stdout).toStartWith(["agetor", name, ...words].join(" "));
+      for (const [option, { help }] of Object.entries(options)) {
+        expect(outcome.stdout).toContain(`--${option}`);
+        expect(outcome.stdout).toContain(help);
+      }
+      expect(await cli([name, "-h"])).toEqual(outcome);
+      expect(await cli(["help", name])).toEqual(outcome);
+    },
+  );
+
+  test("the help names every column", () => {
+    for (const column of columns) expect(commandHelp("list")).toContain(column);
   });
 
   test("a prompt may begin with a dash after --", () => {

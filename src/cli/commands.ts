@@ -1,25 +1,17 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { Interaction } from "../contract/interaction.ts";
-import { columns } from "../contract/primitives.ts";
+import { Column, columns, Ulid } from "../contract/primitives.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { Run } from "../contract/run.ts";
 import { Task, TaskCounts } from "../contract/task.ts";
-import type { Arguments, CommandName } from "./arguments.ts";
-import type { CliFault, Env, Server } from "./server.ts";
-import { oneLine, table } from "./text.ts";
+import type { Arguments } from "./arguments.ts";
+import { flawOf } from "./new-task.ts";
+import { type CliFault, folderNamed, type Server } from "./server.ts";
+import type { Output, Shell } from "./shell.ts";
+import { npmCommand, oneLine, table } from "./text.ts";
+import { trustFolder, withTrust } from "./trust.ts";
+import type { CommandName } from "./usage.ts";
 
-/** The terminal and the machine, as far as a command may use them. */
-export interface Shell {
-  readonly env: Env;
-  readonly cwd: string;
-  readStdin(): Promise<string>;
-  /** Opens a URL in the person's browser; false = there is none. */
-  browse(url: string): boolean;
-}
-
-/** What a command prints. */
-export type Output = Promise<Result<string, CliFault>>;
 type Command = (args: Arguments, server: Server, shell: Shell) => Output;
 
 export const commands: Readonly<Record<Exclude<CommandName, "help">, Command>> = {
@@ -28,6 +20,7 @@ export const commands: Readonly<Record<Exclude<CommandName, "help">, Command>> =
   list: listTasks,
   add: addTask,
   start: startTask,
+  trust: trustFolder,
 };
 
 const Code = z.object({ code: z.string() });
@@ -79,6 +72,10 @@ async function showStatus({ flags }: Arguments, server: Server): Output {
 
 async function listTasks({ flags }: Arguments, server: Server): Output {
   const column = flags["column"];
+  if (typeof column === "string" && !Column.safeParse(column).success) {
+    const hint = `The columns are ${columns.join(", ")}.`;
+    return err({ exitCode: 2, message: `There is no column "${column}".`, hint });
+  }
   const tasks = await allTasks(server, typeof column === "string" ? { column } : {});
   if (!tasks.ok) return tasks;
   if (flags["json"] === true) return ok(json(tasks.value));
@@ -100,19 +97,22 @@ async function addTask({ words, flags }: Arguments, server: Server, shell: Shell
   const [given = ""] = words;
   const prompt = given === "-" ? await shell.readStdin() : given;
   const { dir, agent, title, base, start } = flags;
+  const body = {
+    prompt,
+    workdir: folderNamed(typeof dir === "string" ? dir : ".", shell),
+    ...(typeof agent === "string" ? { agent } : {}),
+    ...(typeof title === "string" ? { title } : {}),
+    ...(typeof base === "string" ? { baseRef: base } : {}),
+    ...(start === true ? { start: true } : {}),
+  };
+  const flaw = await flawOf(server, body, given === "-");
+  if (flaw !== null) return err(flaw);
   const made = await server.ask(z.object({ task: Task, run: Run.nullable() }), {
     method: "POST",
     path: "/tasks",
-    body: {
-      prompt,
-      workdir: resolve(shell.cwd, typeof dir === "string" ? dir : "."),
-      ...(typeof agent === "string" ? { agent } : {}),
-      ...(typeof title === "string" ? { title } : {}),
-      ...(typeof base === "string" ? { baseRef: base } : {}),
-      ...(start === true ? { start: true } : {}),
-    },
+    body,
   });
-  if (!made.ok) return made;
+  if (!made.ok) return err(await withTrust(server, made.fault, flags));
   const { task, run } = made.value;
   if (flags["json"] === true) return ok(json(made.value));
   return ok(
@@ -121,27 +121,37 @@ async function addTask({ words, flags }: Arguments, server: Server, shell: Shell
 }
 
 async function startTask({ words, flags }: Arguments, server: Server): Output {
-  const task = await findTask(server, words[0] ?? "");
+  const task = await findTask(server, words[0] ?? "", flags);
   if (!task.ok) return task;
   const started = await server.ask(z.object({ task: Task, run: Run }), {
     method: "POST",
     path: `/tasks/${task.value}/start`,
   });
-  if (!started.ok) return started;
+  if (!started.ok) return err(await withTrust(server, started.fault, flags));
   if (flags["json"] === true) return ok(json(started.value));
   return ok(`${shortId(started.value.task)}  started: ${oneLine(started.value.task.title, 72)}\n`);
 }
 
 /** The id of a task named by its id or by the end of it. */
-async function findTask(server: Server, name: string): Promise<Result<string, CliFault>> {
-  const wanted = name.toUpperCase();
-  if (wanted.length === 26) return ok(encodeURIComponent(wanted));
+async function findTask(
+  server: Server,
+  name: string,
+  flags: Arguments["flags"],
+): Promise<Result<string, CliFault>> {
+  const wanted = name.trim().toUpperCase();
+  if (Ulid.safeParse(wanted).success) return ok(wanted);
   const tasks = await allTasks(server, {});
   if (!tasks.ok) return tasks;
-  const [only, ...others] = tasks.value.filter(({ id }) => wanted !== "" && id.endsWith(wanted));
+  const found = tasks.value.filter(({ id }) => id.endsWith(wanted));
+  const [only, ...others] = found;
   if (only !== undefined && others.length === 0) return ok(only.id);
-  const message = only === undefined ? `There is no task "${name}".` : `"${name}" is not one task.`;
-  return err({ exitCode: 1, message, hint: "`npm run agetor -- list` shows what there is." });
+  if (only === undefined) {
+    const hint = `\`${npmCommand(["list"], flags)}\` shows what there is.`;
+    return err({ exitCode: 1, message: `There is no task "${name}".`, hint });
+  }
+  const which = found.slice(0, 10).map(({ id, title }) => `  ${id}  ${oneLine(title, 60)}\n`);
+  const hint = `Name one by more of its id:\n${which.join("")}`.trimEnd();
+  return err({ exitCode: 1, message: `${found.length} tasks end with "${name}".`, hint });
 }
 
 async function allTasks(

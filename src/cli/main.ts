@@ -1,7 +1,8 @@
-import { help, readArguments } from "./arguments.ts";
+import { readArguments } from "./arguments.ts";
 import { whileParentLives } from "./bridge.ts";
-import type { Shell } from "./commands.ts";
 import { runHook } from "./hook.ts";
+import type { Shell } from "./shell.ts";
+import { commandHelp, helpText, isCommand } from "./usage.ts";
 
 /** What the process writes and how it ends. */
 export interface Outcome {
@@ -18,7 +19,7 @@ export async function runCli(argv: readonly string[], shell: Shell): Promise<Out
   const args = readArguments(argv);
   if (!args.ok) return failed(args.fault);
   const { command } = args.value;
-  if (command === "help") return { stdout: help, stderr: "", exitCode: 0 };
+  if (command === "help") return help(args.value.words[0]);
   const [{ commands }, { findServer }] = await Promise.all([
     import("./commands.ts"),
     import("./server.ts"),
@@ -29,6 +30,11 @@ export async function runCli(argv: readonly string[], shell: Shell): Promise<Out
   const output = await commands[command](args.value, server.value, shell);
   if (!output.ok) return failed(output.fault);
   return { stdout: output.value, stderr: "", exitCode: 0 };
+}
+
+function help(about = ""): Outcome {
+  const stdout = isCommand(about) ? commandHelp(about) : helpText();
+  return { stdout, stderr: "", exitCode: 0 };
 }
 
 function failed(fault: { message: string; hint: string | null; exitCode: number }): Outcome {
@@ -44,6 +50,19 @@ function browse(url: string): boolean {
   if (found === null) return false;
   Bun.spawn([found, url], { stdio: ["ignore", "ignore", "ignore"], detached: true }).unref();
   return true;
+}
+
+/** Asks at the terminal; null = there is none. */
+async function confirm(question: string): Promise<boolean | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const { createInterface } = await import("node:readline");
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await new Promise<string>((resolve) => {
+    line.once("close", () => resolve(""));
+    line.question(question, resolve);
+  });
+  line.close();
+  return /^\s*y(es)?\s*$/i.test(answer);
 }
 
 /** The two ways an agent's own processes come back to the server; neither has the app token. */
@@ -83,6 +102,7 @@ async function main(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     readStdin: () => Bun.stdin.text(),
     browse,
+    confirm,
   });
   process.stdout.write(outcome.stdout);
   process.stderr.write(outcome.stderr);

@@ -12,6 +12,8 @@ export interface CliFault {
   readonly exitCode: 1 | 2 | 3;
   readonly message: string;
   readonly hint: string | null;
+  /** What the server said, where it was the server that refused. */
+  readonly refusal?: ErrorBody;
 }
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -46,11 +48,11 @@ export interface Where {
  * lies in a private folder, so a stranger who took the port can never be sent the token.
  */
 export function findServer({ env, cwd, dataDir: given }: Where): Result<Server, CliFault> {
-  const home = env["HOME"] ?? homedir();
+  const home = homeOf(env);
   const dataDir =
     given === null
       ? env["AGETOR_DATA_DIR"] || join(home, ".agetor")
-      : resolve(cwd, given.replace(/^~(?=\/|$)/, home));
+      : folderNamed(given, { env, cwd });
   let core: z.infer<typeof CoreFile>;
   try {
     core = CoreFile.parse(JSON.parse(readFileSync(join(dataDir, "agetor-core.json"), "utf8")));
@@ -77,6 +79,18 @@ export function findServer({ env, cwd, dataDir: given }: Where): Result<Server, 
   });
 }
 
+/** The path of a folder as it was typed: relative to where one stands, `~` as a shell reads it. */
+export function folderNamed(typed: string, { env, cwd }: Pick<Where, "env" | "cwd">): string {
+  return resolve(
+    cwd,
+    typed.replace(/^~(?=\/|$)/, () => homeOf(env)),
+  );
+}
+
+function homeOf(env: Env): string {
+  return env["HOME"] ?? homedir();
+}
+
 function send(request: ServerRequest, socket: string, token: string): Promise<Response> {
   const query = request.query === undefined ? "" : `?${new URLSearchParams(request.query)}`;
   const write = request.method !== "GET";
@@ -100,6 +114,10 @@ function notRunning(dataDir: string): CliFault {
 
 function refused(status: number, body: unknown): CliFault {
   const parsed = ErrorBody.safeParse(body);
-  if (!parsed.success) return { exitCode: 1, message: `The server said ${status}.`, hint: null };
-  return { exitCode: 1, message: parsed.data.error, hint: parsed.data.hint };
+  if (!parsed.success) {
+    const hint = "Its log, where `npm start` runs, says more.";
+    return { exitCode: 1, message: `The server said ${status}.`, hint };
+  }
+  const { error, hint } = parsed.data;
+  return { exitCode: 1, message: error, hint, refusal: parsed.data };
 }

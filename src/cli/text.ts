@@ -21,3 +21,18 @@ export function table(rows: readonly (readonly string[])[]): string {
   );
   return lines.map((line) => `${line}\n`).join("");
 }
+
+/** How this program is called again, with the data directory it was called with. */
+export function npmCommand(
+  words: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+): string {
+  const dataDir = flags["data-dir"];
+  const where = typeof dataDir === "string" ? ["--data-dir", dataDir] : [];
+  return ["npm run agetor --", ...[...words, ...where].map(shellWord)].join(" ");
+}
+
+/** A word that a POSIX shell reads as exactly this text. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -81,10 +81,15 @@ export const Task = z.object({
 });
 export type Task = z.infer<typeof Task>;
 
+/** Text that says something; spaces alone do not. */
+const Words = (most: number) => z.string().max(most).regex(/\S/, "must not be blank");
+/** What a person says to an agent. */
+const Said = Words(2_000_000);
+
 export const CreateTaskBody = z.strictObject({
-  prompt: z.string().min(1).max(2_000_000),
+  prompt: Said,
   workdir: z.string().min(1).max(4096),
-  title: z.string().min(1).max(300).optional(),
+  title: Words(300).optional(),
   agent: HarnessId.optional(),
   mode: z.string().min(1).max(100).nullish(),
   model: z.string().min(1).max(200).nullish(),
@@ -99,8 +104,8 @@ export const CreateTaskBody = z.strictObject({
 export type CreateTaskBody = z.infer<typeof CreateTaskBody>;
 
 export const PatchTaskBody = z.strictObject({
-  title: z.string().min(1).max(300).optional(),
-  prompt: z.string().min(1).max(2_000_000).optional(),
+  title: Words(300).optional(),
+  prompt: Said.optional(),
   agent: HarnessId.optional(),
   workdir: z.string().min(1).max(4096).optional(),
   column: Column.optional(),
@@ -116,14 +121,14 @@ export const PatchTaskBody = z.strictObject({
 export type PatchTaskBody = z.infer<typeof PatchTaskBody>;
 
 export const StartTaskBody = z.strictObject({
-  prompt: z.string().min(1).max(2_000_000).optional(),
+  prompt: Said.optional(),
   /** Runs the project's set-up once more, or never in this worktree. */
   setup: z.enum(["again", "skip"]).optional(),
 });
 export type StartTaskBody = z.infer<typeof StartTaskBody>;
 
 export const InputBody = z.strictObject({
-  text: z.string().min(1).max(2_000_000),
+  text: Said,
   references: z.array(Reference).max(100).optional(),
   delivery: z.enum(["queue", "steer"]).optional(),
 });
@@ -142,7 +147,7 @@ export type QueuedMessage = z.infer<typeof QueuedMessage>;
 
 /** Changes a waiting message: its words, or its place in the queue (0 = next). */
 export const PatchQueuedBody = z.strictObject({
-  text: z.string().min(1).max(2_000_000).optional(),
+  text: Said.optional(),
   index: z.number().int().min(0).max(10_000).optional(),
 });
 export type PatchQueuedBody = z.infer<typeof PatchQueuedBody>;

@@ -1,6 +1,6 @@
 import type { Clock, Driver } from "../agents/driver.ts";
 import type { Event, EventType, NoticeData } from "../contract/event.ts";
-import { fault } from "../contract/fault.ts";
+import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Git } from "../git/types.ts";
 import type { Host } from "../host/types.ts";
@@ -291,4 +291,9 @@ export function unknown(
   return err(
     fault("not_found", `There is no ${what} ${id.slice(0, 40)}.`, "It may have been deleted."),
   );
+}
+
+/** The answer to a card that is put into Running by anything but its start; `how` says that one. */
+export function startInstead(how: string): Fault {
+  return fault("use_start", "A card moves to Running by starting it.", how);
 }

@@ -19,6 +19,7 @@ import { type HarnessConfig, realFolder } from "./harness-config.ts";
 import { makeOwnHome, ownHome, retireHome, sweepHomes } from "./harness-home.ts";
 import { type Login, sweepLogins } from "./harness-login.ts";
 import { changed } from "./harness-settings.ts";
+import { preference } from "./preferences.ts";
 
 /** The order in which a board looks for the agent a new task starts with. */
 const preferred = ["claude-code", "codex"];
@@ -266,8 +267,8 @@ export class HarnessCommands implements Harnesses {
   }
 
   defaultAgent(): string {
-    const chosen = this.#core.deps.store.preferences()["defaultAgent"];
-    if (typeof chosen === "string" && this.#core.deps.store.harness(chosen) !== null) {
+    const chosen = preference(this.#core.deps.store, "defaultAgent");
+    if (chosen !== null && this.#core.deps.store.harness(chosen) !== null) {
       return chosen;
     }
     return this.#ready ?? preferred[0] ?? "claude-code";

@@ -1,5 +1,6 @@
 import type { Core } from "./core.ts";
 import type { Lanes } from "./lanes.ts";
+import { preference } from "./preferences.ts";
 import type { Sessions } from "./sessions.ts";
 
 const minute = 60_000;
@@ -84,7 +85,6 @@ export class Hibernation {
   }
 
   #minutes(): number {
-    const chosen = this.#core.deps.store.preferences()["hibernateMinutes"];
-    return typeof chosen === "number" && chosen > 0 ? chosen : byDefault;
+    return preference(this.#core.deps.store, "hibernateMinutes") ?? byDefault;
   }
 }

@@ -23,6 +23,7 @@ import {
 import type { LandingState } from "./landing-state.ts";
 import type { Lanes } from "./lanes.ts";
 import type { LiveChanges } from "./live-changes.ts";
+import { preference } from "./preferences.ts";
 import type { PullRequests } from "./pull-requests.ts";
 import type { Removal } from "./removal.ts";
 import { counted, revertLabel, revertWish } from "./revert-wish.ts";
@@ -196,8 +197,7 @@ export class LandingCommands implements Landings {
   }
 
   #afterLanding(): MergeAnswer["after"] {
-    const chosen = this.#core.deps.store.preferences()["landing.after"];
-    return chosen === "archive" || chosen === "delete" ? chosen : "keep";
+    return preference(this.#core.deps.store, "landing.after") ?? "keep";
   }
 
   restoreCheckpoint(

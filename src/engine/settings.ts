@@ -5,39 +5,8 @@ import { join } from "node:path";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { sniff } from "../domain/media-type.ts";
-import type { Answer, Blobs, CommandMeta, Preferences } from "./api.ts";
+import type { Answer, Blobs, CommandMeta } from "./api.ts";
 import { type Core, unknown } from "./core.ts";
-
-/** Key/value settings of the person. */
-export class PreferenceCommands implements Preferences {
-  readonly #core: Core;
-
-  constructor(core: Core) {
-    this.#core = core;
-  }
-
-  all(): Result<{ preferences: Readonly<Record<string, unknown>> }> {
-    return ok({ preferences: this.#core.deps.store.preferences() });
-  }
-
-  set(
-    values: Readonly<Record<string, unknown>>,
-    meta: CommandMeta,
-  ): Answer<{ preferences: Readonly<Record<string, unknown>> }> {
-    return Promise.resolve(
-      this.#core.command<{ preferences: Readonly<Record<string, unknown>> }>(
-        meta,
-        "preference",
-        (work) => {
-          for (const [key, value] of Object.entries(values)) {
-            work.tx.putPreference(key, value);
-          }
-          return ok({ status: 200, body: { preferences: work.tx.preferences() } });
-        },
-      ),
-    );
-  }
-}
 
 /** Bytes kept outside the journal: cut outputs, and what a person sends along. */
 export class BlobCommands implements Blobs {

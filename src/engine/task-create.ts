@@ -11,7 +11,7 @@ import { titleFrom } from "../domain/text.ts";
 import type { Place } from "../git/types.ts";
 import type { TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta, Reply } from "./api.ts";
-import { type Core, unknown, type Work } from "./core.ts";
+import { type Core, startInstead, unknown, type Work } from "./core.ts";
 import { toRun, toTask } from "./present.ts";
 import type { RunCommands } from "./runs.ts";
 
@@ -34,6 +34,9 @@ export class TaskCreation {
       const known = this.#existing(body);
       if (known !== null) {
         return known;
+      }
+      if (body.column === "running" && body.start !== true) {
+        return err(startInstead("Send `start: true` instead of a column."));
       }
       const drafted = await this.#draft(body);
       if (!drafted.ok) {
@@ -112,9 +115,7 @@ export class TaskCreation {
     const agent = body.agent ?? this.#defaultAgent();
     const harness = this.#core.deps.store.harness(agent);
     if (harness === null) {
-      return err(
-        fault("agent_unavailable", `There is no agent ${agent}.`, "Choose one of GET /harnesses."),
-      );
+      return err(this.#noAgent(agent));
     }
     const place = await this.#core.deps.git.inspect(body.workdir);
     if (!place.ok) {
@@ -129,6 +130,12 @@ export class TaskCreation {
       return base;
     }
     return ok(this.#record(body, harness, place.value, isolation.value, base.value));
+  }
+
+  #noAgent(name: string): Fault {
+    const known = this.#core.deps.store.harnesses().filter(({ enabled }) => enabled);
+    const ids = known.map(({ id }) => id).join(", ");
+    return fault("agent_unavailable", `There is no agent "${name}".`, `There are ${ids}.`);
   }
 
   async #base(

@@ -15,7 +15,7 @@ import type {
 import { isRank, rankBetween } from "../domain/rank.ts";
 import type { TaskFilter, TaskRecord } from "../store/types.ts";
 import type { Answer, CommandMeta, ListTasksQuery, Reply, Tasks } from "./api.ts";
-import { type Core, unknown, type Work } from "./core.ts";
+import { type Core, startInstead, unknown, type Work } from "./core.ts";
 import { toTask } from "./present.ts";
 import type { Removal } from "./removal.ts";
 import type { RunCommands } from "./runs.ts";
@@ -288,9 +288,7 @@ function placeOf(
   }
   const moves = body.column !== undefined && body.column !== task.column;
   if (moves && body.column === "running") {
-    return err(
-      fault("use_start", "A card moves to Running by starting it.", "Use POST /tasks/:id/start."),
-    );
+    return err(startInstead("Use POST /tasks/:id/start."));
   }
   if (!moves) {
     return ok(body.position === undefined ? {} : { position: body.position });

@@ -25,6 +25,11 @@ test("the phase speaks while there is a run, then the failure, then the column",
   expect(cardState(aTask("1", { column: "review" }))).toBe("review");
 });
 
+test("a card in Running that never ran does not turn, and can be started", () => {
+  expect(cardState(aTask("1", { column: "running" }))).toBe("ready");
+  expect(cardState(aTask("1", { column: "running", runId: "r" }))).toBe("running");
+});
+
 test("silence is only said of a working task", () => {
   const live = { verb: "Running", object: "x", at: 1_000 };
   const working = aTask("1", { phase: { kind: "working" }, live });

@@ -27,7 +27,8 @@ export function cardState(task: Task): StateName {
     if (task.runStatus === "cancelled") return "stopped";
     return task.runStatus === "orphaned" ? "orphaned" : "failed";
   }
-  return task.column;
+  // What never ran does not turn, wherever it was put.
+  return task.column === "running" && task.runId === null ? "ready" : task.column;
 }
 
 /** Whether the agent waits in its own terminal, where only the person can go on. */

@@ -1,37 +1,18 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import type { Column } from "../../contract/primitives.ts";
+import type { PreferenceName, PreferenceValue } from "../../contract/preference.ts";
 import { call } from "../wire/client.ts";
 
-export type Theme = "system" | "light" | "dark";
+export type { LastPicks } from "../../contract/preference.ts";
+export type Theme = PreferenceValue<"ui.theme">;
 
-/** What was picked last for a project; null fields mean the agent's own default. */
-export interface LastPicks {
-  readonly agent?: string;
-  readonly model?: string | null;
-  readonly mode?: string | null;
-  readonly effort?: string | null;
-  readonly isolation?: "worktree" | "none";
-}
+type Own = Extract<PreferenceName, `ui.${string}`>;
+type Nullable = "ui.lastProject";
 
 /** The preferences this UI knows. They live on the server, so every browser shows the same. */
-export interface Prefs {
-  readonly "ui.theme": Theme;
-  readonly "ui.rail": "open" | "closed";
-  readonly "ui.collapsed": readonly Column[];
-  readonly "ui.panelWidth": number;
-  readonly "ui.detail": "summary" | "normal" | "verbose";
-  /** Whether a hidden tab tells of what waits, where the browser lets it. */
-  readonly "ui.notify": boolean;
-  /** How diffs are shown in the review. */
-  readonly "ui.diffLayout": "split" | "unified";
-  readonly "ui.diffWrap": boolean;
-  readonly "ui.diffWhitespace": "show" | "ignore";
-  /** Whether the first screen has done its work. */
-  readonly "ui.welcomed": boolean;
-  readonly "ui.lastProject": string | null;
-  readonly "ui.lastPicks": Readonly<Record<string, LastPicks>>;
-}
+export type Prefs = {
+  readonly [K in Own]: PreferenceValue<K> | (K extends Nullable ? null : never);
+};
 
 const defaults: Prefs = {
   "ui.theme": "system",
@@ -65,20 +46,14 @@ function hintedTheme(): Theme {
 export async function loadPrefs(): Promise<void> {
   try {
     const { preferences } = await call("GET /preferences");
+    // The server answers only what fits; null stands for the default.
     const known = Object.entries(preferences).filter(
-      ([key, value]) => key in defaults && sameShape(value, defaults[key as keyof Prefs]),
+      ([key, value]) => key in defaults && value !== null,
     );
     prefs.setState(Object.fromEntries(known) as Partial<Prefs>);
   } finally {
     prefsRead.setState({ read: true });
   }
-}
-
-/** A value some other program stored under our key must not break the page. */
-function sameShape(value: unknown, model: unknown): boolean {
-  if (model === null) return value === null || typeof value === "string";
-  if (Array.isArray(model)) return Array.isArray(value);
-  return typeof value === typeof model && value !== null && !Array.isArray(value);
 }
 
 /** Sets one preference here at once and on the server soon; resolves when it is stored. */
