@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { faultStatus } from "../src/contract/fault.ts";
-import { ownPrefixes, preferenceRules } from "../src/contract/preference.ts";
+import { preferenceRules } from "../src/contract/preference.ts";
 import { type Route, type RouteId, routes } from "../src/contract/routes.ts";
 import type { Endpoint } from "../src/http/endpoint.ts";
 import { endpoints } from "../src/http/routes/index.ts";
@@ -47,7 +47,6 @@ export function renderHttpApi(): string {
   const codes = Object.entries(faultStatus).map(
     ([code, status]) => `| \`${code}\` | ${status} |\n`,
   );
-  const prefixes = ownPrefixes.map((prefix) => `\`${prefix}\``).join(" and ");
   const preferences = Object.entries(preferenceRules).map(
     ([name, { takes }]) => `| \`${name}\` | ${takes} |\n`,
   );
@@ -59,8 +58,8 @@ export function renderHttpApi(): string {
     ...rows,
     "\n## Preferences\n\n",
     "A name of this list takes only what stands beside it, or null for its default; a value that an older\n",
-    `version kept and that does not fit is not answered. Names that begin with ${prefixes} are of this list\n`,
-    "or a 400. Any other name is free for a script to keep any JSON under.\n\n",
+    "version kept and that does not fit is not answered. Any other name is free for a script to keep any\n",
+    "JSON under.\n\n",
     "| Name | Takes |\n|---|---|\n",
     ...preferences,
     "\n## Error codes\n\n| Code | Status |\n|---|---|\n",

@@ -63,9 +63,6 @@ export type PreferenceValue<K extends PreferenceName> = z.infer<
   (typeof preferenceRules)[K]["schema"]
 >;
 
-/** Names that begin so are ours alone; every other name is free for whoever wants to keep something. */
-export const ownPrefixes = ["ui.", "landing."] as const;
-
 export function isPreferenceName(name: string): name is PreferenceName {
   return Object.hasOwn(preferenceRules, name);
 }
@@ -78,18 +75,9 @@ export interface PreferenceFlaw {
   readonly hint: string;
 }
 
-/** Why a preference cannot have this value, or cannot be at all; null = it can. */
+/** Why a preference cannot have this value; null = it can. Names that are not ours take anything. */
 export function preferenceFlaw(name: string, value: unknown): PreferenceFlaw | null {
-  if (!isPreferenceName(name)) {
-    const prefix = ownPrefixes.find((own) => name.startsWith(own));
-    if (prefix === undefined) return null;
-    const known = Object.keys(preferenceRules).filter((other) => other.startsWith(prefix));
-    return {
-      name,
-      message: `There is no preference "${name}".`,
-      hint: `Those of that kind are ${known.join(", ")}.`,
-    };
-  }
+  if (!isPreferenceName(name)) return null;
   const { schema, takes } = preferenceRules[name];
   if (value === null || schema.safeParse(value).success) return null;
   return {

@@ -30,7 +30,6 @@ describe("a preference we know", () => {
     ["hibernateMinutes", -5, "a whole number from 1 to 10080"],
     ["hibernateMinutes", 1.5, "a whole number from 1 to 10080"],
     ["defaultAgent", "nope", "claude-code"],
-    ["ui.detial", "normal", "ui.detail"],
   ])("%s is refused as %j, with what fits", async (name, value, takes) => {
     const refused = await put(name, value);
     expect(refused).toMatchObject({
