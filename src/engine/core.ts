@@ -1,6 +1,6 @@
 import type { Clock, Driver } from "../agents/driver.ts";
 import type { Event, EventType, NoticeData } from "../contract/event.ts";
-import { type Fault, fault } from "../contract/fault.ts";
+import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { Task } from "../contract/task.ts";
 import type { Git } from "../git/types.ts";
@@ -8,8 +8,6 @@ import type { Host } from "../host/types.ts";
 import {
   type RunRecord,
   type Store,
-  StoreBusy,
-  StoreFull,
   StoreTrouble,
   type TaskRecord,
   type TaskView,
@@ -19,6 +17,7 @@ import type { CommandMeta, Reply } from "./api.ts";
 import type { Hub } from "./hub.ts";
 import { Keeper } from "./keeper.ts";
 import { toRun, toTask } from "./present.ts";
+import { asFault, faultOf } from "./trouble.ts";
 
 export type Log = (
   level: "debug" | "info" | "warn" | "error",
@@ -85,7 +84,9 @@ export class Core {
   constructor(deps: EngineDeps, hub: Hub) {
     this.deps = deps;
     this.hub = hub;
-    this.keeper = new Keeper(deps, (taskId) => this.#tellWaiting(taskId));
+    this.keeper = new Keeper(deps, (taskId) => {
+      this.#after(() => this.#tellWaiting(taskId));
+    });
   }
 
   /** Who is told, after a commit, that a task may owe the world something. */
@@ -356,36 +357,6 @@ class Refused extends Error {
     super(answer.fault.message);
     this.answer = answer;
   }
-}
-
-/** What the store could not take of a command is refused in words that say what to do. */
-async function asFault<T>(run: () => Promise<Result<T>>): Promise<Result<T>> {
-  try {
-    return await run();
-  } catch (thrown) {
-    if (thrown instanceof StoreTrouble) {
-      return err(faultOf(thrown));
-    }
-    throw thrown;
-  }
-}
-
-function faultOf(trouble: StoreTrouble): Fault {
-  if (trouble instanceof StoreFull) {
-    const message = "The disk is full, so nothing was changed.";
-    return fault("disk_full", message, "Free some space and try again.");
-  }
-  return trouble instanceof StoreBusy
-    ? fault(
-        "internal",
-        "Another program holds Agetor's database, so nothing was changed.",
-        "Close it and try again.",
-      )
-    : fault(
-        "internal",
-        "Agetor's database cannot be written, so nothing was changed.",
-        "Check the disk and the data folder, and try again.",
-      );
 }
 
 /** The answer to an id nobody knows. */
