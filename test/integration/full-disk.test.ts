@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Event } from "../../src/contract/event.ts";
 import type { Task } from "../../src/contract/task.ts";
@@ -59,10 +59,11 @@ async function refused({ server }: Scene): Promise<void> {
 
 /** The names of the programs a process has started and that run. */
 function childrenOf(pid: number): string[] {
-  return [...new Bun.Glob("[0-9]*/stat").scanSync({ cwd: "/proc" })].flatMap((path) => {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((one) => {
     try {
       const [, name = "", parent] =
-        /\((.*)\) . (\d+)/.exec(readFileSync(join("/proc", path), "utf8")) ?? [];
+        /\((.*)\) . (\d+)/.exec(readFileSync(`/proc/${one}/stat`, "utf8")) ?? [];
       return Number(parent) === pid ? [name] : [];
     } catch {
       // It ended meanwhile.
