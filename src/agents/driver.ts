@@ -270,8 +270,13 @@ export interface SessionIo {
   /** Aborts when the server lets go of the session; the agent lives on. */
   readonly signal: AbortSignal;
   cursor(stream: string): StreamCursor | null;
-  /** Resolves when the batch is committed. Batches of one session are taken in the order given. */
+  /**
+   * Resolves when the batch is committed, however long a full disk holds it up; rejects when the
+   * session was let go of. Batches of one session are taken in the order given.
+   */
   ingest(batch: Batch): Promise<void>;
+  /** True while something waits to be stored, and a moment after: no limit of time means much then. */
+  held(): boolean;
   draft(draft: Draft): void;
   /** Resolves when the ref is durable. */
   saveRef(ref: SessionRef): Promise<void>;

@@ -55,7 +55,7 @@ export class Activity {
       live: task.live,
     });
     if (statsChanged) {
-      this.#core.commit("stats", (work) => work.putTask(work.tx.task(taskId) ?? task));
+      this.#core.keepSoon(taskId, "stats", (work) => work.putTask(work.tx.task(taskId) ?? task));
     }
   }
 }

@@ -12,7 +12,7 @@ export function exitOutcome(
   }
   const how = item.signal === null ? `with status ${item.code ?? "unknown"}` : `by ${item.signal}`;
   if (attaching) {
-    return orphaned(`The agent ended ${how} while Agetor was not running.`);
+    return orphaned(`The agent ended ${how} while Agetor was not watching it.`);
   }
   return {
     kind: "failed",

@@ -2,7 +2,13 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../agents/driver.ts";
 import { fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { type BrowserTokenRecord, type Reads, StoreFull, type Tx } from "../store/types.ts";
+import {
+  type BrowserTokenRecord,
+  type Reads,
+  StoreFull,
+  StoreTrouble,
+  type Tx,
+} from "../store/types.ts";
 import type { Auth, TokenScope } from "./api.ts";
 
 const codeLifetimeMs = 60_000;
@@ -56,13 +62,13 @@ export function createAuth({ store, clock, launchToken, newId }: AuthDeps): Auth
       return { code, expiresAt: clock.now() + codeLifetimeMs };
     },
     exchange(code, label) {
-      if (codes.take(code)) return unlessFull(() => ok({ token: browsers.create(label) }));
+      if (codes.take(code)) return unlessTroubled(() => ok({ token: browsers.create(label) }));
       const hint = "Run `agetor open` for a fresh link. A code works once, within a minute.";
       return err(fault("unauthorized", "This code is used, expired or unknown.", hint));
     },
     tokens: () => ok({ tokens: browsers.list() }),
     revoke(id) {
-      return unlessFull(() => {
+      return unlessTroubled(() => {
         const removed = store.transact((tx) => tx.removeBrowserToken(id));
         if (!removed) return err(fault("not_found", "There is no such token."));
         return ok({ deleted: true as const });
@@ -119,12 +125,14 @@ function createBrowserTokens(store: AuthStore, clock: AuthDeps["clock"], newId: 
   };
 }
 
-function unlessFull<T>(work: () => Result<T>): Result<T> {
+function unlessTroubled<T>(work: () => Result<T>): Result<T> {
   try {
     return work();
   } catch (thrown) {
-    if (!(thrown instanceof StoreFull)) throw thrown;
-    return err(fault("disk_full", "The disk is full.", "Free some space and try again."));
+    if (!(thrown instanceof StoreTrouble)) throw thrown;
+    return thrown instanceof StoreFull
+      ? err(fault("disk_full", "The disk is full.", "Free some space and try again."))
+      : err(fault("internal", thrown.message, "Check the disk, and try again."));
   }
 }
 

@@ -104,7 +104,7 @@ async function attachOne(parts: BootParts, sessionId: string): Promise<void> {
     await sessions.attach(record, driver);
   } catch (thrown) {
     core.deps.log("error", "attaching a session failed", { sessionId, why: String(thrown) });
-    core.commit("session", (work) => {
+    core.keepSoon(record.taskId, "session", (work) => {
       work.notice(record.taskId, null, {
         level: "error",
         code: "attach_failed",
@@ -128,7 +128,7 @@ async function sweep(parts: BootParts): Promise<void> {
         return [];
       });
     if (ended.length > 0) {
-      core.commit("sweep", (work) => {
+      core.keepSoon(driver.descriptor.kind, "sweep", (work) => {
         work.notice(null, null, {
           level: "info",
           code: "leftovers_ended",

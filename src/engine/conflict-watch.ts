@@ -155,7 +155,8 @@ export class ConflictWatch {
 
   #store(commonDir: string, tasks: readonly TaskRecord[], clashes: readonly Clash[]): void {
     const present = new Set(tasks.map((task) => task.id));
-    this.#core.commit("conflicts", (work) => {
+    // Kept in the order of its repository; what is stored is about several tasks.
+    this.#core.keepSoon(commonDir, "conflicts", (work) => {
       for (const task of work.tx.placed()) {
         if (task.commonDir !== commonDir) {
           continue;

@@ -2,19 +2,22 @@ import type { Clock, Driver } from "../agents/driver.ts";
 import type { Event, EventType, NoticeData } from "../contract/event.ts";
 import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import type { Task } from "../contract/task.ts";
 import type { Git } from "../git/types.ts";
 import type { Host } from "../host/types.ts";
 import {
   type RunRecord,
   type Store,
-  StoreBusy,
-  StoreFull,
+  StoreTrouble,
   type TaskRecord,
+  type TaskView,
   type Tx,
 } from "../store/types.ts";
 import type { CommandMeta, Reply } from "./api.ts";
 import type { Hub } from "./hub.ts";
+import { Keeper } from "./keeper.ts";
 import { toRun, toTask } from "./present.ts";
+import { asFault, faultOf } from "./trouble.ts";
 
 export type Log = (
   level: "debug" | "info" | "warn" | "error",
@@ -70,6 +73,8 @@ export interface Work {
 export class Core {
   readonly deps: EngineDeps;
   readonly hub: Hub;
+  /** Stores what happened anyway, however long that takes. */
+  readonly keeper: Keeper;
   #poke: (taskId: string) => void = () => undefined;
   readonly #committed: ((events: readonly Event[]) => void)[] = [];
   readonly #flights = new Map<string, Promise<unknown>>();
@@ -79,6 +84,9 @@ export class Core {
   constructor(deps: EngineDeps, hub: Hub) {
     this.deps = deps;
     this.hub = hub;
+    this.keeper = new Keeper(deps, (taskId) => {
+      this.#after(() => this.#tellWaiting(taskId));
+    });
   }
 
   /** Who is told, after a commit, that a task may owe the world something. */
@@ -121,14 +129,97 @@ export class Core {
       }
       return answer;
     });
-    this.hub.publish(events);
+    this.#after(() => this.hub.publish(events));
     for (const committed of this.#committed) {
-      committed(events);
+      this.#after(() => committed(events));
     }
     for (const taskId of pokes) {
-      this.#poke(taskId);
+      this.#after(() => this.#poke(taskId));
     }
     return value;
+  }
+
+  /**
+   * Commits what happened anyway, in the world or by the clock: tried again until it is stored, in
+   * order for each task. Rejects when `signal` aborts while it waits, or the server ends.
+   */
+  keep<T>(
+    taskId: string,
+    cause: string,
+    change: (work: Work) => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return this.keeper.keep(taskId, () => this.commit(cause, change), signal);
+  }
+
+  /** `keep` for what nobody waits for: what cannot be stored for another reason is in the log. */
+  keepSoon(taskId: string, cause: string, change: (work: Work) => void): void {
+    this.keep(taskId, cause, change).catch((thrown: unknown) => {
+      if (this.keeper.stopped) {
+        return;
+      }
+      this.deps.log("error", "a change was not stored", { taskId, cause, why: String(thrown) });
+    });
+  }
+
+  /** Waits, after a trouble of the store, until something can be written for this task. */
+  room(taskId: string, thrown: StoreTrouble, signal?: AbortSignal): Promise<void> {
+    const { store } = this.deps;
+    const probe = (): void =>
+      store.transact((tx) => {
+        const task = tx.task(taskId);
+        if (task !== null) {
+          tx.putTask(task);
+        }
+      });
+    return this.keeper.room(taskId, thrown, probe, signal);
+  }
+
+  /** A task as its board is to show it now. */
+  present(view: TaskView): Task {
+    const shown = toTask(view);
+    const waiting = this.keeper.live(view.task.id);
+    return waiting === null ? shown : { ...shown, live: waiting };
+  }
+
+  /** Runs what a person asked for; a trouble of the store becomes a fault that says what to do. */
+  attempt<T>(work: () => Result<T>): Result<T> {
+    try {
+      return work();
+    } catch (thrown) {
+      if (thrown instanceof StoreTrouble) {
+        return err(faultOf(thrown));
+      }
+      throw thrown;
+    }
+  }
+
+  /** It is stored: whoever fails to take it up must not have it stored again. */
+  #after(follow: () => void): void {
+    try {
+      follow();
+    } catch (thrown) {
+      this.deps.log("error", "what follows a change failed", { why: String(thrown) });
+    }
+  }
+
+  /** Shows on the card that something waits to be stored, and the card as it is when all is. */
+  #tellWaiting(taskId: string): void {
+    const task = this.deps.store.task(taskId);
+    const live = this.keeper.live(taskId);
+    if (task === null || task.deletedAt !== null) {
+      return;
+    }
+    if (live !== null) {
+      this.hub.show({ type: "activity", taskId, at: this.now(), events: 0, live });
+      return;
+    }
+    this.keepSoon(taskId, "stored", (work) => {
+      const now = work.tx.task(taskId);
+      if (now !== null && now.deletedAt === null) {
+        work.putTask(now);
+      }
+    });
   }
 
   /**
@@ -165,23 +256,8 @@ export class Core {
       if (thrown instanceof Refused) {
         return thrown.answer;
       }
-      if (thrown instanceof StoreFull) {
-        return err(
-          fault(
-            "disk_full",
-            "The disk is full, so nothing was changed.",
-            "Free some space and try again.",
-          ),
-        );
-      }
-      if (thrown instanceof StoreBusy) {
-        return err(
-          fault(
-            "internal",
-            "Another program holds Agetor's database, so nothing was changed.",
-            "Close it and try again.",
-          ),
-        );
+      if (thrown instanceof StoreTrouble) {
+        return err(faultOf(thrown));
       }
       throw thrown;
     }
@@ -197,7 +273,7 @@ export class Core {
   ): Promise<Result<Reply<T>>> {
     await this.#booted.promise;
     if (meta.commandId === null) {
-      return run();
+      return asFault(run);
     }
     const known = this.#receipt<T>(meta);
     if (known !== null) {
@@ -208,7 +284,7 @@ export class Core {
     if (flying !== undefined) {
       return flying;
     }
-    const flight = run().finally(() => this.#flights.delete(key));
+    const flight = asFault(run).finally(() => this.#flights.delete(key));
     this.#flights.set(key, flight);
     return flight;
   }

@@ -100,7 +100,7 @@ export function createEngine(deps: EngineDeps, auth: Auth): Engine {
     shutdown: async () => {
       scripts.letGo();
       for (const part of [hibernation, lanes, activity, live, queue.holds, ...ahead]) part.stop();
-      await Promise.all([hooks.stopAll(), sessions.detachAll()]);
+      await Promise.all([hooks.stopAll(), sessions.detachAll()]).finally(() => core.keeper.stop());
     },
   };
 }

@@ -156,7 +156,7 @@ export class HookCommits {
     const { leftovers } = await host.end(process, "SIGINT", grace);
     const task = store.task(taskId);
     if (task !== null && task.deletedAt === null) {
-      this.#core.commit("hooks", (work) => {
+      await this.#core.keep(taskId, "hooks", (work) => {
         work.notice(taskId, null, {
           level: "warning",
           code: "hooks_cut_short",
@@ -226,7 +226,7 @@ export class HookCommits {
   }
 
   #setLive(taskId: string, waits: boolean): void {
-    this.#core.commit("hooks", (work) => {
+    this.#core.keepSoon(taskId, "hooks", (work) => {
       const task = work.tx.task(taskId);
       if (task !== null && task.deletedAt === null) {
         work.putTask({ ...task, live: waits ? { ...waiting, at: work.now } : null });

@@ -152,7 +152,8 @@ export class InteractionCommands implements Interactions {
     }
     // A hook does not say which call it asks about.
     const asking = { session, ref, request, toolId: null, id };
-    return this.#core.commit("ask", (work) => openInteraction(work, asking));
+    const open = () => this.#core.commit("ask", (work) => openInteraction(work, asking));
+    return this.#core.attempt(open);
   }
 
   /** The mode this session should go over to, if its task was given another one meanwhile. */

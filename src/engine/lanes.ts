@@ -1,6 +1,6 @@
 import { ok } from "../contract/result.ts";
 import { effectOf } from "../domain/run-machine.ts";
-import type { RunRecord } from "../store/types.ts";
+import { type RunRecord, StoreTrouble } from "../store/types.ts";
 import type { Core } from "./core.ts";
 import type { Preparation } from "./prepare.ts";
 import { changeRun } from "./run-changes.ts";
@@ -123,7 +123,21 @@ export class Lanes {
     try {
       await this.#look(taskId, lane);
     } catch (thrown) {
-      this.#core.deps.log("error", "a lane failed", { taskId, why: String(thrown) });
+      this.#failed(taskId, "a lane failed", thrown);
+    }
+  }
+
+  /** What the store could not take is owed still: the lane looks again once there is room. */
+  #failed(taskId: string, what: string, thrown: unknown): void {
+    const log = (why: unknown): void => {
+      if (!this.#stopped) {
+        this.#core.deps.log("error", what, { taskId, why: String(why) });
+      }
+    };
+    if (thrown instanceof StoreTrouble) {
+      this.#core.room(taskId, thrown).then(() => this.poke(taskId), log);
+    } else {
+      log(thrown);
     }
   }
 
@@ -188,7 +202,10 @@ export class Lanes {
       return;
     }
     this.#interrupting.add(run.id);
-    const asked = await live.session.interrupt();
+    const asked = await live.session.interrupt().catch((thrown: unknown) => {
+      this.#interrupting.delete(run.id);
+      throw thrown;
+    });
     if (!asked.ok) {
       this.#core.deps.log("warn", "interrupt failed", { runId: run.id, why: asked.fault.message });
     }
@@ -198,20 +215,15 @@ export class Lanes {
   /** The agent did not stop by itself: end it. Its conversation can be resumed. */
   #giveUp(run: RunRecord): void {
     this.#interrupting.delete(run.id);
-    const now = this.#core.deps.store.run(run.id);
-    if (this.#stopped || now === null || now.phase.kind !== "cancelling") {
+    const now = this.#stopped ? null : this.#core.deps.store.run(run.id);
+    if (now === null || now.phase.kind !== "cancelling") {
       return;
     }
     this.exclusive(run.taskId, async () => {
       const closed = await this.#sessions.close(run.taskId);
       this.#settle(run);
       this.#report(run, closed?.ok === true ? closed.value.leftovers : []);
-    }).catch((thrown: unknown) => {
-      this.#core.deps.log("error", "ending an agent failed", {
-        runId: run.id,
-        why: String(thrown),
-      });
-    });
+    }).catch((thrown: unknown) => this.#failed(run.taskId, "ending an agent failed", thrown));
   }
 
   /** Says what would not end, so that nothing goes on unseen. */

@@ -212,7 +212,7 @@ export class LiveChanges {
   }
 
   #count(taskId: string, { files, additions, deletions }: Shortstat): void {
-    this.#core.commit("stats", (work) => {
+    this.#core.keepSoon(taskId, "stats", (work) => {
       const task = work.tx.task(taskId);
       if (task === null || task.deletedAt !== null) {
         return;

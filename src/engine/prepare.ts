@@ -1,6 +1,6 @@
 import type { Message, OpenRequest } from "../agents/driver.ts";
 import type { NoticeData } from "../contract/event.ts";
-import { type Fault, type FaultCode, fault } from "../contract/fault.ts";
+import { type Fault, fault } from "../contract/fault.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { PrepareStep } from "../contract/run.ts";
 import type { RunRecord, SessionRecord, TaskRecord } from "../store/types.ts";
@@ -13,19 +13,11 @@ import { changeRun } from "./run-changes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Setup } from "./setup.ts";
 import type { Snapshots } from "./snapshots.ts";
+import { StepTries } from "./step-tries.ts";
 import { beginsTask } from "./unheard.ts";
 import { workplaceOf } from "./workplace.ts";
 import { envOf, repoGone } from "./worktree-facts.ts";
 import { WorktreeStep } from "./worktree-step.ts";
-
-/** Faults that may be gone when the same step is tried again (M9). */
-const passing: ReadonlySet<FaultCode> = new Set([
-  "host_failed",
-  "git_timeout",
-  "ref_locked",
-  "internal",
-]);
-const pauses = [500, 2000, 8000] as const;
 
 /** The first step of a run on this task. A set-up that is due holds up a living agent too. */
 export function firstStep(
@@ -55,9 +47,11 @@ export class Preparation {
   readonly #snapshots: Snapshots;
   readonly #setup: Setup;
   readonly #worktrees: WorktreeStep;
+  readonly #tries: StepTries;
 
   constructor({ core, sessions, harnesses, snapshots, setup }: PreparationParts) {
     this.#worktrees = new WorktreeStep({ core, sessions, snapshots, setup });
+    this.#tries = new StepTries(core);
     this.#core = core;
     this.#sessions = sessions;
     this.#harnesses = harnesses;
@@ -72,11 +66,11 @@ export class Preparation {
 
   /** Does one step and stores what came of it. `signal` aborts waits and retries, not half-done work. */
   async run(run: RunRecord, step: PrepareStep, signal: AbortSignal): Promise<void> {
-    const done = await this.#tried(run, step, signal);
+    const done = await this.#tries.of({ run, step, signal }, () => this.#step(run, step, signal));
     if (done === null) {
       return;
     }
-    this.#core.commit(`step:${step}`, (work) => {
+    await this.#core.keep(run.taskId, `step:${step}`, (work) => {
       const now = work.tx.run(run.id);
       if (now === null) {
         return;
@@ -87,44 +81,6 @@ export class Preparation {
         done.ok
           ? { type: "step.done", step, next: done.value }
           : { type: "step.failed", step, fault: done.fault },
-      );
-    });
-  }
-
-  async #tried(
-    run: RunRecord,
-    step: PrepareStep,
-    signal: AbortSignal,
-  ): Promise<Result<PrepareStep | null> | null> {
-    for (let attempt = 0; ; attempt += 1) {
-      const done = await this.#step(run, step, signal).catch((thrown: unknown) => {
-        this.#core.deps.log("error", "a step threw", { runId: run.id, step, why: String(thrown) });
-        return err(fault("internal", `Preparing the run failed: ${String(thrown)}`, "Try again."));
-      });
-      const pause = pauses[attempt];
-      if (
-        done === null ||
-        done.ok ||
-        !passing.has(done.fault.code) ||
-        pause === undefined ||
-        signal.aborted
-      ) {
-        return done;
-      }
-      await this.#pause(pause, signal);
-    }
-  }
-
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#core.deps.clock.after(ms, resolve);
-      signal.addEventListener(
-        "abort",
-        () => {
-          cancel();
-          resolve();
-        },
-        { once: true },
       );
     });
   }

@@ -197,7 +197,7 @@ export class PullRequests {
   }
 
   #store(id: string, pullRequest: PullRequest | null): void {
-    this.#core.commit("pull-request", (work) => {
+    this.#core.keepSoon(id, "pull-request", (work) => {
       const task = work.tx.task(id);
       const same = JSON.stringify(task?.pullRequest) === JSON.stringify(pullRequest);
       if (task !== null && task.deletedAt === null && !same) {

@@ -7,7 +7,7 @@ import { err, ok, type Result } from "../contract/result.ts";
 import type { InteractionRecord, SessionRecord } from "../store/types.ts";
 import type { Questions } from "./api.ts";
 import { openInteraction, withdraw } from "./asking.ts";
-import type { Core } from "./core.ts";
+import type { Core, Work } from "./core.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** The tool `ask_user`, by which an agent of any kind asks its person. */
@@ -34,7 +34,7 @@ export class QuestionCommands implements Questions {
     }
     const { requestId, toolId = null, ...given } = body;
     const request = askedBy(given);
-    const asked = this.#core.commit("ask", (work) => {
+    const ask = (work: Work) => {
       const known = work.tx.interactionByRef(session.id, requestId);
       if (known !== null && !isSame(known, request)) {
         return err(
@@ -48,7 +48,8 @@ export class QuestionCommands implements Questions {
       const again = known ?? this.#again(session, request);
       const asking = { session, ref: requestId, request, toolId, id: requestId };
       return again === null ? openInteraction(work, asking) : ok(again);
-    });
+    };
+    const asked = this.#core.attempt(() => this.#core.commit("ask", ask));
     return asked.ok ? ok({ id: asked.value.ref }) : asked;
   }
 
@@ -68,14 +69,15 @@ export class QuestionCommands implements Questions {
 
   async withdraw(sessionId: string, id: string): Promise<Result<{ readonly withdrawn: boolean }>> {
     await this.#core.untilBooted();
-    return this.#core.commit("withdraw", (work) => {
+    const take = (work: Work) => {
       const record = work.tx.interactionByRef(sessionId, id);
       const isOpen = record !== null && record.state === "open";
       if (isOpen) {
         withdraw(work, record, "The agent no longer waits for it");
       }
       return ok({ withdrawn: isOpen });
-    });
+    };
+    return this.#core.attempt(() => this.#core.commit("withdraw", take));
   }
 
   /** A question has its end. */

@@ -56,6 +56,10 @@ export class QueueHolds {
    * editors than a person has pages.
    */
   hold(taskId: string, messageId: string, body: HoldQueuedBody): Result<QueuedHold> {
+    return this.#core.attempt(() => this.#hold(taskId, messageId, body));
+  }
+
+  #hold(taskId: string, messageId: string, body: HoldQueuedBody): Result<QueuedHold> {
     const { store } = this.#core.deps;
     const waits = store.queued(taskId).some(({ id }) => id === messageId);
     if (!waits) {
@@ -80,7 +84,10 @@ export class QueueHolds {
     this.#leases.set(messageId, held);
     const over = (): void => {
       this.#end(messageId, editor);
-      this.#settle(taskId, messageId);
+      // Nobody is there to try again: it is kept until it is stored.
+      if (this.#isDue(messageId)) {
+        this.#core.keepSoon(taskId, "queue", (work) => this.#settleIn(work, taskId, messageId));
+      }
     };
     held.by.set(editor, this.#core.deps.clock.after(forMs, over));
   }
@@ -100,22 +107,28 @@ export class QueueHolds {
 
   /** Brings the row in line with who edits; its task's lane looks again when that changed it. */
   #settle(taskId: string, messageId: string): void {
+    if (this.#isDue(messageId)) {
+      this.#core.commit("queue", (work) => this.#settleIn(work, taskId, messageId));
+    }
+  }
+
+  #isDue(messageId: string): boolean {
+    return this.#leases.has(messageId) !== isEdited(this.#core.deps.store, messageId);
+  }
+
+  #settleIn(work: Work, taskId: string, messageId: string): void {
     const held = this.#leases.has(messageId);
-    const { store } = this.#core.deps;
-    if (held === isEdited(store, messageId)) return;
-    this.#core.commit("queue", (work) => {
-      work.tx.putEffect({
-        id: editEffect(messageId),
-        taskId,
-        runId: null,
-        kind: "edit",
-        attempt: 1,
-        state: held ? "started" : "done",
-        at: work.now,
-      });
-      const task = work.tx.task(taskId);
-      if (task !== null) work.putTask(task);
-      if (!held) work.poke(taskId);
+    work.tx.putEffect({
+      id: editEffect(messageId),
+      taskId,
+      runId: null,
+      kind: "edit",
+      attempt: 1,
+      state: held ? "started" : "done",
+      at: work.now,
     });
+    const task = work.tx.task(taskId);
+    if (task !== null) work.putTask(task);
+    if (!held) work.poke(taskId);
   }
 }

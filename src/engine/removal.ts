@@ -151,7 +151,7 @@ export class Removal {
     const removed = await git.removeWorktree(request);
     if (!removed.ok) {
       log("warn", "a deleted task's worktree stays", { taskId: id, why: removed.fault.message });
-      this.#core.commit("delete", (work) => {
+      await this.#core.keep(id, "delete", (work) => {
         work.notice(null, null, {
           level: "warning",
           code: "worktree_stays",
@@ -162,7 +162,7 @@ export class Removal {
       return;
     }
     await git.unpin(request.commonDir, id);
-    this.#core.commit("delete", (work) => {
+    await this.#core.keep(id, "delete", (work) => {
       const now = work.tx.task(id);
       if (now !== null) {
         work.tx.putTask({ ...now, worktreePath: null });

@@ -18,7 +18,7 @@ import type { Activity } from "./activity.ts";
 import { orphaned } from "./agent-exit.ts";
 import type { Core } from "./core.ts";
 import type { Drafts } from "./drafts.ts";
-import { ingest } from "./ingest.ts";
+import { type Ingested, ingest } from "./ingest.ts";
 import type { LiveChanges } from "./live-changes.ts";
 import { agreeOnMode } from "./mode.ts";
 import { changeRun } from "./run-changes.ts";
@@ -65,7 +65,7 @@ export class Sessions {
     if (live?.session.setMode === undefined || task === null) {
       return;
     }
-    this.#core.commit("mode", (work) => agreeOnMode(work, live.record.id));
+    await this.#core.keep(taskId, "mode", (work) => agreeOnMode(work, live.record.id));
     await live.session.setMode(task.mode);
   }
 
@@ -106,16 +106,20 @@ export class Sessions {
     const dir = this.dirOf(record.id);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const release = new AbortController();
-    const opened = await driver.open(
-      { ...request, sessionId: record.id, dir },
-      this.#io(record, release.signal),
-    );
+    const io = this.#io(record, release.signal);
+    const opened = await driver
+      .open({ ...request, sessionId: record.id, dir }, io)
+      .catch((thrown: unknown) => {
+        // What it began to read is read again by the next try.
+        release.abort();
+        throw thrown;
+      });
     if (!opened.ok) {
       release.abort();
-      this.#close(record.id);
+      await this.#close(record);
       return opened;
     }
-    return this.#adopt(record, opened.value, release)
+    return (await this.#adopt(record, opened.value, release))
       ? opened
       : err(fault("agent_exited", "The agent ended while it was starting.", null));
   }
@@ -128,14 +132,14 @@ export class Sessions {
     const found = await driver.attach(record.ref as SessionRef, io);
     taking.attaching = false;
     if (!("kind" in found)) {
-      this.#adopt(record, found, release);
+      await this.#adopt(record, found, release);
       // The server may have died between storing another mode and telling it.
       await this.tellMode(record.taskId);
       return;
     }
     release.abort();
     this.#core.deps.log("info", "a session is gone", { sessionId: record.id, why: found.why });
-    this.#lose(record, found.why, found.detail);
+    await this.#lose(record, found.why, found.detail);
   }
 
   /** Ends the task's agent for good. */
@@ -147,7 +151,7 @@ export class Sessions {
     const closed = await live.session.close();
     live.release.abort();
     this.#live.delete(taskId);
-    this.#close(live.record.id);
+    await this.#close(live.record);
     return closed;
   }
 
@@ -162,35 +166,42 @@ export class Sessions {
   }
 
   /** False when the session was found closed again: it ended while it was being opened. */
-  #adopt(record: SessionRecord, session: Session, release: AbortController): boolean {
-    const state = this.#core.commit("session", (work) => {
-      const now = work.tx.session(record.id) ?? record;
-      if (now.state === "closed") {
-        return "closed";
+  #adopt(record: SessionRecord, session: Session, release: AbortController): Promise<boolean> {
+    const adopt = (): boolean => {
+      const state = this.#core.commit("session", (work) => {
+        const now = work.tx.session(record.id) ?? record;
+        if (now.state === "closed") {
+          return "closed";
+        }
+        work.tx.putSession({ ...now, state: "live" });
+        work.poke(record.taskId);
+        return "live";
+      });
+      if (state === "closed") {
+        release.abort();
+        return false;
       }
-      work.tx.putSession({ ...now, state: "live" });
-      work.poke(record.taskId);
-      return "live";
-    });
-    if (state === "closed") {
-      release.abort();
-      return false;
-    }
-    this.#live.set(record.taskId, { record, session, release });
-    return true;
+      this.#live.set(record.taskId, { record, session, release });
+      return true;
+    };
+    return this.#core.keeper.keep(record.taskId, adopt);
   }
 
-  #close(sessionId: string): void {
-    this.#core.commit("session", (work) => {
-      const record = work.tx.session(sessionId);
+  #close({ id, taskId }: SessionRecord): Promise<void> {
+    return this.#core.keep(taskId, "session", (work) => {
+      const record = work.tx.session(id);
       if (record !== null && record.state !== "closed") {
         work.tx.putSession({ ...record, state: "closed", closedAt: work.now });
       }
     });
   }
 
-  #lose(record: SessionRecord, why: "exited" | "foreign" | "never-started", detail: string): void {
-    this.#core.commit("session", (work) => {
+  #lose(
+    record: SessionRecord,
+    why: "exited" | "foreign" | "never-started",
+    detail: string,
+  ): Promise<void> {
+    return this.#core.keep(record.taskId, "session", (work) => {
       const now = work.tx.session(record.id) ?? record;
       work.tx.putSession({ ...now, state: "closed", closedAt: work.now });
       const task = work.tx.task(record.taskId);
@@ -229,15 +240,19 @@ export class Sessions {
           this.#core.hub.show(this.#deps.drafts.take(record.taskId, runId, draft));
         }
       },
-      saveRef: (ref) => {
-        this.#core.commit("session", (work) => {
-          const now = work.tx.session(record.id);
-          if (now !== null) {
-            work.tx.putSession({ ...now, ref, agentSessionId: ref.agentSessionId });
-          }
-        });
-        return Promise.resolve();
-      },
+      held: () => this.#core.keeper.isBehind(record.taskId),
+      saveRef: (ref) =>
+        this.#core.keep(
+          record.taskId,
+          "session",
+          (work) => {
+            const now = work.tx.session(record.id);
+            if (now !== null) {
+              work.tx.putSession({ ...now, ref, agentSessionId: ref.agentSessionId });
+            }
+          },
+          signal,
+        ),
       log: (level, message, data) => log(level, message, { sessionId: record.id, ...data }),
     };
   }
@@ -252,7 +267,12 @@ export class Sessions {
       // Another server, or another session of this one, owns the cursor now.
       return Promise.reject(new Error("this session was let go of"));
     }
-    const taken = ingest(this.#core, record.id, batch, attaching);
+    const take = () => this.#taken(record, ingest(this.#core, record.id, batch, attaching));
+    return this.#core.keeper.keep(record.taskId, take, signal);
+  }
+
+  /** What follows from a stored batch. Stores nothing itself: the batch would be taken twice. */
+  #taken(record: SessionRecord, taken: Ingested): void {
     if (taken.transcriptEvents > 0 || taken.statsChanged) {
       this.#deps.activity.note(record.taskId, taken.transcriptEvents, taken.statsChanged);
     }
@@ -272,12 +292,11 @@ export class Sessions {
         queueMicrotask(() => live.release.abort());
       }
     }
-    return Promise.resolve();
   }
 }
 
 function lost(why: "exited" | "foreign" | "never-started", detail: string): RunOutcome {
   return why === "foreign"
     ? orphaned(`The agent's place was taken by something else: ${detail}`)
-    : orphaned(`The agent ended while Agetor was not running. ${detail}`.trim());
+    : orphaned(`The agent ended while Agetor was not watching it. ${detail}`.trim());
 }

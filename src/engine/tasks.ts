@@ -70,7 +70,7 @@ export class TaskCommands implements Tasks {
     const page = views.slice(0, limit);
     const last = page.at(-1)?.task;
     return ok({
-      tasks: page.map(toTask),
+      tasks: page.map((view) => this.#core.present(view)),
       nextCursor: views.length > limit && last !== undefined ? encodeCursor(last) : null,
       counts: { ...this.#core.deps.store.counts(archived) },
     });
@@ -81,7 +81,7 @@ export class TaskCommands implements Tasks {
     if (view === null || view.task.deletedAt !== null) {
       return unknown("task", id);
     }
-    return ok({ task: { ...toTask(view), prompt: view.task.prompt } });
+    return ok({ task: { ...this.#core.present(view), prompt: view.task.prompt } });
   }
 
   create(body: CreateTaskBody, meta: CommandMeta): Answer<{ task: Task; run: Run | null }> {

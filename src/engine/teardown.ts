@@ -46,13 +46,13 @@ export class Teardown {
     if (followed.end.kind === "let-go") {
       return false;
     }
-    this.#end(task, script, followed);
+    await this.#end(task, script, followed);
     await this.#scripts.clear(script);
     return true;
   }
 
-  #end(task: TaskRecord, script: Script, followed: Followed): void {
-    this.#core.commit("teardown", (work) => {
+  #end(task: TaskRecord, script: Script, followed: Followed): Promise<void> {
+    return this.#core.keep(task.id, "teardown", (work) => {
       const now = work.tx.worktree(task.id);
       const ms = now?.teardown.kind === "running" ? work.now - now.teardown.startedAt : null;
       if (now !== null) {

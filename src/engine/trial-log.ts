@@ -26,6 +26,7 @@ export class TrialLog {
         return Promise.resolve();
       },
       draft: () => undefined,
+      held: () => false,
       saveRef: () => Promise.resolve(),
       log: () => undefined,
     };

@@ -82,23 +82,23 @@ export class WorktreeStep {
     if (!made.ok) {
       return made;
     }
-    this.#store(task, run, made.value, gone ? { kept } : null);
+    await this.#store(task, run, made.value, gone ? { kept } : null);
     return ok("setup");
   }
 
-  #store(
+  async #store(
     task: TaskRecord,
     run: RunRecord,
     made: Made,
     gone: { readonly kept: Kept | null } | null,
-  ): void {
+  ): Promise<void> {
     const { branch, path, mark, files } = made;
     const known = this.#core.deps.store.worktree(task.id);
     const isOther = known === null || known.mark !== mark;
     if (branch === task.branch && path === task.worktreePath && !isOther) {
       return;
     }
-    this.#core.commit("worktree", (work) => {
+    await this.#core.keep(task.id, "worktree", (work) => {
       const now = work.tx.task(task.id);
       if (now === null) {
         return;

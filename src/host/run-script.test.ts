@@ -4,6 +4,8 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmdirSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -57,8 +59,11 @@ interface Variant {
 }
 
 let made = 0;
-/** Runs the script as `SessionDirectory.start` does and answers the directory and the keeper. */
-function run(variant: Variant, script: string) {
+/**
+ * Runs the script as `SessionDirectory.start` does and answers the directory and the keeper. `own` are
+ * more programs for its PATH, by name.
+ */
+function run(variant: Variant, script: string, own: Readonly<Record<string, string>> = {}) {
   made += 1;
   const dir = work.path(`run${made}`);
   mkdirSync(dir);
@@ -67,6 +72,9 @@ function run(variant: Variant, script: string) {
   mkdirSync(sh);
   symlinkSync(variant.shell, `${sh}/sh`);
   const path = toolbox(`tools${made}`, variant.maker, variant.sysctl ?? null);
+  for (const [name, program] of Object.entries(own)) {
+    writeFileSync(`${path}/${name}`, program, { mode: 0o755 });
+  }
   const text = runScript.replaceAll("/bin/sh", `${sh}/sh`);
   writeFileSync(`${dir}/run.sh`, variant.proc ? text : text.replaceAll("/proc/", "/none/"));
   const launch = launchText({
@@ -138,6 +146,38 @@ describe("starts, names, interrupts and ends a program", () => {
       expect(await processes.signalGroup(ref.process, "SIGKILL")).toBe(true);
       await keeper.exited;
       expect(readFileSync(`${dir}/exit`, "utf8")).toBe("137\n");
+    });
+  }
+});
+
+describe("on a full disk", () => {
+  for (const [name, shell] of Object.entries(shells)) {
+    test.skipIf(shell === null)(
+      `how it ended is written once there is room (needs ${name})`,
+      async () => {
+        const dir = work.path(`run${made + 1}`);
+        const tried = work.path(`tried${made + 1}`);
+        // What cannot be opened cannot be written: a folder stands in its place.
+        const program = `mkdir ${dir}/exit.new; exit 3`;
+        const variant = { shell: shell ?? "", maker: "setsid", proc: true } as const;
+        const { keeper } = run(variant, program, { sleep: `#!/bin/sh\necho >${tried}\n` });
+        await work.file(tried);
+        expect(existsSync(`${dir}/exit`)).toBe(false);
+        rmdirSync(`${dir}/exit.new`);
+        await keeper.exited;
+        expect(readFileSync(`${dir}/exit`, "utf8")).toBe("3\nno-room\n");
+      },
+    );
+
+    test.skipIf(shell === null)(`its keeper ends with the directory (needs ${name})`, async () => {
+      const dir = work.path(`run${made + 1}`);
+      const tried = work.path(`tried${made + 1}`);
+      const variant = { shell: shell ?? "", maker: "setsid", proc: true } as const;
+      const sleep = `#!/bin/sh\necho >${tried}\n`;
+      const { keeper } = run(variant, `mkdir ${dir}/exit.new`, { sleep });
+      await work.file(tried);
+      rmSync(dir, { recursive: true });
+      expect(await keeper.exited).toBe(74);
     });
   }
 });

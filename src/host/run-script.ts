@@ -8,6 +8,9 @@
  * - *program* (`run.sh <launch> program <keeper> <umask>`): already alone in its process group, opens the
  *   pipes, writes `ref` and becomes the program by `exec`, which keeps pid and start time.
  *
+ * On a full disk the keeper waits for room: how the program ended is known to nobody else. That it
+ * had to wait is written with it (`no-room`). When the directory is removed it ends.
+ *
  * The keeper catches the polite signals instead of ignoring them: what is ignored stays ignored in
  * the program. The group comes from setsid (Linux), else perl (macOS), else bash's job control;
  * dash has job control only with a terminal.
@@ -66,5 +69,10 @@ else
   exit 69
 fi
 code=$?
-printf '%s\\n' "$code" >exit.new && mv -f exit.new exit
+room=
+until printf '%s\\n' "$code" $room >exit.new && mv -f exit.new exit; do
+  room=no-room
+  sleep 1
+  [ -d started ] || exit 74
+done 2>/dev/null
 `;

@@ -205,7 +205,9 @@ class PipeDirectory implements SessionDirectory {
 
   async #exitFile(): Promise<ExitStatus | null> {
     const text = await readFile(join(this.dir, "exit"), "utf8").catch(() => "");
-    return /^\d+\n$/.test(text) ? exitStatus(Number(text)) : null;
+    const [, code, noRoom] = /^(\d+)\n(no-room\n)?$/.exec(text) ?? [];
+    if (code === undefined) return null;
+    return { ...exitStatus(Number(code)), ...(noRoom === undefined ? {} : { noRoom: true }) };
   }
 }
 

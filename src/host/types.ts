@@ -9,10 +9,12 @@ export interface ProcessRef {
   readonly bootId: string;
 }
 
-/** How a process ended. Exactly one of the two is set. */
+/** How a process ended. Exactly one of code and signal is set. */
 export interface ExitStatus {
   readonly code: number | null;
   readonly signal: string | null;
+  /** Set when the disk was full then: what it wanted to write last may be missing. */
+  readonly noRoom?: true;
 }
 
 /** One complete line of a growing file, without its line break. */

@@ -1,37 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Migration, migrations } from "./migrations/index.ts";
-import { opened, refused, tempDir } from "./testing/harness.ts";
+import { opened, refused } from "./testing/harness.ts";
 import { anEvent } from "./testing/records.ts";
+import { hog, smallDisk, whyNoSmallDisk } from "./testing/small-disk.ts";
 import { type Store, StoreFull } from "./types.ts";
-
-/** Why this machine cannot make a small disk, or null. */
-function whyNoSmallDisk(): string | null {
-  if (process.platform !== "linux") return "no tmpfs outside Linux";
-  if (process.getuid?.() !== 0) return "mounting a tmpfs needs root";
-  using dir = tempDir();
-  const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", dir.path]);
-  if (!mounted.success) return "this root may not mount";
-  Bun.spawnSync(["umount", dir.path]);
-  return null;
-}
-
-/** A disk of 2 MiB in a temporary folder. */
-function smallDisk(): { readonly path: string; [Symbol.dispose](): void } {
-  const dir = tempDir();
-  const path = join(dir.path, "disk");
-  mkdirSync(path, { mode: 0o700 });
-  const mount = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs", path]);
-  if (!mount.success) throw new Error(mount.stderr.toString());
-  return {
-    path,
-    [Symbol.dispose]() {
-      Bun.spawnSync(["umount", "-l", path]);
-      dir[Symbol.dispose]();
-    },
-  };
-}
 
 function append(store: Store, size: number): number {
   const data = { text: "x".repeat(size) };
@@ -45,19 +19,6 @@ function fill(store: Store, size: number): number {
     for (;;) acknowledged = append(store, size);
   }).toThrow(StoreFull);
   return acknowledged;
-}
-
-/** Takes what space is left, in ever smaller steps. */
-function hog(dir: string): string {
-  const path = join(dir, "hog");
-  for (let size = 1 << 20; size >= 512; size >>= 1) {
-    try {
-      for (;;) writeFileSync(path, new Uint8Array(size), { flag: "a" });
-    } catch {
-      // Full for this size; the next one may still fit.
-    }
-  }
-  return path;
 }
 
 const reason = whyNoSmallDisk();

@@ -1,5 +1,5 @@
 import { type Database, SQLiteError, type Statement } from "bun:sqlite";
-import { StoreBusy, StoreFull } from "./types.ts";
+import { StoreBusy, StoreFull, StoreRefused } from "./types.ts";
 
 export type Value = string | number | null | Uint8Array;
 /** A row by column name, or the parameters of a statement (`$name` in its text). */
@@ -161,6 +161,11 @@ function storeError(error: unknown): Error {
     }
     if (error.code?.startsWith("SQLITE_BUSY")) {
       return new StoreBusy("Another program holds the database.", { cause: error });
+    }
+    if (/^SQLITE_(IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)/.test(error.code ?? "")) {
+      return new StoreRefused(`The database cannot be written (${error.message}).`, {
+        cause: error,
+      });
     }
   }
   return error instanceof Error ? error : new Error(String(error));

@@ -182,8 +182,8 @@ export interface Tx extends Reads {
 export interface Store extends Reads {
   /**
    * Runs `work` in one transaction; a call inside another one joins it. A throw undoes what `work`
-   * wrote. Throws `StoreFull` when the disk is full and `StoreBusy` when another program holds the
-   * database for longer than 5 s; then nothing was written.
+   * wrote. Throws a `StoreTrouble` (`StoreFull`: the disk is full; `StoreBusy`: another program holds
+   * the database for longer than 5 s; `StoreRefused`: an I/O error); then nothing was written.
    */
   transact<T>(work: (tx: Tx) => T): T;
   /** Writes a whole copy into `<data>/backups/` and answers its path. Never inside a transaction. */
@@ -192,12 +192,23 @@ export interface Store extends Reads {
   close(): void;
 }
 
-/** Thrown when the disk is full; reads go on. */
-export class StoreFull extends Error {
+/**
+ * What `transact` throws when the world keeps it from writing: nothing was written, reads go on, and
+ * the same can be written once the world is better.
+ */
+export abstract class StoreTrouble extends Error {}
+
+/** Thrown when the disk is full. */
+export class StoreFull extends StoreTrouble {
   override readonly name = "StoreFull";
 }
 
 /** Thrown when another program (a database shell, say) holds the database for too long. */
-export class StoreBusy extends Error {
+export class StoreBusy extends StoreTrouble {
   override readonly name = "StoreBusy";
+}
+
+/** Thrown when the system refuses to write: an I/O error, a folder that became read-only. */
+export class StoreRefused extends StoreTrouble {
+  override readonly name = "StoreRefused";
 }

@@ -59,6 +59,7 @@ export class SessionStore {
         this.drafts.push(draft);
         this.#look();
       },
+      held: () => false,
       saveRef: (ref) => {
         this.#commit({ ref });
         return Promise.resolve();

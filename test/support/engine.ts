@@ -70,7 +70,7 @@ export class TestEngine {
   readonly #clock = new MovedClock();
   readonly #looks = new Set<() => void>();
 
-  private constructor(drivers: readonly Driver[], root: string) {
+  private constructor(drivers: readonly Driver[], root: string, port: (store: Store) => Store) {
     this.root = root;
     const dataDir = join(root, "data");
     const store = openStore({ dataDir, clock: this.#clock });
@@ -83,7 +83,7 @@ export class TestEngine {
     const launchToken = randomBytes(32).toString("base64url");
     const auth = createAuth({ store: this.store, clock: this.#clock, launchToken, newId });
     const deps = {
-      store: this.store,
+      store: port(this.store),
       git: createGit({ dataDir, env: process.env }),
       host: this.host,
       drivers: new Map(drivers.map((driver) => [driver.descriptor.kind, driver])),
@@ -108,12 +108,16 @@ export class TestEngine {
     this.engine = createEngine(deps, auth);
   }
 
-  /** `root` is made when it is not given; it goes with `close`. */
+  /**
+   * `root` is made when it is not given; it goes with `close`. `port` is what the engine has for the
+   * store.
+   */
   static async start(
     drivers: readonly Driver[],
     root = mkdtempSync(join(tmpdir(), "agetor-engine-")),
+    port: (store: Store) => Store = (store) => store,
   ): Promise<TestEngine> {
-    const made = new TestEngine(drivers, root);
+    const made = new TestEngine(drivers, root, port);
     await made.engine.boot();
     return made;
   }

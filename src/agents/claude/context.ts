@@ -55,7 +55,7 @@ export class Context {
     this.files = sessionFiles(ref.dir);
     this.name = tmuxName(ref.sessionId);
     this.signal = AbortSignal.any([io.signal, this.#abort.signal]);
-    this.beacon = new Beacon(io.clock, this.signal);
+    this.beacon = new Beacon(io.clock, this.signal, () => io.held());
   }
 
   get ref(): SessionRef {

@@ -78,7 +78,8 @@ async function launchEcho(parts: DeliverParts, message: Message): Promise<Delive
   let idleSince: number | null = null;
   while (!context.signal.aborted) {
     if (await context.beacon.until(() => claimed() || context.gone, lookMs)) break;
-    const idle = spool.state.started && isIdle(await readStatus(context));
+    const known = spool.state.started && !context.io.held();
+    const idle = known && isIdle(await readStatus(context));
     const now = context.io.clock.monotonic();
     idleSince = idle ? (idleSince ?? now) : null;
     if (idleSince !== null && now - idleSince > lostMs) break;
@@ -118,13 +119,16 @@ export async function prepare(
 /** Waits until Claude is idle: a message for a working one belongs into the queue. */
 async function ready(parts: DeliverParts): Promise<Fault | null> {
   const { context, spool } = parts;
-  const limit = context.io.clock.monotonic() + readyMs;
+  let limit = context.io.clock.monotonic() + readyMs;
   let status: Status | null = null;
   while (!context.signal.aborted && !context.gone) {
     status = await readStatus(context);
     if (spool.state.started && isIdle(status)) return null;
-    if (context.io.clock.monotonic() > limit) break;
-    await context.beacon.until(() => context.gone, lookMs);
+    const now = context.io.clock.monotonic();
+    // Its start may be known to the disk and not to us.
+    if (context.io.held()) limit = now + readyMs;
+    if (now > limit) break;
+    await context.beacon.pause(lookMs);
   }
   if (context.gone) return parts.whyGone();
   return fault(

@@ -215,7 +215,11 @@ export class ClaudeSession implements Session {
 
   /** Reads what the agent left to its end and says that it is gone. Once. */
   end(): Promise<void> {
-    this.#ending ??= this.#end();
+    this.#ending ??= this.#end().catch((cause: unknown) => {
+      // It is still to be told: the next look tries again.
+      this.#ending = null;
+      throw cause;
+    });
     return this.#ending;
   }
 

@@ -181,11 +181,13 @@ export class Stopping {
   /** Looks again and again, at the transcript as well; false when it never became so. */
   async #looks(fact: () => Promise<boolean>, ms: number): Promise<boolean> {
     const { context, main } = this.#parts;
-    const limit = context.io.clock.monotonic() + ms;
+    let limit = context.io.clock.monotonic() + ms;
     while (!context.signal.aborted && !context.gone) {
       await main.drain();
       if (await fact()) return true;
-      if (context.io.clock.monotonic() >= limit) return false;
+      const now = context.io.clock.monotonic();
+      if (context.io.held()) limit = now + ms;
+      if (now >= limit) return false;
       await context.beacon.pause(lookMs);
     }
     return false;

@@ -1,5 +1,6 @@
 import type { Tail, TailLine } from "../../host/types.ts";
 import type { AgentItem } from "../driver.ts";
+import { tellUnread } from "../endings.ts";
 import type { Context } from "./context.ts";
 import { decode } from "./decode.ts";
 import { type ClaudeState, initialState, readState } from "./state.ts";
@@ -112,13 +113,7 @@ export class Transcript {
       onLines: (lines) => this.#take(lines),
       signal: AbortSignal.any([signal, this.#abort.signal]),
     });
-    this.#tail.done
-      .then((end) => {
-        if (end.kind === "failed" && !signal.aborted) {
-          io.log("error", "a transcript can no longer be read", { why: end.why });
-        }
-      })
-      .catch(() => undefined);
+    tellUnread(io, this.stream, this.#tail);
   }
 
   async #take(lines: readonly TailLine[]): Promise<void> {

@@ -176,7 +176,8 @@ export class Turns {
       if (written()) return "ended";
       if (context.gone) return "ended";
       main.poke();
-      const busy = (await readStatus(context))?.kind === "busy" || !context.caughtUp;
+      const behind = !context.caughtUp || context.io.held();
+      const busy = (await readStatus(context))?.kind === "busy" || behind;
       const now = context.io.clock.monotonic();
       idleSince = busy ? null : (idleSince ?? now);
       if (idleSince !== null && now - idleSince >= lateMs) return "late";

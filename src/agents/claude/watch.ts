@@ -70,6 +70,8 @@ export class Watch {
       await this.#parts.onGone();
       return;
     }
+    // What the hooks told is not all known: silence would be taken for something.
+    if (context.io.held()) return;
     await spool.scan();
     const status = await readStatus(context);
     const since = this.#since(`${status?.kind}:${status?.since}`);

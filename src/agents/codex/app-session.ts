@@ -75,7 +75,7 @@ export class AppSession implements Session {
     this.#directory = directory;
     this.#ref = ref;
     this.#data = data;
-    this.#facts = new Facts(io.clock);
+    this.#facts = new Facts(io.clock, () => io.held());
     this.#link = new Link(directory, this.#facts);
     this.#reader = new Reader<State>({
       io,

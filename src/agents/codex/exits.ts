@@ -1,5 +1,6 @@
 import { type Fault, fault } from "../../contract/fault.ts";
 import type { ExitStatus } from "../../host/types.ts";
+import { outOfRoom } from "../endings.ts";
 import { oneLine } from "./words.ts";
 
 const tailBytes = 8 * 1024;
@@ -24,6 +25,8 @@ export function endedHow(status: ExitStatus): string {
 
 /** Why a process ended, when its last words say so; else null. */
 export function exitFault(status: ExitStatus, stderr: string): Fault | null {
+  const room = outOfRoom("Codex", status);
+  if (room !== null) return room;
   const last = stderr.split("\n").findLast((line) => line.trim() !== "");
   if (last === undefined || status.code === 0) return null;
   return fault(

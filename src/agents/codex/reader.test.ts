@@ -19,6 +19,8 @@ class World {
   readonly did: string[] = [];
   readonly batches: Batch[] = [];
   lines: TailLine[] = [];
+  /** Resolves when the store takes something again; null while it does. */
+  room: Promise<void> | null = null;
   #end = 0;
   #options: TailOptions | null = null;
 
@@ -54,11 +56,14 @@ class World {
       signal: new AbortController().signal,
       cursor: () => null,
       ingest: (batch) => {
-        this.batches.push(batch);
-        this.did.push(`ingest ${batch.items.length} @${batch.cursor.offset}`);
-        return Promise.resolve();
+        const take = (): void => {
+          this.batches.push(batch);
+          this.did.push(`ingest ${batch.items.length} @${batch.cursor.offset}`);
+        };
+        return this.room?.then(take) ?? Promise.resolve(take());
       },
       draft: (draft: Draft) => void this.did.push(`draft ${draft.offset} ${draft.text}`),
+      held: () => false,
       saveRef: () => Promise.resolve(),
       log: () => undefined,
     };
@@ -150,6 +155,31 @@ test("a later reader rebuilds the drafts it needs and stores nothing twice", asy
   await next.finish("x:1", (state) => ({ state, item: null }));
   expect(again.batches[0]!.items).toMatchObject([
     { key: "x:1:0", type: "assistant.text", data: { text: "Hello", partial: true } },
+  ]);
+});
+
+test("what cannot be stored for a while is stored once, in order, and before anybody acts on it", async () => {
+  const world = new World();
+  const reader = world.reader(start, 0);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.room = promise;
+  world.write(begin, JSON.stringify({ id: "turn:m1", result: {} }));
+  const first = reader.drain();
+  const notice = { level: "info", code: "x", message: "y", hint: null } as const;
+  const told = reader.tell([{ kind: "notice", key: "n", notice }]);
+  const over = reader.finish("x:1", (state) => ({ state, item: null }));
+  expect(reader.cursor.offset).toBe(0);
+  expect(world.did).toEqual([]);
+  world.room = null;
+  resolve();
+  await Promise.all([first, told, over]);
+  const [end] = world.batches.slice(-1);
+  const at = `@${end!.cursor.offset}`;
+  expect(world.did).toEqual([
+    `ingest 0 ${at}`,
+    "answer turn:m1",
+    `ingest 1 ${at}`,
+    `ingest 0 ${at}`,
   ]);
 });
 

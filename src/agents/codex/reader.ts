@@ -1,5 +1,6 @@
 import type { Tail, TailLine } from "../../host/types.ts";
 import type { AgentItem, SessionIo, StreamCursor } from "../driver.ts";
+import { tellUnread } from "../endings.ts";
 import { Collector, type Decoded, type DraftOp, type LineContext } from "./decoded.ts";
 import { Drafts } from "./drafts.ts";
 import type { RpcOutcome } from "./rpc.ts";
@@ -79,12 +80,7 @@ export class Reader<S> {
       onReplaced: (why) => io.log("error", "the output of Codex was replaced", { outPath, why }),
       signal: this.#abort.signal,
     });
-    this.#tail.done.then(
-      (end) => {
-        if (end.kind === "failed") io.log("warn", "reading Codex stopped", { why: end.why });
-      },
-      (cause: unknown) => io.log("error", "reading Codex broke", { cause: String(cause) }),
-    );
+    tellUnread(io, stream, this.#tail);
   }
 
   /** Reads all that is there now. */

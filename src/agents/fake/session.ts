@@ -12,6 +12,7 @@ import type {
   SessionIo,
   SessionRef,
 } from "../driver.ts";
+import { outOfRoom, tellUnread } from "../endings.ts";
 import { decode } from "./decode.ts";
 import type { FromAgent, ToAgent } from "./protocol.ts";
 
@@ -48,6 +49,7 @@ export class FakeSession implements Session {
   /** Reads all there is, then watches for the end. */
   async begin(): Promise<void> {
     await this.#tail.drain();
+    tellUnread(this.#io, "main", this.#tail);
     this.#watch().catch((thrown: unknown) => {
       this.#io.log("error", "watching the agent failed", { why: String(thrown) });
     });
@@ -126,10 +128,16 @@ export class FakeSession implements Session {
         resolve(true);
         return true;
       };
-      const cancel = this.#io.clock.after(echoLimit, () => {
+      const over = (): void => {
+        if (this.#io.held()) {
+          // Its echo may have been read and wait to be stored.
+          cancel = this.#io.clock.after(echoLimit, over);
+          return;
+        }
         this.#waiters.delete(waiter);
         resolve(false);
-      });
+      };
+      let cancel = this.#io.clock.after(echoLimit, over);
       this.#waiters.add(waiter);
     });
   }
@@ -196,10 +204,11 @@ export class FakeSession implements Session {
       code: exit?.code ?? null,
       signal: exit?.signal ?? null,
       expected: this.#closing,
-      fault: null,
+      fault: this.#closing || exit === null ? null : outOfRoom("The agent", exit),
     };
     await this.#io.ingest({ stream: "main", items: [item], cursor }).catch((thrown: unknown) => {
-      this.#io.log("debug", "the end came after letting go", { why: String(thrown) });
+      const level = this.#io.signal.aborted ? "debug" : "error";
+      this.#io.log(level, "the end of the agent was not stored", { why: String(thrown) });
     });
   }
 }

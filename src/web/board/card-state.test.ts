@@ -36,6 +36,8 @@ test("silence is only said of a working task", () => {
   expect(silentSince(working, 1_000 + 299_999)).toBeNull();
   expect(silentSince(working, 1_000 + 300_000)).toBe(1_000);
   expect(silentSince({ ...working, phase: null }, 9e9)).toBeNull();
+  const waits = { verb: "Waiting", object: "for room", at: 1_000 };
+  expect(silentSince({ ...working, live: waits }, 9e9)).toBeNull();
 });
 
 test("preparing counts its steps", () => {

@@ -74,7 +74,8 @@ export const staleAfter = 5 * 60_000;
 
 /** Since when a working task said nothing; null while it is lively. */
 export function silentSince(task: Task, now: number): number | null {
-  if (task.phase?.kind !== "working") return null;
+  // One that waits says for what.
+  if (task.phase?.kind !== "working" || task.live?.verb === "Waiting") return null;
   const last = task.live?.at ?? task.runStartedAt;
   return last !== null && now - last >= staleAfter ? last : null;
 }

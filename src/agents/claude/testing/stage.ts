@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { ok } from "../../../contract/result.ts";
 import { createHost } from "../../../host/host.ts";
 import type { ExitStatus, Host, PaneInfo, ProcessRef, TmuxHost } from "../../../host/types.ts";
-import type { AgentItem, Clock, SessionIo, SessionRef, StreamCursor } from "../../driver.ts";
+import type { AgentItem, Batch, Clock, SessionIo, SessionRef, StreamCursor } from "../../driver.ts";
 import type { RefData } from "../context.ts";
 import { attach } from "../open.ts";
 
@@ -38,6 +38,8 @@ export class Stage {
   readonly cursors = new Map<string, StreamCursor>();
   readonly keys: string[] = [];
   readonly #abort = new AbortController();
+  #held = false;
+  readonly #waiting: (() => void)[] = [];
   readonly #looks = new Set<() => void>();
   #hooks = 0;
   #reports = 0;
@@ -191,16 +193,56 @@ export class Stage {
       clock,
       signal: this.#abort.signal,
       cursor: (stream) => this.cursors.get(stream) ?? null,
-      ingest: (batch) => {
-        this.items.push(...batch.items);
-        this.cursors.set(batch.stream, JSON.parse(JSON.stringify(batch.cursor)));
-        for (const look of [...this.#looks]) look();
-        return Promise.resolve();
-      },
+      ingest: (batch) => this.#stored(() => this.#take(batch)),
       draft: () => undefined,
-      saveRef: () => Promise.resolve(),
+      held: () => this.#held,
+      saveRef: () => this.#stored(() => undefined),
       log: () => undefined,
     };
+  }
+
+  #take(batch: Batch): void {
+    this.items.push(...batch.items);
+    this.cursors.set(batch.stream, JSON.parse(JSON.stringify(batch.cursor)));
+    this.#stir();
+  }
+
+  #stir(): void {
+    for (const look of [...this.#looks]) look();
+  }
+
+  /** As the engine stores: at once, or in its turn when the store takes something again. */
+  #stored(take: () => void): Promise<void> {
+    if (!this.#held) {
+      take();
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push(() => {
+        take();
+        resolve();
+      });
+      this.#stir();
+    });
+  }
+
+  /** From now on the store takes nothing. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Resolves when something waits to be stored and `ms` have passed on the session's own clock. */
+  async behind(ms: number): Promise<void> {
+    await this.said(() => this.#waiting.length > 0);
+    await new Promise<void>((resolve) => {
+      clock.after(ms, resolve);
+    });
+  }
+
+  /** The store takes what waited, in its order. */
+  release(): void {
+    this.#held = false;
+    for (const take of this.#waiting.splice(0)) take();
   }
 
   #host(): Host {

@@ -62,7 +62,7 @@ export class ExecSession implements Session {
     this.#ref = ref;
     this.#data = data;
     this.#state = state;
-    this.#facts = new Facts(io.clock);
+    this.#facts = new Facts(io.clock, () => io.held());
     this.#network = new NetworkWatch(io.clock, limits, {
       notice: (turnId, notice) => {
         const told = this.#turn?.reader.tell([

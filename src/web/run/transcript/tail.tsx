@@ -110,13 +110,19 @@ function Now({ task, still }: { readonly task: Task; readonly still: boolean }) 
   }
 }
 
+/** The card has room for what is done; here it is enough that something is, or what is waited for. */
+function doing({ live }: Task): string {
+  if (live?.verb === "Waiting") return `Waiting ${live.object}`;
+  return live?.verb === "Thinking" ? "Thinking" : "Working";
+}
+
 function Working({ task, still }: { readonly task: Task; readonly still: boolean }) {
   const now = useNow(10_000);
   const silent = still ? null : silentSince(task, now);
   return silent === null ? (
     <p className="now">
       <StateGlyph state="running" size={14} still={still} />
-      {task.live?.verb === "Thinking" ? "Thinking" : "Working"}
+      {doing(task)}
     </p>
   ) : (
     <p className="now s-blocked">
