@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useCallback, useState } from "react";
-import { useHotkeys } from "../../ui/hotkeys.ts";
+import { type NamedKey, useHotkeys, useNamedKeys } from "../../ui/hotkeys.ts";
 import { useReaderStore } from "../data/reader.ts";
 import { passageOf, type Spot } from "../rows/cursor.ts";
 import type { LineMenuAt } from "./line-menu.tsx";
@@ -10,6 +10,14 @@ import type { Sideways } from "./use-sideways.ts";
 
 /** How far one press moves the lines sideways, in px. */
 const sidestep = 60;
+
+/** Keys of the lines with the focus, in words. */
+const lineKeys: readonly NamedKey[] = [
+  { id: "review.line", label: "Move over the lines", keys: ["ArrowUp", "ArrowDown", "k", "j"] },
+  { id: "review.select", label: "Select lines", keys: ["Shift+ArrowUp", "Shift+ArrowDown"] },
+  { id: "review.side", label: "Other side, or along the line", keys: ["ArrowLeft", "ArrowRight"] },
+  { id: "review.menu", label: "All that can be done with the line", keys: ["m"] },
+];
 
 /** The keys of the lines: a cursor that walks and selects, hunk by hunk, and what begins at it. */
 export function useDiffKeys(
@@ -22,6 +30,7 @@ export function useDiffKeys(
   const moves = useCursor(scroller);
   const [menu, setMenu] = useState<LineMenuAt | null>(null);
   useDiffHotkeys(scroller, moves, comment);
+  useNamedKeys(lineKeys);
 
   const openAtCursor = (target: Element): void => {
     const { cursor } = store.getState();

@@ -10,6 +10,7 @@ import { CompletingField } from "../../complete/completing-field.tsx";
 import { isActive, later, startTask } from "../../state/actions.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
+import { type NamedKey, useNamedKeys } from "../../ui/hotkeys.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { announce } from "../../ui/live-region.tsx";
 import { inWords } from "../../ui/report.ts";
@@ -34,6 +35,13 @@ interface Trouble {
   readonly hint: string | null;
 }
 
+/** Keys of the field; `onKeyDown` and the list that completes are what they do. */
+const fieldKeys: readonly NamedKey[] = [
+  { id: "run.send", label: "Send the message", keys: ["Enter"] },
+  { id: "run.line", label: "Begin a new line", keys: ["Shift+Enter"] },
+  { id: "run.name", label: "Name a file, or use a command", keys: ["@", "/"] },
+];
+
 /** Where the person speaks to the agent. It is always there, and never loses a word. */
 export const Composer = memo(function Composer(props: ComposerProps) {
   const { task, run, first, field, onSent } = props;
@@ -43,6 +51,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   const active = isActive(task);
   const delivery = active ? wish : "queue";
   useGrowing(field, text);
+  useNamedKeys(fieldKeys);
 
   const latest = useRef(text);
   const change = (next: string): void => {
