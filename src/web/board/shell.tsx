@@ -7,6 +7,7 @@ import { currentProject, openSetup } from "../setup/setup-state.ts";
 import { later } from "../state/actions.ts";
 import { useBoard, waitingCount } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
+import { focusAnyCard } from "../state/focus-any-card.ts";
 import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
 import { focusCard } from "../state/selection.ts";
@@ -192,6 +193,7 @@ function Panel({ taskId, beside, room }: PanelProps) {
     const column = columnNow(taskId);
     go({ task: null, tab: null });
     if (column !== null) focusCard(taskId, column);
+    else focusAnyCard();
   };
   const columnNow = useColumnReader();
   return (
