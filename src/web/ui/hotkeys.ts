@@ -11,6 +11,9 @@ export type KeyPart =
   | "changes"
   | "transcript"
   | "review"
+  | "lines"
+  | "files"
+  | "landing"
   | "settings"
   | "doctor";
 

@@ -19,7 +19,7 @@ export interface EditorBoxProps {
 
 /** Keys of the field, in words. */
 const editorKeys: readonly NamedKey[] = [
-  { id: "review.keep", label: "Keep the comment, from its field", keys: ["$mod+Enter"] },
+  { id: "lines.keep", label: "Keep the comment, from its field", keys: ["$mod+Enter"] },
 ];
 
 /** A field for a comment. Every letter is kept in this tab until the server has the comment. */

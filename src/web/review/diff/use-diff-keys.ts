@@ -13,10 +13,10 @@ const sidestep = 60;
 
 /** Keys of the lines with the focus, in words. */
 const lineKeys: readonly NamedKey[] = [
-  { id: "review.line", label: "Move over the lines", keys: ["ArrowUp", "ArrowDown", "k", "j"] },
-  { id: "review.select", label: "Select lines", keys: ["Shift+ArrowUp", "Shift+ArrowDown"] },
-  { id: "review.side", label: "Other side, or along the line", keys: ["ArrowLeft", "ArrowRight"] },
-  { id: "review.menu", label: "All that can be done with the line", keys: ["m"] },
+  { id: "lines.line", label: "Move over the lines", keys: ["ArrowUp", "ArrowDown", "k", "j"] },
+  { id: "lines.select", label: "Select lines", keys: ["Shift+ArrowUp", "Shift+ArrowDown"] },
+  { id: "lines.side", label: "Other side, or along the line", keys: ["ArrowLeft", "ArrowRight"] },
+  { id: "lines.menu", label: "All that can be done with the line", keys: ["m"] },
 ];
 
 /** The keys of the lines: a cursor that walks and selects, hunk by hunk, and what begins at it. */
@@ -93,16 +93,16 @@ function useDiffHotkeys({ stack }: Scroller, moves: CursorMoves, comment: Commen
     else if (current !== null) comment.onFile(current);
   };
   useHotkeys([
-    { id: "review.hunk.next", label: "Next hunk", keys: ["n"], run: () => moves.toHunk(1) },
+    { id: "lines.hunk.next", label: "Next hunk", keys: ["n"], run: () => moves.toHunk(1) },
     {
-      id: "review.hunk.previous",
+      id: "lines.hunk.previous",
       label: "Previous hunk",
       keys: ["p"],
       run: () => moves.toHunk(-1),
     },
-    { id: "review.comment", label: "Comment on the lines", keys: ["c"], run: say },
+    { id: "lines.comment", label: "Comment on the lines", keys: ["c"], run: say },
     {
-      id: "review.comment.whole",
+      id: "lines.comment.whole",
       label: "Comment on the whole",
       keys: ["Shift+C"],
       run: () => comment.onWhole(),

@@ -25,12 +25,12 @@ export interface TreeProps {
 /** Keys of the tree with the focus; `treeKey` is what they do. */
 const treeKeys: readonly NamedKey[] = [
   {
-    id: "review.tree.walk",
+    id: "files.walk",
     label: "Walk through the tree of files",
     keys: ["ArrowUp", "ArrowDown"],
   },
-  { id: "review.tree.fold", label: "Fold or open a folder", keys: ["ArrowLeft", "ArrowRight"] },
-  { id: "review.tree.mark", label: "Mark the file in the tree", keys: ["Space"] },
+  { id: "files.fold", label: "Fold or open a folder", keys: ["ArrowLeft", "ArrowRight"] },
+  { id: "files.mark", label: "Mark the file in the tree", keys: ["Space"] },
 ];
 
 /** The changed files as a tree. Up and Down go through it, Left and Right fold, Space marks. */
