@@ -21,6 +21,7 @@ import { FirstSteps } from "./first-steps.tsx";
 import { asked, openColumns } from "./fit.ts";
 import { dragScroll, type Landing, useDragMonitor } from "./use-card-drag.ts";
 import { clearFilter, useFilter } from "./use-filter.ts";
+import { useHeir } from "./use-heir.ts";
 
 const noKeys: readonly NamedKey[] = [];
 
@@ -55,6 +56,7 @@ export function Board({ squeezed }: BoardProps) {
   );
   useDragMonitor(shown, dropped);
   useFirstArrow(grid);
+  useHeir(grid);
   useNamedKeys(tasks.size === 0 ? noKeys : cardKeys);
   useEffect(() => {
     addEventListener("pointerdown", putBack);
@@ -69,6 +71,7 @@ export function Board({ squeezed }: BoardProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and menus of the cards inside are handled here, because only the board knows their neighbours
     <div
       ref={attach}
+      tabIndex={-1}
       className={cx("board", squeezed && "is-squeezed")}
       onKeyDown={(event) => onBoardKey(event, grid)}
       onContextMenu={(event) => {
@@ -189,7 +192,7 @@ function dropped(id: string, { column, beforeId }: Landing): void {
 /** An arrow key with nothing focused goes to the board. */
 function useFirstArrow(grid: { order: Order; open: readonly ColumnName[] }): void {
   const start = (): void => {
-    if (document.activeElement !== document.body) return;
+    if (document.activeElement?.matches("body, .board") !== true) return;
     const { focused, lastIn } = selection.getState();
     const column = columns.find((name) => focused !== null && lastIn[name] === focused);
     if (focused !== null && column !== undefined && grid.order[column].includes(focused)) {
