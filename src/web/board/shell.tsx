@@ -80,7 +80,7 @@ export function Shell() {
   const covered = task !== null && review === null && !beside;
   // The panel needs the room more than the rail does; the preference comes back with the board.
   const narrow = rail === "closed" || width < railFrom || (task !== null && width < 1900);
-  const away = useConnection((state) => state.kind === "lost");
+  const away = useConnection((state) => state.kind === "lost" || state.silentSince !== null);
   useAttention();
   useInboxSoon();
   useHotkeys([
