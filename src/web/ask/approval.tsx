@@ -4,6 +4,7 @@ import type { ApprovalRule } from "../../contract/interaction.ts";
 import { later } from "../state/actions.ts";
 import { Badge } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
+import type { NamedKey } from "../ui/hotkeys.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { Exact } from "../ui/text.tsx";
 import { answer } from "./answer.ts";
@@ -23,6 +24,14 @@ import { RuleText } from "./rule-text.tsx";
 import { SubjectView } from "./subject.tsx";
 import type { Guard } from "./use-armed.ts";
 import { type Approval, type Subject, subjectOf } from "./words.ts";
+
+/** Its keys in words. */
+const approvalKeys: readonly NamedKey[] = [
+  { id: "ask.allow", label: "Allow once", keys: ["y"] },
+  { id: "ask.always", label: "Allow always, for this task", keys: ["a"] },
+  { id: "ask.edit", label: "Edit, where it can be", keys: ["e"] },
+  { id: "ask.deny", label: "Deny, with a reason", keys: ["n"] },
+];
 
 /** Allow or deny, with everything in view that decides it. */
 export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly place: Place }) {
@@ -66,6 +75,7 @@ export function ApprovalForm({ ask, place }: { readonly ask: Approval; readonly 
     <Frame ask={ask} place={place}>
       {(guard, card) => ({
         shortcuts: "Y A E N",
+        named: approvalKeys,
         keys: { y: allow, a: always, n: askWhy, ...(ask.editable ? { e: edit } : {}) },
         chips: ask.risks.map((risk) => (
           <Badge key={risk} tone="warn">

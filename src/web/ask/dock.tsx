@@ -22,8 +22,12 @@ export function AskDock({ task }: { readonly task: Task }) {
   const focus = (): void => {
     dock.current?.querySelector<HTMLElement>("[data-ask]")?.focus();
   };
-  useHotkeys([{ id: "ask.focus", label: "Go to what the agent asks", keys: ["q"], run: focus }]);
   const id = first?.id ?? shown;
+  useHotkeys(
+    id === null
+      ? []
+      : [{ id: "ask.focus", label: "Go to what the agent asks", keys: ["q"], run: focus }],
+  );
   useEffect(() => {
     if (first !== null && takeFocusWish(task.id)) {
       dock.current?.querySelector<HTMLElement>("[data-ask]")?.focus();

@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from "rea
 import type { Interaction } from "../../contract/interaction.ts";
 import { useNow } from "../state/clock.ts";
 import { cx } from "../ui/cx.ts";
-import { isTyping } from "../ui/hotkeys.ts";
+import { isTyping, type NamedKey, useNamedKeys } from "../ui/hotkeys.ts";
 import { Elapsed, formatElapsed } from "../ui/time.tsx";
 import { AskGlyph } from "./ask-glyph.tsx";
 import { type Guard, useArmed } from "./use-armed.ts";
@@ -23,6 +23,8 @@ export interface FormParts {
   /** Keys while the card has the focus and is armed; lower-case letters and digits. */
   readonly keys: Readonly<Record<string, () => void>>;
   readonly shortcuts: string;
+  /** The same keys in words; one list, not a new one each time. */
+  readonly named: readonly NamedKey[];
 }
 
 /** The card around a request, and the moment it waits before it takes keys and clicks. */
@@ -40,6 +42,7 @@ export function Frame({
   // In the inbox it stands under the page's name; in the panel the task's name is above already.
   const Title = place.wide === true ? "h2" : "b";
   const parts = children(guard, () => card.current);
+  useNamedKeys(parts.named);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.nativeEvent)) return;
     const run = parts.keys[event.key.toLowerCase()];

@@ -4,12 +4,21 @@ import { Markdown } from "../run/markdown/markdown.tsx";
 import { later } from "../state/actions.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
+import type { NamedKey } from "../ui/hotkeys.ts";
 import { answer } from "./answer.ts";
 import { useDraft } from "./draft.ts";
 import { Frame, type Place } from "./frame.tsx";
 import { areNotes, countNotes, noNotes, paragraphsOf, revisionOf, withNote } from "./plan-state.ts";
 import type { Guard } from "./use-armed.ts";
 import type { Plan } from "./words.ts";
+
+/** Its keys in words. */
+const planKeys: readonly NamedKey[] = [
+  { id: "ask.plan", label: "Approve the plan and implement it", keys: ["y"] },
+  { id: "ask.plan.ask", label: "Approve the plan, ask before edits", keys: ["a"] },
+  { id: "ask.plan.change", label: "Request changes of the plan", keys: ["n"] },
+  { id: "ask.plan.send", label: "Send the notes, from a field", keys: ["$mod+Enter"] },
+];
 
 /** A plan as a document: approve it, or say what should change, where it stands. */
 export function PlanForm({ ask, place }: { readonly ask: Plan; readonly place: Place }) {
@@ -36,6 +45,7 @@ export function PlanForm({ ask, place }: { readonly ask: Plan; readonly place: P
           onNoteKey(event, reject, () => card()?.focus());
         return {
           shortcuts: "Y A N",
+          named: planKeys,
           keys: { y: give("approve_implement"), a: give("approve_ask"), n: write },
           body: (
             <div className="plan-doc">

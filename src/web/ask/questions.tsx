@@ -3,6 +3,7 @@ import { flushSync } from "react-dom";
 import { later } from "../state/actions.ts";
 import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
+import type { NamedKey } from "../ui/hotkeys.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Exact } from "../ui/text.tsx";
 import { answer } from "./answer.ts";
@@ -25,6 +26,14 @@ import {
   withFilled,
 } from "./question-state.ts";
 import type { Asking } from "./words.ts";
+
+/** Its keys in words. */
+const questionKeys: readonly NamedKey[] = [
+  { id: "ask.choose", label: "Choose an answer by its number", keys: ["1", "2", "3"] },
+  { id: "ask.next", label: "Next question, or send", keys: ["Enter"] },
+  { id: "ask.step", label: "Question before or after", keys: ["ArrowLeft", "ArrowRight"] },
+  { id: "ask.send", label: "Send, from a field", keys: ["$mod+Enter"] },
+];
 
 /** One question or a few; what is filled in is kept until it is sent. */
 export function QuestionsForm({ ask, place }: { readonly ask: Asking; readonly place: Place }) {
@@ -63,6 +72,7 @@ export function QuestionsForm({ ask, place }: { readonly ask: Asking; readonly p
     <Frame ask={ask} place={place}>
       {(guard, card) => ({
         shortcuts: "1 2 3 Enter",
+        named: questionKeys,
         keys,
         chips: fields.length > 1 && (
           <span className="t3 small num">{`${fields.length - left} answered`}</span>

@@ -9,6 +9,7 @@ import { rankFor } from "../state/rank.ts";
 import { openReview } from "../state/review-place.ts";
 import { go } from "../state/route.ts";
 import { focusCard, type Grab, selection, setGrab, toggleMark } from "../state/selection.ts";
+import type { NamedKey } from "../ui/hotkeys.ts";
 import { announce } from "../ui/live-region.tsx";
 import { removeTask } from "./card-menu.tsx";
 import { openCardMenu } from "./card-menu-state.ts";
@@ -34,6 +35,22 @@ const directions: Readonly<Record<string, Direction>> = {
   Home: "first",
   End: "last",
 };
+
+/** What walks over the cards, as a list of keys shows it. */
+export const walkKeys = ["ArrowLeft", "ArrowDown", "ArrowUp", "ArrowRight", "h", "j", "k", "l"];
+
+/** The other keys of a card, in words; `onCardKey` is what they do. */
+export const cardKeys: readonly NamedKey[] = [
+  { id: "board.ends", label: "First or last card of the column", keys: ["Home", "End"] },
+  { id: "board.open", label: "Open the task", keys: ["Enter"] },
+  { id: "board.review", label: "Review its changes", keys: ["r"] },
+  { id: "board.edit", label: "Edit or rename it", keys: ["e"] },
+  { id: "board.move", label: "Move it to another column", keys: ["m"] },
+  { id: "board.carry", label: "Carry it by arrows, then drop it", keys: ["Space"] },
+  { id: "board.mark", label: "Mark it", keys: ["x"] },
+  { id: "board.menu", label: "All that can be done with it", keys: ["Shift+F10"] },
+  { id: "board.delete", label: "Delete it", keys: ["Delete"] },
+];
 
 /** The keys of the board. Cards do not listen themselves: only the board knows neighbours. */
 export function onBoardKey(event: KeyboardEvent, grid: Grid): void {

@@ -10,10 +10,10 @@ import { selection } from "../state/selection.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
-import { useHotkeys } from "../ui/hotkeys.ts";
+import { type NamedKey, useHotkeys, useNamedKeys } from "../ui/hotkeys.ts";
 import { announce } from "../ui/live-region.tsx";
 import { pointAnchor } from "../ui/menu-button.tsx";
-import { focusFirst, onBoardKey, putBack } from "./board-keys.ts";
+import { cardKeys, focusFirst, onBoardKey, putBack, walkKeys } from "./board-keys.ts";
 import { openCardMenu } from "./card-menu-state.ts";
 import { Column } from "./column.tsx";
 import { isFiltering, visibleOrder } from "./filter.ts";
@@ -21,6 +21,9 @@ import { FirstSteps } from "./first-steps.tsx";
 import { asked, openColumns } from "./fit.ts";
 import { dragScroll, type Landing, useDragMonitor } from "./use-card-drag.ts";
 import { clearFilter, useFilter } from "./use-filter.ts";
+import { useHeir } from "./use-heir.ts";
+
+const noKeys: readonly NamedKey[] = [];
 
 export interface BoardProps {
   /** Whether a panel stands beside it: then columns that do not fit become rails. */
@@ -53,6 +56,8 @@ export function Board({ squeezed }: BoardProps) {
   );
   useDragMonitor(shown, dropped);
   useFirstArrow(grid);
+  useHeir(grid);
+  useNamedKeys(tasks.size === 0 ? noKeys : cardKeys);
   useEffect(() => {
     addEventListener("pointerdown", putBack);
     return () => removeEventListener("pointerdown", putBack);
@@ -66,6 +71,7 @@ export function Board({ squeezed }: BoardProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and menus of the cards inside are handled here, because only the board knows their neighbours
     <div
       ref={attach}
+      tabIndex={-1}
       className={cx("board", squeezed && "is-squeezed")}
       onKeyDown={(event) => onBoardKey(event, grid)}
       onContextMenu={(event) => {
@@ -186,7 +192,7 @@ function dropped(id: string, { column, beforeId }: Landing): void {
 /** An arrow key with nothing focused goes to the board. */
 function useFirstArrow(grid: { order: Order; open: readonly ColumnName[] }): void {
   const start = (): void => {
-    if (document.activeElement !== document.body) return;
+    if (document.activeElement?.matches("body, .board") !== true) return;
     const { focused, lastIn } = selection.getState();
     const column = columns.find((name) => focused !== null && lastIn[name] === focused);
     if (focused !== null && column !== undefined && grid.order[column].includes(focused)) {
@@ -196,8 +202,9 @@ function useFirstArrow(grid: { order: Order; open: readonly ColumnName[] }): voi
   useHotkeys([
     {
       id: "board.enter",
-      label: "Go to the cards",
+      label: "Move between the cards",
       keys: ["ArrowDown", "ArrowRight", "j", "l"],
+      shown: walkKeys,
       run: start,
     },
   ]);

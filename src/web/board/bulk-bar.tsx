@@ -32,7 +32,7 @@ export function BulkBar() {
       ? []
       : [
           {
-            id: "marks.clear",
+            id: "board.unmark",
             label: "Clear the marks",
             keys: ["Escape"],
             run: () => markOnly([]),

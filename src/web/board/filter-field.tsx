@@ -25,7 +25,7 @@ export function FilterField() {
   // The address can change without us: back, a link, "Show all tasks".
   useEffect(() => setText(filter.q), [filter.q]);
   useHotkeys([
-    { id: "filter", label: "Filter tasks", keys: ["/"], run: () => input.current?.select() },
+    { id: "board.filter", label: "Filter tasks", keys: ["/"], run: () => input.current?.select() },
   ]);
 
   const type = (typed: string): void => {

@@ -15,7 +15,7 @@ export function FirstSteps() {
     if (task !== null) go({ task: task.id });
   };
   return (
-    <div className="first-steps board-empty">
+    <div className="first-steps board-empty" tabIndex={-1}>
       <EmptyState
         title="Nothing on the board yet"
         actions={

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { openKeysSheet } from "../keys/keys-state.ts";
 import { openSetup } from "../setup/setup-state.ts";
 import { later } from "../state/actions.ts";
 import { useBoard, waitingCount } from "../state/board.ts";
@@ -9,6 +10,7 @@ import { go, useRoute } from "../state/route.ts";
 import { IconButton } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
+import { Kbd } from "../ui/kbd.tsx";
 import type { MenuEntry } from "../ui/menu.tsx";
 import { MenuButton } from "../ui/menu-button.tsx";
 import { tip } from "../ui/tooltip.tsx";
@@ -74,9 +76,27 @@ export function Rail({ narrow, covered }: RailProps) {
         )}
         <PageLink view="doctor" label="Doctor" icon="doctor" keys="g d" narrow={narrow} />
         <PageLink view="settings" label="Settings" icon="gear" keys="g ," narrow={narrow} />
+        <KeysButton narrow={narrow} />
         <ThemeButton narrow={narrow} />
       </div>
     </nav>
+  );
+}
+
+function KeysButton({ narrow }: { readonly narrow: boolean }) {
+  return (
+    <button
+      type="button"
+      className="nav"
+      aria-label="Keys"
+      aria-haspopup="dialog"
+      onClick={openKeysSheet}
+      {...tip("Keys", "?")}
+    >
+      <Icon name="keyboard" />
+      {!narrow && <span className="grow">Keys</span>}
+      {!narrow && <Kbd keys="?" />}
+    </button>
   );
 }
 

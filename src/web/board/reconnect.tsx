@@ -13,6 +13,7 @@ export function ReconnectBanner() {
   const lost = useConnection((state) => state.kind === "lost" || state.kind === "connecting");
   const since = useConnection((state) => state.since);
   const goodAt = useConnection((state) => state.goodAt);
+  const silentSince = useConnection((state) => state.silentSince);
   const [late, setLate] = useState(false);
   useEffect(() => {
     if (!lost) {
@@ -22,6 +23,7 @@ export function ReconnectBanner() {
     const timer = setTimeout(() => setLate(true), patience);
     return () => clearTimeout(timer);
   }, [lost]);
+  if (!late && silentSince !== null) return <Silent since={silentSince} />;
   if (!late) return null;
   return (
     <Banner
@@ -40,6 +42,22 @@ export function ReconnectBanner() {
         .
       </b>{" "}
       Agents keep working. This is the board as of {formatClock(goodAt, true)}.
+    </Banner>
+  );
+}
+
+/** The server is there and answers nothing: what was asked of it waits. */
+function Silent({ since }: { readonly since: number }) {
+  return (
+    <Banner icon="clock">
+      <b className="medium">
+        The server has not answered for{" "}
+        <span aria-hidden="true">
+          <Elapsed since={since} />
+        </span>
+        .
+      </b>{" "}
+      What you did is on its way. This is the board as of {formatClock(since, true)}.
     </Banner>
   );
 }

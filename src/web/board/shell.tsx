@@ -1,11 +1,13 @@
 import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
 import { useFirstRun } from "../first-run/use-first-run.ts";
 import { useAttention } from "../inbox/attention.ts";
+import { openKeysSheet, useKeysSheet } from "../keys/keys-state.ts";
 import { SetupSlot } from "../setup/setup-slot.tsx";
 import { currentProject, openSetup } from "../setup/setup-state.ts";
 import { later } from "../state/actions.ts";
 import { useBoard, waitingCount } from "../state/board.ts";
 import { useConnection } from "../state/connection.ts";
+import { focusAnyCard } from "../state/focus-any-card.ts";
 import { setPref, usePref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
 import { focusCard } from "../state/selection.ts";
@@ -45,6 +47,7 @@ const pages: Readonly<Record<string, ComponentType>> = {
 };
 const NewTask = part(() => import("./new-task/new-task.tsx"));
 const AddProject = part(() => import("./add-project.tsx"));
+const KeysSheet = part(() => import("../keys/keys-sheet.tsx"));
 const ConfirmDelete = part(() => import("./confirm-delete.tsx"));
 
 /** Below this width the panel takes the place of the board. */
@@ -74,20 +77,21 @@ export function Shell() {
   const firstRun = useFirstRun();
   const rail = usePref("ui.rail");
   const beside = task !== null && review === null && width >= sideBySide;
+  const covered = task !== null && review === null && !beside;
   // The panel needs the room more than the rail does; the preference comes back with the board.
   const narrow = rail === "closed" || width < railFrom || (task !== null && width < 1900);
-  const away = useConnection((state) => state.kind === "lost");
+  const away = useConnection((state) => state.kind === "lost" || state.silentSince !== null);
   useAttention();
   useInboxSoon();
   useHotkeys([
-    { id: "task.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
+    { id: "go.new", label: "New task", keys: ["c"], run: () => go({ dialog: "new" }) },
     toPage("inbox", "what needs you", "g i"),
     toPage("trash", "the trash", "g t"),
     toPage("settings", "the settings", "g ,"),
     toPage("usage", "the usage", "g u"),
     toPage("doctor", "the doctor", "g d"),
     {
-      id: "project.setup",
+      id: "go.setup",
       label: "Set-up of the project",
       keys: ["g s"],
       run: () => {
@@ -96,12 +100,20 @@ export function Shell() {
       },
     },
     { id: "go.board", label: "Go to the board", keys: ["g b"], run: () => go({ view: null }) },
+    // On a layout where it is typed without Shift, it counts too.
+    {
+      id: "go.keys",
+      label: "Show the keys",
+      keys: ["Shift+?", "?"],
+      shown: ["?"],
+      run: openKeysSheet,
+    },
   ]);
   if (firstRun !== "no") {
     return (
       <AgentNames>
         {firstRun === "yes" && <FirstRun />}
-        <Dialogs />
+        <Dialogs covered={false} />
       </AgentNames>
     );
   }
@@ -112,7 +124,7 @@ export function Shell() {
           <Rail narrow={narrow} covered={task !== null && !beside} />
         </Boundary>
         <div className="stage">
-          <main className="main" inert={task !== null && review === null && !beside}>
+          <main className="main" inert={covered}>
             <Boundary
               main
               what={review !== null ? "The review" : "The board"}
@@ -141,14 +153,14 @@ export function Shell() {
       <Boundary what="The menu" floating>
         <CardMenu />
       </Boundary>
-      <Dialogs />
+      <Dialogs covered={covered} />
     </AgentNames>
   );
 }
 
 function toPage(view: string, name: string, keys: string) {
   const run = (): void => go({ view, task: null, tab: null });
-  return { id: `go.${view}`, label: `Go to ${name}`, keys: [keys], run };
+  return { id: `go.${view}` as const, label: `Go to ${name}`, keys: [keys], run };
 }
 
 /** When something waits, its page is fetched before anybody asks for it. */
@@ -181,6 +193,7 @@ function Panel({ taskId, beside, room }: PanelProps) {
     const column = columnNow(taskId);
     go({ task: null, tab: null });
     if (column !== null) focusCard(taskId, column);
+    else focusAnyCard();
   };
   const columnNow = useColumnReader();
   return (
@@ -209,12 +222,14 @@ function useColumnReader() {
   return (id: string) => tasks.get(id)?.column ?? null;
 }
 
-function Dialogs() {
+function Dialogs({ covered }: { readonly covered: boolean }) {
   const dialog = useRoute((state) => state.dialog);
   const adding = useAddingProject();
   const deleting = useDeleting();
+  const keys = useKeysSheet();
   return (
-    <Boundary what="The dialog" about={`${dialog} ${adding} ${deleting}`} floating>
+    <Boundary what="The dialog" about={`${dialog} ${adding} ${deleting} ${keys}`} floating>
+      {keys && <KeysSheet covered={covered} />}
       {dialog === "new" && <NewTask />}
       {adding && <AddProject />}
       {deleting !== null && <ConfirmDelete taskId={deleting} />}

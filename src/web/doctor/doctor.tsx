@@ -1,6 +1,7 @@
 import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { useHotkeys } from "../ui/hotkeys.ts";
+import { PageTitle } from "../ui/page-title.tsx";
 import { inWords } from "../ui/report.ts";
 import { formatClock } from "../ui/time.tsx";
 import { Checks } from "./checks.tsx";
@@ -14,7 +15,7 @@ export default function DoctorPage() {
   return (
     <>
       <header className="bar">
-        <h1>Doctor</h1>
+        <PageTitle>Doctor</PageTitle>
         <span className="t3 small num">
           {look.checks !== undefined ? tally(look.checks) : look.error === null ? "Looking" : ""}
         </span>

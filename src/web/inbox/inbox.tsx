@@ -10,6 +10,7 @@ import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { useHotkeys } from "../ui/hotkeys.ts";
 import { Kbd } from "../ui/kbd.tsx";
+import { PageTitle } from "../ui/page-title.tsx";
 import { Docs, type DocsHandle, openTask } from "./docs.tsx";
 import { type Key, keep, openKeys, stepFrom, terminalOf } from "./items.ts";
 import { List } from "./list.tsx";
@@ -34,7 +35,7 @@ export default function Inbox() {
   return (
     <>
       <header className="bar">
-        <h1>Needs you</h1>
+        <PageTitle>Needs you</PageTitle>
         <span className="t3 num">{open.length === 0 ? "nothing" : `${open.length}`} waiting</span>
         <span className="grow" />
         {open.length > 0 && (
@@ -101,7 +102,8 @@ function useFirst(keys: readonly Key[], focus: (key: Key | null) => void): void 
     if (done.current || first === null) return;
     done.current = true;
     const active = document.activeElement;
-    if (active === document.body || active?.closest(".rail") !== null) focus(first);
+    const free = active === document.body || active?.matches(".rail *, h1") === true;
+    if (free) focus(first);
   }, [first]);
 }
 

@@ -51,8 +51,8 @@ export function LandingBar({ task, talk }: LandingBarProps) {
   useReturn(steps.open, () => primary.current ?? more.current);
   useHotkeys([
     {
-      id: "review.land",
-      label: "The suggested step",
+      id: "landing.step",
+      label: "Take the suggested step",
       keys: ["l"],
       run: () => {
         if (suggested === null) more.current?.focus();
@@ -62,12 +62,17 @@ export function LandingBar({ task, talk }: LandingBarProps) {
       },
     },
     {
-      id: "review.land.more",
-      label: "Other steps",
+      id: "landing.more",
+      label: "Choose another step",
       keys: ["Shift+L"],
       run: () => setMenu(landing !== undefined),
     },
-    { id: "review.back", label: "Ways back", keys: ["b"], run: () => steps.toStep("back") },
+    {
+      id: "landing.back",
+      label: "Show the ways back",
+      keys: ["b"],
+      run: () => steps.toStep("back"),
+    },
   ]);
   if (landing === undefined) {
     return <Unknown error={error} busy={isFetching} retry={() => later(refetch())} />;

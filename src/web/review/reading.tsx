@@ -91,11 +91,11 @@ function useReadingKeys(): void {
     if (next !== undefined) navigator.current?.toFile(next.path);
   };
   useHotkeys([
-    { id: "review.file.next", label: "Next file", keys: ["]"], run: () => to(index + 1) },
-    { id: "review.file.previous", label: "Previous file", keys: ["["], run: () => to(index - 1) },
-    { id: "review.viewed", label: "Mark the file as viewed", keys: ["v"], run: view },
+    { id: "files.next", label: "Next file", keys: ["]"], run: () => to(index + 1) },
+    { id: "files.previous", label: "Previous file", keys: ["["], run: () => to(index - 1) },
+    { id: "files.viewed", label: "Mark the file as viewed", keys: ["v"], run: view },
     {
-      id: "review.alone",
+      id: "files.alone",
       label: "Only this file",
       keys: ["f"],
       run: () => {

@@ -6,6 +6,7 @@ import { closeReview } from "../state/review-place.ts";
 import { go } from "../state/route.ts";
 import { Banner, EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
+import { useHotkeys } from "../ui/hotkeys.ts";
 import { inOneLine } from "../ui/report.ts";
 import { formatClock } from "../ui/time.tsx";
 import { markReviewed } from "./data/act.ts";
@@ -73,11 +74,18 @@ export function Stale({ at, retry }: { readonly at: number; readonly retry: () =
 }
 
 export function NotOnTheBoard() {
+  useHotkeys([
+    { id: "review.close", label: "Back to the board", keys: ["Escape"], run: closeReview },
+  ]);
   return (
     <Middle>
       <EmptyState
         title="This task is not on the board"
-        actions={<Button onClick={closeReview}>Back to the board</Button>}
+        actions={
+          <Button keys="Escape" onClick={closeReview}>
+            Back to the board
+          </Button>
+        }
       >
         It was archived or deleted. Deleted tasks stay in the trash for 30 days.
       </EmptyState>

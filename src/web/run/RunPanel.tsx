@@ -15,6 +15,7 @@ import { usePref } from "../state/prefs.ts";
 import { go } from "../state/route.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { IconButton } from "../ui/button.tsx";
+import { useHotkeys } from "../ui/hotkeys.ts";
 import { part } from "../ui/part.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { type TabSpec, Tabs } from "../ui/tabs.tsx";
@@ -63,8 +64,16 @@ export default function RunPanel({ taskId, onClose }: RunPanelProps) {
   const task = useTask(taskId);
   const loaded = useBoard((state) => state.loaded);
   if (task !== null) return <Panel key={taskId} task={task} onClose={onClose} />;
+  return <Gone loaded={loaded} onClose={onClose} />;
+}
+
+/** The task is not there: not yet, or no more. */
+function Gone({ loaded, onClose }: { readonly loaded: boolean; readonly onClose: () => void }) {
+  const panel = useRef<HTMLElement>(null);
+  useHotkeys([{ id: "run.close", label: "Close the panel", keys: ["Escape"], run: onClose }]);
+  useFirstFocus(panel);
   return (
-    <section className="panel" aria-label="Task">
+    <section ref={panel} className="panel" aria-label="Task" tabIndex={-1}>
       <div className="hd">
         <div className="r1">
           <h2 className="cut grow">{loaded ? "This task is not on the board" : ""}</h2>

@@ -6,7 +6,7 @@ import { type Prefs, prefs, setPref } from "../state/prefs.ts";
 import { go, useRoute } from "../state/route.ts";
 import type { Transcript } from "../state/transcript.ts";
 import { AddsDels } from "../ui/bits.tsx";
-import { isTyping, useHotkeys } from "../ui/hotkeys.ts";
+import { isTyping, type NamedKey, useHotkeys, useNamedKeys } from "../ui/hotkeys.ts";
 import { announce } from "../ui/live-region.tsx";
 import { report } from "../ui/report.ts";
 import { runNumber } from "./header/run-switcher.tsx";
@@ -83,12 +83,18 @@ export function useContextOf(
 
 const details: readonly DetailName[] = ["summary", "normal", "verbose"];
 
+/** Keys of the transcript itself, while it has the focus. */
+const transcriptKeys: readonly NamedKey[] = [
+  { id: "transcript.end", label: "Jump to the latest", keys: ["End"] },
+];
+
 export function usePanelKeys(parts: {
   readonly task: Task;
   readonly close: () => void;
   readonly field: RefObject<HTMLTextAreaElement | null>;
 }): void {
   const { task, close, field } = parts;
+  useNamedKeys(transcriptKeys);
   useHotkeys([
     {
       id: "run.stop",
@@ -107,7 +113,7 @@ export function usePanelKeys(parts: {
       run: () => field.current?.focus(),
     },
     {
-      id: "run.detail",
+      id: "transcript.detail",
       label: "Show more or less of the transcript",
       keys: ["v"],
       run: () => {

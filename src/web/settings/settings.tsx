@@ -12,6 +12,7 @@ import { Accounts } from "./accounts/accounts.tsx";
 import { Browsers } from "./browsers.tsx";
 import { Settings, settings } from "./general.tsx";
 import "../doctor/doctor.css";
+import { PageTitle } from "../ui/page-title.tsx";
 import "./settings.css";
 
 const sections = [
@@ -43,7 +44,7 @@ export default function SettingsPage() {
   return (
     <>
       <header className="bar">
-        <h1>Settings</h1>
+        <PageTitle>Settings</PageTitle>
         <span className="sep" />
         <div className="field filter">
           <Icon name="t-search" size={14} />

@@ -1,9 +1,12 @@
 import type { Event, NoticeData } from "../../contract/event.ts";
+import { isThere, watchRequests } from "../wire/client.ts";
 import { type Frame, isEvent } from "../wire/frames.ts";
+import { realClock } from "../wire/real-clock.ts";
 import { openStream, type Stream } from "../wire/stream.ts";
+import { Waiting } from "../wire/waiting.ts";
 import { board, changeBoard } from "./board.ts";
 import { changesMissed, feedChanges } from "./changes.ts";
-import { noteState } from "./connection.ts";
+import { noteSilence, noteState } from "./connection.ts";
 import { foldFrames } from "./fold.ts";
 import { oncePerFrame } from "./frame.ts";
 import { loadBoard, noteStreamed } from "./load.ts";
@@ -33,6 +36,8 @@ let stream: Stream | null = null;
 export function startFeed(token: string, handlers: FeedHandlers): () => void {
   let queue: Frame[] = [];
   let away = false;
+  const waiting = new Waiting({ ...realClock, probe: isThere }, noteSilence);
+  watchRequests(waiting.begin);
 
   const flush = (): void => {
     if (queue.length === 0) return;

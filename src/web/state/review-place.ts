@@ -1,4 +1,5 @@
 import { board } from "./board.ts";
+import { focusAnyCard } from "./focus-any-card.ts";
 import { go, route } from "./route.ts";
 import { focusCard } from "./selection.ts";
 
@@ -14,14 +15,16 @@ export function openReview(taskId: string, from: "board" | "panel", file?: strin
 /** Goes back to where the review was opened from, with the focus where it was. */
 export function closeReview(): void {
   const { task, tab } = route.getState();
-  if (tab !== null) {
+  const column = task === null ? undefined : board.getState().tasks.get(task)?.column;
+  // Of a task that is gone the panel would only say so once more.
+  if (tab !== null && column !== undefined) {
     leftPanel = task;
     go({ view: null });
     return;
   }
-  const column = task === null ? undefined : board.getState().tasks.get(task)?.column;
-  go({ view: null, task: null });
+  go({ view: null, task: null, tab: null });
   if (task !== null && column !== undefined) focusCard(task, column);
+  else focusAnyCard();
 }
 
 /** Whether the person just came back to this panel from the review; says so once. */

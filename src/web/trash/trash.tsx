@@ -11,6 +11,7 @@ import { go } from "../state/route.ts";
 import { useAgentName } from "../ui/agents.tsx";
 import { EmptyState } from "../ui/bits.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
+import { PageTitle } from "../ui/page-title.tsx";
 import { inWords } from "../ui/report.ts";
 import { Exact } from "../ui/text.tsx";
 import { Ago } from "../ui/time.tsx";
@@ -27,7 +28,7 @@ export default function TrashPage() {
   return (
     <>
       <header className="bar">
-        <h1>Trash</h1>
+        <PageTitle>Trash</PageTitle>
         <span className="t3">
           {data === undefined ? "" : `${data.length} deleted, each kept for 30 days`}
         </span>

@@ -1,13 +1,35 @@
 import { useEffect, useRef } from "react";
 import { createKeybindingsHandler } from "tinykeys";
 
-/** One thing the keyboard can do, as the registry knows it. */
-export interface Command {
-  readonly id: string;
+/** The part of the page a key belongs to; the sheet of keys has a heading for each. */
+export type KeyPart =
+  | "go"
+  | "board"
+  | "inbox"
+  | "ask"
+  | "run"
+  | "changes"
+  | "transcript"
+  | "review"
+  | "lines"
+  | "files"
+  | "landing"
+  | "settings"
+  | "doctor";
+
+/** What a key does, in words. */
+export interface NamedKey {
+  readonly id: `${KeyPart}.${string}`;
   /** As people read it in a menu or a list of keys. */
   readonly label: string;
   /** tinykeys notation: `c`, `$mod+Enter`, `g i`. */
   readonly keys: readonly string[];
+}
+
+/** One thing the keyboard can do, as the registry knows it. */
+export interface Command extends NamedKey {
+  /** What a list of keys shows in place of `keys`. */
+  readonly shown?: readonly string[];
   readonly run: (event: KeyboardEvent) => void;
   /** Also while the person types. */
   readonly whileTyping?: boolean;
@@ -17,14 +39,41 @@ const commands = new Map<string, Command>();
 const listeners = new Set<() => void>();
 let handler: ((event: Event) => void) | null = null;
 
-/** Every command that is registered now, for menus, a palette or a sheet of keys. */
-export function registeredCommands(): readonly Command[] {
-  return [...commands.values()];
+/** Keys that an element handles itself, by whoever named them. */
+const named = new Set<{ readonly list: readonly NamedKey[] }>();
+
+/** Every key that holds where one is now, for a sheet of keys. */
+export function keysNow(): readonly NamedKey[] {
+  const owners = new Map<string, Command>();
+  for (const command of commands.values()) {
+    for (const keys of command.keys) owners.set(keys, command);
+  }
+  const held = [...commands.values()].flatMap((command) => {
+    const keys = command.keys.filter((one) => owners.get(one) === command);
+    return keys.length === 0 ? [] : [{ ...command, keys: command.shown ?? keys }];
+  });
+  return [...held, ...[...named].flatMap(({ list }) => list)];
 }
 
 export function onCommandsChange(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/**
+ * Names keys that an element handles itself, while the component is there. The list stands beside
+ * the handler, and is the same at every call.
+ */
+export function useNamedKeys(list: readonly NamedKey[]): void {
+  useEffect(() => {
+    const entry = { list };
+    named.add(entry);
+    for (const listener of listeners) listener();
+    return () => {
+      named.delete(entry);
+      for (const listener of listeners) listener();
+    };
+  }, [list]);
 }
 
 /** Registers commands while the component is there. The newest of two with one key wins. */

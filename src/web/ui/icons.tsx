@@ -243,6 +243,12 @@ const shapes = {
     />
   ),
   drive: <path d="M2.5 9.5h11v3.5h-11ZM2.5 9.5l2-6.5h7l2 6.5M11 11.25h.25" />,
+  keyboard: (
+    <path
+      d="M1.75 4.25h12.5v7.5H1.75ZM4.25 6.75h.5M7.75 6.75h.5M11.25 6.75h.5M5 9.5h6"
+      strokeWidth="1.35"
+    />
+  ),
   rows: <path d="M2.75 4h10.5M2.75 8h10.5M2.75 12h10.5" />,
   theme: (
     <>

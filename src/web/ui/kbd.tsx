@@ -11,12 +11,33 @@ const names: Readonly<Record<string, string>> = {
   ArrowLeft: "←",
   ArrowRight: "→",
   Space: "Space",
+  Delete: "Del",
+  Home: "Home",
+  End: "End",
 };
 
 /** A key as people read it: `$mod+Shift+Enter` is "⇧⌘↵" on a Mac, "Ctrl Shift ↵" elsewhere. */
 export function readableKeys(keys: string): string {
   const parts = keys.split("+").map((part) => names[part] ?? part.toUpperCase());
   return mac ? parts.join("") : parts.join(" ");
+}
+
+const spoken: Readonly<Record<string, string>> = {
+  $mod: mac ? "Command" : "Control",
+  ArrowUp: "Up",
+  ArrowDown: "Down",
+  ArrowLeft: "Left",
+  ArrowRight: "Right",
+};
+
+/** A key as it is said: "Control Enter", "G then I". */
+export function spokenKeys(keys: string): string {
+  const one = (press: string): string =>
+    press
+      .split("+")
+      .map((part) => spoken[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+      .join(" ");
+  return keys.split(" ").map(one).join(" then ");
 }
 
 /**

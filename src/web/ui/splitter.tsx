@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
+import { type NamedKey, useNamedKeys } from "./hotkeys.ts";
 
 export interface SplitterProps {
   readonly label: string;
@@ -13,10 +14,16 @@ export interface SplitterProps {
 
 const step = 24;
 
+/** Keys of the hairline with the focus. */
+const splitKeys: readonly NamedKey[] = [
+  { id: "run.width", label: "Width of the panel, at its edge", keys: ["ArrowLeft", "ArrowRight"] },
+];
+
 /** A hairline that can be dragged, or moved with the arrow keys. */
 export function Splitter({ label, value, min, max, onChange, onCommit }: SplitterProps) {
   const drag = useRef<{ x: number; from: number } | null>(null);
   const latest = useRef(value);
+  useNamedKeys(splitKeys);
   latest.current = value;
   const clamp = (next: number): number => Math.round(Math.min(max, Math.max(min, next)));
   const set = (next: number): void => {

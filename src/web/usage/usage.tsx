@@ -7,6 +7,7 @@ import { useBoard } from "../state/board.ts";
 import { go } from "../state/route.ts";
 import { EmptyState } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
+import { PageTitle } from "../ui/page-title.tsx";
 import { inWords } from "../ui/report.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { call } from "../wire/client.ts";
@@ -42,7 +43,7 @@ export default function UsagePage() {
   return (
     <>
       <header className="bar">
-        <h1>Usage</h1>
+        <PageTitle>Usage</PageTitle>
         <Segmented
           label="Time"
           value={days}

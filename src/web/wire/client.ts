@@ -39,6 +39,29 @@ export function setSession(next: Session): void {
   session = next;
 }
 
+/** Hears of each request that goes out; what it answers is called when it is over. */
+let noteRequest: () => (answered: boolean) => void = () => () => undefined;
+
+/** Says who watches over requests without an answer; called once, before the first call. */
+export function watchRequests(begin: typeof noteRequest): void {
+  noteRequest = begin;
+}
+
+/** Whether the server answers anything within `ms`. */
+export async function isThere(ms: number): Promise<boolean> {
+  try {
+    await fetch("/preferences", {
+      headers: { authorization: bearer() },
+      credentials: "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(ms),
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The token of this tab, for the few requests that are not JSON (attachments, blobs). */
 export function bearer(): string {
   return `Bearer ${session.token() ?? ""}`;
@@ -136,9 +159,12 @@ function build(method: string, path: string, options: Loose = {}): Built {
 
 async function once({ url, init }: Built): Promise<Response> {
   let answer: Response;
+  const over = noteRequest();
   try {
     answer = await fetch(url, { ...init, headers: { ...init.headers, authorization: bearer() } });
+    over(true);
   } catch (error) {
+    over(false);
     if (init.signal?.aborted) throw error;
     throw new ApiError(0, {
       error: "The Agetor server does not answer.",

@@ -18,8 +18,11 @@ export interface StreamListener {
 /** Opens one stream; the answer closes it. */
 export type Connect = (request: StreamRequest, listener: StreamListener) => () => void;
 
-/** The server says something every 15 s; a stream silent for longer than this is dead. */
-const silence = 40_000;
+/**
+ * The server says something every 15 s (`pingMs` in http/server.ts); a stream that is silent for
+ * longer than this is dead, in ms.
+ */
+const silence = 20_000;
 
 export const connect: Connect = (request, listener) => {
   const abort = new AbortController();

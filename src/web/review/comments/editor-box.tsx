@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { later } from "../../state/actions.ts";
 import { Button } from "../../ui/button.tsx";
+import { type NamedKey, useNamedKeys } from "../../ui/hotkeys.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { useFacts } from "../data/context.ts";
 import { useReaderStore, useWish } from "../data/reader.ts";
@@ -15,6 +16,11 @@ export interface EditorBoxProps {
   /** Where the focus goes when the field is done with. */
   readonly leave: () => void;
 }
+
+/** Keys of the field, in words. */
+const editorKeys: readonly NamedKey[] = [
+  { id: "lines.keep", label: "Keep the comment, from its field", keys: ["$mod+Enter"] },
+];
 
 /** A field for a comment. Every letter is kept in this tab until the server has the comment. */
 export function EditorBox({ editor, leave }: EditorBoxProps) {
@@ -41,6 +47,7 @@ export function EditorBox({ editor, leave }: EditorBoxProps) {
         .finally(() => setBusy(false)),
     );
   };
+  useNamedKeys(editorKeys);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

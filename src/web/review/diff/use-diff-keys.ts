@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useCallback, useState } from "react";
-import { useHotkeys } from "../../ui/hotkeys.ts";
+import { type NamedKey, useHotkeys, useNamedKeys } from "../../ui/hotkeys.ts";
 import { useReaderStore } from "../data/reader.ts";
 import { passageOf, type Spot } from "../rows/cursor.ts";
 import type { LineMenuAt } from "./line-menu.tsx";
@@ -10,6 +10,14 @@ import type { Sideways } from "./use-sideways.ts";
 
 /** How far one press moves the lines sideways, in px. */
 const sidestep = 60;
+
+/** Keys of the lines with the focus, in words. */
+const lineKeys: readonly NamedKey[] = [
+  { id: "lines.line", label: "Move over the lines", keys: ["ArrowUp", "ArrowDown", "k", "j"] },
+  { id: "lines.select", label: "Select lines", keys: ["Shift+ArrowUp", "Shift+ArrowDown"] },
+  { id: "lines.side", label: "Other side, or along the line", keys: ["ArrowLeft", "ArrowRight"] },
+  { id: "lines.menu", label: "All that can be done with the line", keys: ["m"] },
+];
 
 /** The keys of the lines: a cursor that walks and selects, hunk by hunk, and what begins at it. */
 export function useDiffKeys(
@@ -22,6 +30,7 @@ export function useDiffKeys(
   const moves = useCursor(scroller);
   const [menu, setMenu] = useState<LineMenuAt | null>(null);
   useDiffHotkeys(scroller, moves, comment);
+  useNamedKeys(lineKeys);
 
   const openAtCursor = (target: Element): void => {
     const { cursor } = store.getState();
@@ -84,16 +93,16 @@ function useDiffHotkeys({ stack }: Scroller, moves: CursorMoves, comment: Commen
     else if (current !== null) comment.onFile(current);
   };
   useHotkeys([
-    { id: "review.hunk.next", label: "Next hunk", keys: ["n"], run: () => moves.toHunk(1) },
+    { id: "lines.hunk.next", label: "Next hunk", keys: ["n"], run: () => moves.toHunk(1) },
     {
-      id: "review.hunk.previous",
+      id: "lines.hunk.previous",
       label: "Previous hunk",
       keys: ["p"],
       run: () => moves.toHunk(-1),
     },
-    { id: "review.comment", label: "Comment on the lines", keys: ["c"], run: say },
+    { id: "lines.comment", label: "Comment on the lines", keys: ["c"], run: say },
     {
-      id: "review.comment.whole",
+      id: "lines.comment.whole",
       label: "Comment on the whole",
       keys: ["Shift+C"],
       run: () => comment.onWhole(),

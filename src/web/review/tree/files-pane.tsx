@@ -23,7 +23,7 @@ export function FilesPane({ drawer, onPick, onOpen, onClose }: FilesPaneProps) {
   const [filter, setFilter] = useState("");
   useHotkeys([
     {
-      id: "review.filter",
+      id: "files.filter",
       label: "Filter files",
       keys: ["t"],
       run: () => {

@@ -4,6 +4,7 @@ import { statusMark } from "../../diff/change-words.ts";
 import { later } from "../../state/actions.ts";
 import { AddsDels } from "../../ui/bits.tsx";
 import { cx } from "../../ui/cx.ts";
+import { type NamedKey, useNamedKeys } from "../../ui/hotkeys.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { Exact } from "../../ui/text.tsx";
 import { type Counts, countsOf } from "../comments/placing.ts";
@@ -21,10 +22,22 @@ export interface TreeProps {
   readonly onPick: () => void;
 }
 
+/** Keys of the tree with the focus; `treeKey` is what they do. */
+const treeKeys: readonly NamedKey[] = [
+  {
+    id: "files.walk",
+    label: "Walk through the tree of files",
+    keys: ["ArrowUp", "ArrowDown"],
+  },
+  { id: "files.fold", label: "Fold or open a folder", keys: ["ArrowLeft", "ArrowRight"] },
+  { id: "files.mark", label: "Mark the file in the tree", keys: ["Space"] },
+];
+
 /** The changed files as a tree. Up and Down go through it, Left and Right fold, Space marks. */
 export function Tree({ filter, onPick }: TreeProps) {
   const { shown, seen, comments } = useFacts();
   const navigator = useNavigator();
+  useNamedKeys(treeKeys);
   const current = useReader((reader) => reader.current);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<VListHandle>(null);

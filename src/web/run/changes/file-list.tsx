@@ -4,6 +4,7 @@ import type { ChangedFile } from "../../../contract/changes.ts";
 import { statusMark } from "../../diff/change-words.ts";
 import { AddsDels } from "../../ui/bits.tsx";
 import { cx } from "../../ui/cx.ts";
+import { type NamedKey, useNamedKeys } from "../../ui/hotkeys.ts";
 import { Exact } from "../../ui/text.tsx";
 
 export interface FileListProps {
@@ -12,9 +13,15 @@ export interface FileListProps {
   readonly onSelect: (path: string) => void;
 }
 
+/** Keys of the list with the focus. */
+const listKeys: readonly NamedKey[] = [
+  { id: "changes.walk", label: "Walk through the files", keys: ["ArrowUp", "ArrowDown"] },
+];
+
 /** The changed files. Up and Down move through them while the list has the focus. */
 export function FileList({ files, selected, onSelect }: FileListProps) {
   const list = useRef<VListHandle>(null);
+  useNamedKeys(listKeys);
   const index = files.findIndex((file) => file.path === selected);
   useEffect(() => {
     if (index >= 0) list.current?.scrollToIndex(index, { align: "nearest" });

@@ -1,6 +1,5 @@
 import "./composer.css";
 import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useRef, useState } from "react";
-import { ulid } from "ulid";
 import type { Run } from "../../../contract/run.ts";
 import type { Task } from "../../../contract/task.ts";
 import { type AttachedFile, seeAttached } from "../../attach/attached-file.ts";
@@ -10,15 +9,16 @@ import { CompletingField } from "../../complete/completing-field.tsx";
 import { isActive, later, startTask } from "../../state/actions.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
+import { type NamedKey, useNamedKeys } from "../../ui/hotkeys.ts";
 import { Icon } from "../../ui/icons.tsx";
-import { announce } from "../../ui/live-region.tsx";
-import { inWords } from "../../ui/report.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { keepDraft, keepFiles, readDraft, readFiles } from "./drafts.ts";
 import { below, without } from "./edits.ts";
+import { OnItsWay } from "./on-its-way.tsx";
+import { type Draft, goingFrom } from "./outbox.ts";
 import { Queue } from "./queue.tsx";
-import { whyQueued } from "./queue-actions.ts";
-import { type Delivery, sendMessage } from "./send.ts";
+import type { Delivery } from "./send.ts";
+import { type Trouble, useSending } from "./use-sending.ts";
 
 export interface ComposerProps {
   readonly task: Task;
@@ -29,26 +29,41 @@ export interface ComposerProps {
   readonly onSent: () => void;
 }
 
-interface Trouble {
-  readonly text: string;
-  readonly hint: string | null;
-}
+/** Keys of the field; `onKeyDown` and the list that completes are what they do. */
+const fieldKeys: readonly NamedKey[] = [
+  { id: "run.send", label: "Send the message", keys: ["Enter"] },
+  { id: "run.line", label: "Begin a new line", keys: ["Shift+Enter"] },
+  { id: "run.name", label: "Name a file, or use a command", keys: ["@", "/"] },
+];
 
 /** Where the person speaks to the agent. It is always there, and never loses a word. */
 export const Composer = memo(function Composer(props: ComposerProps) {
   const { task, run, first, field, onSent } = props;
-  const [text, setText] = useState(() => readDraft(task.id));
-  const [files, setFiles] = useState(() => readFiles(task.id));
+  /** The words that are being sent; what is typed meanwhile is kept behind them. */
+  const onItsWay = useRef(goingFrom(task.id)?.draft ?? null);
+  const [text, setText] = useState(() => {
+    const kept = readDraft(task.id);
+    return onItsWay.current === null ? kept : without(kept, onItsWay.current.text);
+  });
+  const [files, setFiles] = useState(() => notIn(onItsWay.current?.files, readFiles(task.id)));
   const [wish, setWish] = useState<Delivery>("queue");
   const active = isActive(task);
   const delivery = active ? wish : "queue";
   useGrowing(field, text);
+  useNamedKeys(fieldKeys);
 
   const latest = useRef(text);
+  const latestFiles = useRef(files);
+  const keep = (): void => {
+    const way = onItsWay.current;
+    const rest = latest.current;
+    keepDraft(task.id, way === null ? rest : below(way.text, rest === "" ? [] : [rest]));
+    keepFiles(task.id, [...(way?.files ?? []), ...latestFiles.current]);
+  };
   const change = (next: string): void => {
     latest.current = next;
     setText(next);
-    keepDraft(task.id, next);
+    keep();
   };
   /** What was typed into a waiting message that has gone. */
   const takeIn = (words: readonly string[]): void => {
@@ -57,15 +72,29 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     if (document.activeElement === document.body) field.current?.focus();
   };
   const changeFiles = (next: readonly AttachedFile[]): void => {
+    latestFiles.current = next;
     setFiles(next);
-    keepFiles(task.id, next);
+    keep();
   };
-  const sent = (words: string): void => {
-    change(without(latest.current, words));
-    changeFiles([]);
-    onSent();
+  const way = {
+    leave(draft: Draft): void {
+      onItsWay.current = draft;
+      change(without(latest.current, draft.text));
+      changeFiles(notIn(draft.files, latestFiles.current));
+    },
+    arrive(): void {
+      onItsWay.current = null;
+      keep();
+      onSent();
+    },
+    comeBack(draft: Draft): void {
+      onItsWay.current = null;
+      const rest = latest.current;
+      change(rest === "" ? draft.text : below(draft.text, [rest]));
+      changeFiles([...draft.files, ...latestFiles.current]);
+    },
   };
-  const { sending, trouble, setTrouble, told, setTold, send } = useSending(props, sent);
+  const { sending, trouble, setTrouble, told, setTold, send } = useSending(props, way);
   const attach = useAttach({ files, change: changeFiles, fail: setTrouble });
   const message = { text, files, delivery };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
@@ -83,6 +112,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           <IconButton icon="x" size="s" label="Dismiss" onClick={() => setTold(null)} />
         </p>
       )}
+      {sending !== null && <OnItsWay text={sending.text} />}
       {trouble !== null && <Problem trouble={trouble} onClose={() => setTrouble(null)} />}
       <CompletingField
         field={field}
@@ -91,7 +121,6 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         aria-label={labelOf(task)}
         placeholder={files.length === 0 ? labelOf(task) : seeAttached(files)}
         value={text}
-        readOnly={sending}
         place={{ agent: task.agent, workdir: task.workdir, taskId: task.id }}
         onChange={change}
         onKeyDown={onKeyDown}
@@ -118,8 +147,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           keys="Enter"
           className="primary"
           variant="plain"
-          disabled={(text.trim() === "" && files.length === 0) || sending}
-          aria-busy={sending || undefined}
+          disabled={(text.trim() === "" && files.length === 0) || sending !== null}
+          aria-busy={sending !== null || undefined}
           onClick={() => send(message)}
         />
       </div>
@@ -127,54 +156,11 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   );
 });
 
-interface Draft {
-  readonly text: string;
-  readonly files: readonly AttachedFile[];
-  readonly delivery: Delivery;
-}
-
-/** Sends what is typed; what cannot be sent stays, with the reason. */
-function useSending({ task, field }: ComposerProps, sent: (text: string) => void) {
-  const [sending, setSending] = useState(false);
-  const [trouble, setTrouble] = useState<Trouble | null>(null);
-  const [told, setTold] = useState<string | null>(null);
-  /** One key per message: pressing twice, or again after a lost answer, sends it once. */
-  const key = useRef(ulid());
-  const send = async (draft: Draft): Promise<void> => {
-    const words = draft.text.trim();
-    const text = words === "" ? seeAttached(draft.files) : words;
-    if (text === "" || sending) return;
-    setSending(true);
-    setTrouble(null);
-    setTold(null);
-    const references = draft.files.map(({ id }) => ({ attachmentId: id }));
-    const message = { text, references, key: key.current, delivery: draft.delivery };
-    try {
-      const how = await sendMessage(task, message, () => {
-        key.current = ulid();
-        later(send(draft));
-      });
-      if (how === "trust") return;
-      key.current = ulid();
-      if (how === "kept") setTold(whyQueued(task));
-      announce(how === "kept" ? whyQueued(task) : how === "queued" ? "Queued" : "Sent");
-      sent(draft.text);
-    } catch (error) {
-      setTrouble(inWords(error));
-      key.current = ulid();
-    } finally {
-      setSending(false);
-      field.current?.focus();
-    }
-  };
-  return {
-    sending,
-    trouble,
-    setTrouble,
-    told,
-    setTold,
-    send: (draft: Draft) => later(send(draft)),
-  };
+function notIn(
+  gone: readonly AttachedFile[] | undefined,
+  files: readonly AttachedFile[],
+): readonly AttachedFile[] {
+  return gone === undefined ? files : files.filter(({ id }) => gone.every((one) => one.id !== id));
 }
 
 /** Whether a message waits for the end of the turn or is said into it. */

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useRef } from "react";
 import { flushSync } from "react-dom";
 import type { QueuedMessage } from "../../../contract/task.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { type NamedKey, useNamedKeys } from "../../ui/hotkeys.ts";
 import { Icon } from "../../ui/icons.tsx";
 import type { Edit } from "./edits.ts";
 import { useHold } from "./holds.ts";
@@ -22,12 +23,18 @@ export interface QueueRowProps {
   readonly onDrop: () => void;
 }
 
+/** Keys of a waiting message with the focus. */
+const rowKeys: readonly NamedKey[] = [
+  { id: "run.reorder", label: "Move a waiting message", keys: ["Alt+ArrowUp", "Alt+ArrowDown"] },
+];
+
 /** One message that waits: its words can be changed, and its place by Alt and the arrows. */
 export function QueueRow(props: QueueRowProps) {
   const { message, index, count, steerable, actions, edit, onEdit, onDrag, onDrop } = props;
   /** Not when an edit comes back after a reload: it must not take the focus then. */
   const asked = useRef(false);
   const words = useRef<HTMLButtonElement>(null);
+  useNamedKeys(rowKeys);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
     if (!event.altKey || step === 0) return;

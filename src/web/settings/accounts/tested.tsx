@@ -28,7 +28,7 @@ export function Tested({ harness, status }: TestedProps) {
   const verdict = tested === null ? verdictOf(status) : verdictOfTest(tested.test);
   const loggedIn = tested === null ? status?.loggedIn : tested.test.loggedIn;
   const login = useLogin(harness.id, loggedIn === true, run);
-  useHotkeys([{ id: "harness.test", label: "Test the account", keys: ["t"], run }]);
+  useHotkeys([{ id: "settings.test", label: "Test the account", keys: ["t"], run }]);
   // The scripted agent has neither.
   if (harness.kind === "fake") return null;
   return (

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import type { Task } from "../../src/contract/task.ts";
+import { makeRepo } from "../support/repo.ts";
+import { TestServer } from "../support/server.ts";
+import { card, launch, link, newPage } from "./support/browser.ts";
+
+let server: TestServer;
+let browser: Browser;
+let repo: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([TestServer.start(), launch()]);
+  repo = makeRepo();
+  await server.client.trust(repo);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+async function add(prompt: string, column: string): Promise<Task> {
+  const body = { prompt, workdir: repo, agent: "fake", column };
+  return (await server.client.post<{ task: Task }>("/tasks", body)).body.task;
+}
+
+async function remove({ id }: Task): Promise<void> {
+  await server.client.call("DELETE", `/tasks/${id}`);
+}
+
+async function board() {
+  const opened = await newPage(browser);
+  await opened.page.goto(await link(server));
+  await opened.page.locator(".board, .board-empty").waitFor();
+  return opened;
+}
+
+/** Resolves when the focus is on what matches and says `text`. */
+const focusOn = (page: Page, selector: string, text: string) =>
+  page.waitForFunction(
+    ([at, words]) => {
+      const active = document.activeElement;
+      return active?.matches(at) === true && active.textContent?.includes(words) === true;
+    },
+    [selector, text] as const,
+  );
+
+test("a page that takes the place of the board takes the focus", async () => {
+  const task = await add("Where the focus was", "backlog");
+  const { page, complaints, close } = await board();
+  await card(page, task.title).focus();
+  for (const [key, name] of [
+    ["u", "Usage"],
+    ["d", "Doctor"],
+    [",", "Settings"],
+    ["t", "Trash"],
+    ["i", "Needs you"],
+  ] as const) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    await focusOn(page, "h1", name);
+    await page.keyboard.press("g");
+    await page.keyboard.press("b");
+    await focusOn(page, "[data-card]", task.title);
+  }
+  expect(complaints).toEqual([]);
+  await remove(task);
+  await close();
+});
+
+test("a card that goes hands its focus to the nearest, the last one to the board", async () => {
+  const first = await add("First of the backlog", "backlog");
+  const second = await add("Second of the backlog", "backlog");
+  const ready = await add("Alone in ready", "ready");
+  const { page, complaints, close } = await board();
+  await card(page, ready.title).focus();
+  await page.keyboard.press("Delete");
+  const top = await page.locator('[data-column="backlog"] h3').first().textContent();
+  await focusOn(page, "[data-card]", top ?? "");
+  const [held, other] = top === first.title ? [first, second] : [second, first];
+  await remove(held);
+  await focusOn(page, "[data-card]", other.title);
+  await page.keyboard.press("Shift+F10");
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await focusOn(page, ".board-empty", "Nothing on the board yet");
+  expect(complaints).toEqual([]);
+  await close();
+});
