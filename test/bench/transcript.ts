@@ -185,8 +185,7 @@ async function* pinned(page: Page, out: string): AsyncGenerator<Figure> {
     name: of("growth of the heap"),
     value: (await heap(devtools)) - before,
     unit: "MB",
-    // A kilobyte for each event: most of it is what the tools printed.
-    budget: seconds,
+    budget: 6,
     against: { name: "the heap before", value: before },
   };
 }
