@@ -16,7 +16,9 @@ class Stage implements View {
   drawn = 0;
   #top = 0;
 
+  /** A view that is beyond the end of what became shorter is moved there. */
   get scrollTop(): number {
+    this.scrollTop = this.#top;
     return this.#top;
   }
   set scrollTop(top: number) {
@@ -180,6 +182,19 @@ describe("a reader who scrolled up", () => {
     stage.show(stage.rows.slice(0, index - 20));
     expect(stage.left).toBe(0);
     expect(stage.window.enough()).not.toBe("no");
+  });
+
+  test("stays where they are when they let go of the end and rows above turn out lower", () => {
+    for (const height of [12, 90]) {
+      const stage = new Stage();
+      for (let n = 0; n < 400; n += 1) stage.real.set(`r${n}`, n > 370 ? 40 : height);
+      stage.show(many(0, 400));
+      const y = stage.place("r399");
+      stage.follows = false;
+      stage.window.hold();
+      stage.draw();
+      expect([stage.window.drawn.first < 390, stage.place("r399")]).toEqual([true, y]);
+    }
   });
 
   test("goes to a row, also far away, and no farther than there is", () => {

@@ -148,10 +148,13 @@ export class ListWindow {
   }
 
   #restore(view: View): void {
+    const now = view.scrollTop;
+    // What became shorter has moved the view by itself; else a wheel may be turning.
+    const cut = now < this.#offset && now + view.clientHeight > view.scrollHeight - 1;
+    if (cut) this.#offset = now;
     const wanted = this.#wanted();
     if (Math.abs(wanted - this.#offset) < slight) return;
-    // By how much, not where to: a wheel may be turning.
-    view.scrollTop += wanted - this.#offset;
+    view.scrollTop = now + wanted - this.#offset;
     this.#offset = view.scrollTop;
     // There is no place so far down: the reader is at the end.
     if (wanted - this.#offset > 1) this.#anchor = this.#anchorAt(this.#offset);
