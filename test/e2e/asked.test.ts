@@ -1,33 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import type { Event } from "../../src/contract/event.ts";
 import type { Interaction } from "../../src/contract/interaction.ts";
-import { makeRepo } from "../support/repo.ts";
-import { TestServer } from "../support/server.ts";
 import { expectAccessible } from "./support/axe.ts";
-import { launch } from "./support/browser.ts";
 import { ended, openPanel } from "./support/panel.ts";
+import { setStage } from "./support/stage.ts";
 
-let server: TestServer;
-let browser: Browser;
-let repo: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
-  repo = makeRepo();
-  await server.client.trust(repo);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+const stage = setStage();
 
 /** What the task asks next, as soon as it does; `before` are the ids of what it has asked. */
 async function asked(taskId: string, before: readonly string[] = []): Promise<Interaction> {
   const isNext = ({ type, data }: Event): boolean =>
     type === "interaction.opened" && !before.includes((data as Interaction).id);
-  const events = await server.client.events(`/tasks/${taskId}/events`, isNext);
+  const events = await stage.server.client.events(`/tasks/${taskId}/events`, isNext);
   return events.at(-1)?.data as Interaction;
 }
 
@@ -35,10 +20,19 @@ const line = (page: Page, text: string) => page.locator(".row .tool", { hasText:
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`a command that was edited is the one the transcript names, ${colorScheme}`, async () => {
-    const { task, run } = await server.client.startFake(repo, "approve: echo one\nsay: done");
+    const { task, run } = await stage.server.client.startFake(
+      stage.repo,
+      "approve: echo one\nsay: done",
+    );
     const ask = await asked(task.id);
     const options = { colorScheme };
-    const { page, complaints, close } = await openPanel(browser, server, task.id, "", options);
+    const { page, complaints, close } = await openPanel(
+      stage.browser,
+      stage.server,
+      task.id,
+      "",
+      options,
+    );
     await line(page, "Wants to run").getByText("echo one").waitFor();
     await line(page, "Wants to run").getByText("waits for you").waitFor();
     await line(page, "Wants to run").click();
@@ -62,7 +56,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     await page.reload();
     await line(page, "Ran").getByText("echo TWO edited").waitFor();
-    const events: readonly Event[] = await server.client.ended(task.id, run.id);
+    const events: readonly Event[] = await stage.server.client.ended(task.id, run.id);
     const told = events.find(({ type }) => type === "interaction.resolved")?.data as Interaction;
     expect(told.answer).toEqual({
       kind: "approval",
@@ -81,8 +75,8 @@ test("what was asked and answered stands in the transcript, also after a reload"
     "plan: # Plan\\n\\n1. First\\n2. Second",
     "say: on",
   ].join("\n");
-  const { task, run } = await server.client.startFake(repo, script);
-  const { page, complaints, close } = await openPanel(browser, server, task.id);
+  const { task, run } = await stage.server.client.startFake(stage.repo, script);
+  const { page, complaints, close } = await openPanel(stage.browser, stage.server, task.id);
   const answers = [
     ["approvals", { decision: "deny", reason: "it is <i>needed</i>" }],
     ["questions", { selected: ["green"] }],
@@ -92,11 +86,13 @@ test("what was asked and answered stands in the transcript, also after a reload"
   for (const [kind, body] of answers) {
     const { id } = await asked(task.id, before);
     before.push(id);
-    expect((await server.client.post(`/${kind}/${id}/answer`, body)).status).toBe(200);
-    const gone = await server.client.get<{ interactions: Interaction[] }>("/interactions/pending");
+    expect((await stage.server.client.post(`/${kind}/${id}/answer`, body)).status).toBe(200);
+    const gone = await stage.server.client.get<{ interactions: Interaction[] }>(
+      "/interactions/pending",
+    );
     expect(gone.body.interactions.map((one) => one.id)).not.toContain(id);
   }
-  await server.client.ended(task.id, run.id);
+  await stage.server.client.ended(task.id, run.id);
   for (const reloaded of [false, true]) {
     if (reloaded) await page.reload();
     const denied = line(page, "Wanted to run");

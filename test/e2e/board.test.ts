@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
+import { expect, test } from "bun:test";
 import type { Task } from "../../src/contract/task.ts";
-import { makeRepo } from "../support/repo.ts";
 import { TestServer } from "../support/server.ts";
 import { expectAccessible } from "./support/axe.ts";
-import { card, launch, link, newPage, titlesIn } from "./support/browser.ts";
+import { card, link, newPage, titlesIn } from "./support/browser.ts";
+import { setStage } from "./support/stage.ts";
 
-let server: TestServer;
-let browser: Browser;
-let repo: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
-  repo = makeRepo();
-  await server.client.trust(repo);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+const stage = setStage();
 
 async function add(prompt: string, more = {}): Promise<Task> {
-  const { body } = await server.client.post<{ task: Task }>("/tasks", {
+  const { body } = await stage.server.client.post<{ task: Task }>("/tasks", {
     prompt,
-    workdir: repo,
+    workdir: stage.repo,
     agent: "fake",
     ...more,
   });
@@ -32,13 +18,13 @@ async function add(prompt: string, more = {}): Promise<Task> {
 }
 
 async function clear(): Promise<void> {
-  const { body } = await server.client.get<{ tasks: Task[] }>("/tasks?limit=500");
-  for (const { id } of body.tasks) await server.client.call("DELETE", `/tasks/${id}`);
+  const { body } = await stage.server.client.get<{ tasks: Task[] }>("/tasks?limit=500");
+  for (const { id } of body.tasks) await stage.server.client.call("DELETE", `/tasks/${id}`);
 }
 
 async function board() {
-  const opened = await newPage(browser);
-  await opened.page.goto(await link(server));
+  const opened = await newPage(stage.browser);
+  await opened.page.goto(await link(stage.server));
   await opened.page.locator(".board, .board-empty").waitFor();
   return opened;
 }
@@ -109,7 +95,7 @@ test("a card is dragged between two others, and into another column", async () =
   );
   await card(page, first!).dragTo(page.locator('[data-column="review"]'));
   expect(await titlesIn(page, "review", 1)).toEqual([first!]);
-  const { body } = await server.client.get<{ tasks: Task[] }>("/tasks?column=review");
+  const { body } = await stage.server.client.get<{ tasks: Task[] }>("/tasks?column=review");
   expect(body.tasks.map((task) => task.title)).toEqual([first!]);
   expect(complaints).toEqual([]);
   await close();
@@ -125,7 +111,7 @@ test("dropping into Running starts; what the server refuses slides back and says
   await page
     .locator('[data-column="review"] article.card', { hasText: "started by hand" })
     .waitFor();
-  await server.client.call("PATCH", "/harnesses/codex", { bin: "/nowhere/codex" });
+  await stage.server.client.call("PATCH", "/harnesses/codex", { bin: "/nowhere/codex" });
   await card(page, "Cannot work").focus();
   await page.keyboard.press("m");
   await page.getByRole("menuitem", { name: "Running: start" }).click();
@@ -164,7 +150,7 @@ test("the filter stands in the address, and a link opens what it names", async (
   await page.keyboard.type("leak");
   expect(await titlesIn(page, "backlog", 1)).toEqual(["Fix the pool leak"]);
   expect(new URL(page.url()).searchParams.get("q")).toBe("leak");
-  await page.goto(`${server.client.base}/?task=${leak.id}&q=guide`);
+  await page.goto(`${stage.server.client.base}/?task=${leak.id}&q=guide`);
   expect(await titlesIn(page, "backlog", 1)).toEqual(["Write the guide"]);
   await page.getByRole("heading", { name: "Fix the pool leak" }).waitFor();
   expect(complaints).toEqual([]);
@@ -224,9 +210,9 @@ test("the board stays readable while the server is away, and catches up by itsel
   const port = String(20_000 + Math.floor(Math.random() * 20_000));
   let own = await TestServer.start({ env: { AGETOR_API_PORT: port } });
   const create = (prompt: string) =>
-    own.client.post("/tasks", { prompt, workdir: repo, agent: "fake" });
+    own.client.post("/tasks", { prompt, workdir: stage.repo, agent: "fake" });
   await create("Before the fall");
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(stage.browser);
   await page.goto(await link(own));
   await titlesIn(page, "backlog", 1);
   // It may be asked for by what fails at once, or by the deletion below.
@@ -270,10 +256,10 @@ test("a task that has not started is edited by keyboard, and one that has is ren
   await expectAccessible(page);
   await prompt.press("Control+Enter");
   await shown.getByRole("heading", { name: "Say something kind" }).waitFor();
-  const { body } = await server.client.get<{ task: Task }>(`/tasks/${id}`);
+  const { body } = await stage.server.client.get<{ task: Task }>(`/tasks/${id}`);
   expect(body.task.prompt).toBe("Say something kind\n\nsay: done");
-  const started = await server.client.post<{ run: { id: string } }>(`/tasks/${id}/start`);
-  await server.client.ended(id, started.body.run.id);
+  const started = await stage.server.client.post<{ run: { id: string } }>(`/tasks/${id}/start`);
+  await stage.server.client.ended(id, started.body.run.id);
   await shown.focus();
   await page.keyboard.press("e");
   const rename = page.getByRole("dialog", { name: "Rename task" });

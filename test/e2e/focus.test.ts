@@ -1,37 +1,23 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
-import { makeRepo } from "../support/repo.ts";
-import { TestServer } from "../support/server.ts";
-import { card, launch, link, newPage } from "./support/browser.ts";
+import { card, link, newPage } from "./support/browser.ts";
+import { setStage } from "./support/stage.ts";
 
-let server: TestServer;
-let browser: Browser;
-let repo: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
-  repo = makeRepo();
-  await server.client.trust(repo);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+const stage = setStage();
 
 async function add(prompt: string, column: string): Promise<Task> {
-  const body = { prompt, workdir: repo, agent: "fake", column };
-  return (await server.client.post<{ task: Task }>("/tasks", body)).body.task;
+  const body = { prompt, workdir: stage.repo, agent: "fake", column };
+  return (await stage.server.client.post<{ task: Task }>("/tasks", body)).body.task;
 }
 
 async function remove({ id }: Task): Promise<void> {
-  await server.client.call("DELETE", `/tasks/${id}`);
+  await stage.server.client.call("DELETE", `/tasks/${id}`);
 }
 
 async function board() {
-  const opened = await newPage(browser);
-  await opened.page.goto(await link(server));
+  const opened = await newPage(stage.browser);
+  await opened.page.goto(await link(stage.server));
   await opened.page.locator(".board, .board-empty").waitFor();
   return opened;
 }

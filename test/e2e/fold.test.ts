@@ -1,50 +1,45 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
-import { makeRepo } from "../support/repo.ts";
 import { scratch } from "../support/scratch.ts";
-import { TestServer } from "../support/server.ts";
-import { card, launch } from "./support/browser.ts";
+import { card } from "./support/browser.ts";
 import { openPanel } from "./support/panel.ts";
+import { setStage } from "./support/stage.ts";
 
-let server: TestServer;
-let browser: Browser;
-let repo: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
-  repo = makeRepo();
-  await server.client.trust(repo);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+const stage = setStage();
 
 const open = (page: Page, column: string) =>
   page.locator(`.board [data-column=${column}]:not(.shut)`);
 const shut = (page: Page, column: string) => page.locator(`.board [data-column=${column}].shut`);
 
 test("beside a panel Running unfolds when a card arrives, before an empty column", async () => {
-  const done = await server.client.startFake(repo, "say: looked at");
-  await server.client.ended(done.task.id, done.run.id);
+  const done = await stage.server.client.startFake(stage.repo, "say: looked at");
+  await stage.server.client.ended(done.task.id, done.run.id);
   const viewport = { width: 1440, height: 900 };
-  const { page, complaints, close } = await openPanel(browser, server, done.task.id, "", {
-    viewport,
-  });
+  const { page, complaints, close } = await openPanel(
+    stage.browser,
+    stage.server,
+    done.task.id,
+    "",
+    {
+      viewport,
+    },
+  );
   await open(page, "review").waitFor();
   await open(page, "blocked").waitFor();
   await shut(page, "running").waitFor();
   const go = join(scratch("flag"), "arrives");
-  const { task, run } = await server.client.startFake(repo, `say: arrives\nuntil: ${go}`);
+  const { task, run } = await stage.server.client.startFake(
+    stage.repo,
+    `say: arrives\nuntil: ${go}`,
+  );
   await open(page, "running").waitFor();
   await card(page, "say: arrives").waitFor();
   await open(page, "review").waitFor();
   writeFileSync(go, "");
-  await server.client.ended(task.id, run.id);
+  await stage.server.client.ended(task.id, run.id);
   await shut(page, "running").waitFor();
   expect(complaints).toEqual([]);
   await close();
@@ -53,18 +48,20 @@ test("beside a panel Running unfolds when a card arrives, before an empty column
 test("the open task is followed where it goes, past a column that was opened before", async () => {
   const go = join(scratch("flag"), "followed");
   const prompt = `say: followed\nuntil: ${go}`;
-  const made = await server.client.post<{ task: Task }>("/tasks", {
-    ...{ workdir: repo, prompt, agent: "fake" },
+  const made = await stage.server.client.post<{ task: Task }>("/tasks", {
+    ...{ workdir: stage.repo, prompt, agent: "fake" },
   });
   const { id } = made.body.task;
   // Wide enough for one column beside the panel.
   const viewport = { width: 1280, height: 800 };
-  const { page, complaints, close } = await openPanel(browser, server, id, "", { viewport });
+  const { page, complaints, close } = await openPanel(stage.browser, stage.server, id, "", {
+    viewport,
+  });
   await open(page, "backlog").waitFor();
   await shut(page, "ready").click();
   await open(page, "ready").waitFor();
   await shut(page, "backlog").waitFor();
-  await server.client.post(`/tasks/${id}/start`, {});
+  await stage.server.client.post(`/tasks/${id}/start`, {});
   await open(page, "running").waitFor();
   await card(page, "say: followed").waitFor();
   // What is opened by hand after that stays open.

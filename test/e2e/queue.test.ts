@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { makeRepo } from "../support/repo.ts";
+import type { Page } from "playwright-core";
 import { scratch } from "../support/scratch.ts";
-import { TestServer } from "../support/server.ts";
 import { expectAccessible } from "./support/axe.ts";
-import { launch } from "./support/browser.ts";
 import { ended, openPanel, said, send } from "./support/panel.ts";
+import { setStage } from "./support/stage.ts";
 
-let server: TestServer;
-let browser: Browser;
-let repo: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
-  repo = makeRepo();
-  await server.client.trust(repo);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+const stage = setStage();
 
 /** The page believes that it holds what it edits, and the server never hears of it. */
 const deaf = (page: Page): Promise<unknown> =>
@@ -30,9 +15,9 @@ const deaf = (page: Page): Promise<unknown> =>
 
 test("a waiting message is held while it is edited, and sent as it was saved", async () => {
   const go = join(scratch("flag"), "held");
-  const { task, run } = await server.client.startFake(repo, `say: first\nuntil: ${go}`);
-  await server.client.until(task.id, (now) => now.column === "running");
-  const one = await openPanel(browser, server, task.id);
+  const { task, run } = await stage.server.client.startFake(stage.repo, `say: first\nuntil: ${go}`);
+  await stage.server.client.until(task.id, (now) => now.column === "running");
+  const one = await openPanel(stage.browser, stage.server, task.id);
   for (const text of ["say: as it was", "say: behind it"]) {
     await send(one.page, text);
     await one.page.locator(".queue li", { hasText: text }).waitFor();
@@ -41,10 +26,10 @@ test("a waiting message is held while it is edited, and sent as it was saved", a
   const words = one.page.getByRole("textbox", { name: "Queued message" });
   await words.fill("say: as it is");
   await one.page.getByText("2 messages queued, held while one is edited").waitFor();
-  const two = await openPanel(browser, server, task.id);
+  const two = await openPanel(stage.browser, stage.server, task.id);
   await two.page.locator(".queue li", { hasText: "being edited" }).waitFor();
   writeFileSync(go, "");
-  await server.client.ended(task.id, run.id);
+  await stage.server.client.ended(task.id, run.id);
   for (const { page } of [one, two]) {
     await ended(page, "Finished").waitFor();
     await page.locator(".board .card", { hasText: "+2 held" }).waitFor();
@@ -54,7 +39,7 @@ test("a waiting message is held while it is edited, and sent as it was saved", a
   await words.waitFor();
   await one.page.getByText("held while one is edited").waitFor();
   await expectAccessible(one.page);
-  expect(await server.client.runs(task.id)).toHaveLength(1);
+  expect(await stage.server.client.runs(task.id)).toHaveLength(1);
   await words.press("Enter");
   await ended(two.page, "Finished", 3).waitFor();
   expect(await said(two.page)).toEqual(["first", "as it is", "behind it"]);
@@ -66,25 +51,28 @@ test("a waiting message is held while it is edited, and sent as it was saved", a
 for (const how of ["leaving the edit", "closing the panel"] as const) {
   test(`a waiting message goes as it was on ${how}`, async () => {
     const go = join(scratch("flag"), how.replaceAll(" ", "-"));
-    const { task, run } = await server.client.startFake(repo, `say: first\nuntil: ${go}`);
-    await server.client.until(task.id, (now) => now.column === "running");
-    const { page, complaints, close } = await openPanel(browser, server, task.id);
+    const { task, run } = await stage.server.client.startFake(
+      stage.repo,
+      `say: first\nuntil: ${go}`,
+    );
+    await stage.server.client.until(task.id, (now) => now.column === "running");
+    const { page, complaints, close } = await openPanel(stage.browser, stage.server, task.id);
     await send(page, "say: as it was");
     await page.getByRole("button", { name: "say: as it was" }).click();
     await page.getByText("1 message queued, held while it is edited").waitFor();
     writeFileSync(go, "");
-    await server.client.ended(task.id, run.id);
-    expect((await server.client.task(task.id)).queuedMessages).toBe(1);
+    await stage.server.client.ended(task.id, run.id);
+    expect((await stage.server.client.task(task.id)).queuedMessages).toBe(1);
     if (how === "leaving the edit") {
       await page.getByRole("textbox", { name: "Queued message" }).press("Escape");
     } else {
       await page.getByRole("button", { name: "Close", exact: true }).click();
     }
-    await server.client.until(
+    await stage.server.client.until(
       task.id,
       (now) => now.queuedMessages === 0 && now.phase?.kind === "ended",
     );
-    expect((await server.client.runs(task.id)).map(({ prompt }) => prompt)).toContain(
+    expect((await stage.server.client.runs(task.id)).map(({ prompt }) => prompt)).toContain(
       "say: as it was",
     );
     expect(complaints).toEqual([]);
@@ -94,9 +82,9 @@ for (const how of ["leaving the edit", "closing the panel"] as const) {
 
 test("words typed into a waiting message are kept when it is sent as it was", async () => {
   const go = join(scratch("flag"), "go");
-  const { task } = await server.client.startFake(repo, `say: first\nuntil: ${go}`);
-  await server.client.until(task.id, (now) => now.column === "running");
-  const one = await openPanel(browser, server, task.id);
+  const { task } = await stage.server.client.startFake(stage.repo, `say: first\nuntil: ${go}`);
+  await stage.server.client.until(task.id, (now) => now.column === "running");
+  const one = await openPanel(stage.browser, stage.server, task.id);
   await deaf(one.page);
   const field = one.page.locator(".composer textarea.ta");
   await send(one.page, "say: as it was");
@@ -104,7 +92,7 @@ test("words typed into a waiting message are kept when it is sent as it was", as
   await one.page.getByRole("textbox", { name: "Queued message" }).fill("say: in one tab");
   await field.fill("a draft");
   // The same message in a second tab, and an edit that is older than its page.
-  const two = await openPanel(browser, server, task.id);
+  const two = await openPanel(stage.browser, stage.server, task.id);
   await deaf(two.page);
   await two.page.getByRole("button", { name: "say: as it was" }).click();
   await two.page.getByRole("textbox", { name: "Queued message" }).fill("say: in the other");
@@ -130,9 +118,9 @@ test("words typed into a waiting message are kept when it is sent as it was", as
 
 test("words typed into a waiting message are kept when it is taken back elsewhere", async () => {
   const go = join(scratch("flag"), "gone");
-  const { task } = await server.client.startFake(repo, `say: first\nuntil: ${go}`);
-  await server.client.until(task.id, (now) => now.column === "running");
-  const { page, complaints, close } = await openPanel(browser, server, task.id);
+  const { task } = await stage.server.client.startFake(stage.repo, `say: first\nuntil: ${go}`);
+  await stage.server.client.until(task.id, (now) => now.column === "running");
+  const { page, complaints, close } = await openPanel(stage.browser, stage.server, task.id);
   for (const text of ["say: stays", "say: goes"]) {
     await send(page, text);
     await page.locator(".queue li", { hasText: text }).waitFor();
@@ -140,8 +128,8 @@ test("words typed into a waiting message are kept when it is taken back elsewher
   await page.getByRole("button", { name: "say: goes" }).click();
   await page.getByRole("textbox", { name: "Queued message" }).fill("say: goes on");
   const path = `/tasks/${task.id}/queue`;
-  const { body } = await server.client.get<{ messages: { id: string }[] }>(path);
-  await server.client.call("DELETE", `${path}/${body.messages[1]?.id ?? ""}`);
+  const { body } = await stage.server.client.get<{ messages: { id: string }[] }>(path);
+  await stage.server.client.call("DELETE", `${path}/${body.messages[1]?.id ?? ""}`);
   await page.getByText("The message left the queue before you finished.").waitFor();
   const field = page.locator(".composer textarea.ta");
   expect(await field.inputValue()).toBe("say: goes on");

@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
-import { makeRepo } from "../support/repo.ts";
 import { scratch } from "../support/scratch.ts";
-import { TestServer } from "../support/server.ts";
-import { launch } from "./support/browser.ts";
 import { drift, firstRow, openPanel, wheel } from "./support/panel.ts";
+import { setStage } from "./support/stage.ts";
 
-let server: TestServer;
-let browser: Browser;
-let repo: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
-  repo = makeRepo({ "README.md": "# Test\n" });
-  await server.client.trust(repo);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+const stage = setStage({ "README.md": "# Test\n" });
 
 const lines = (name: string, count: number) =>
   Array.from({ length: count }, (_, n) => `say: ${name} ${n} ${"word ".repeat(n % 30)}`);
@@ -36,17 +21,17 @@ const fromEnd = (page: Page) =>
 async function waiting(before: readonly string[], after: readonly string[]) {
   const go = join(scratch("flag"), "go");
   const script = [...before, `until: ${go}`, ...after].join("\n");
-  const { task, run } = await server.client.startFake(repo, script);
-  await server.client.until(task.id, (now) => now.column === "running");
+  const { task, run } = await stage.server.client.startFake(stage.repo, script);
+  await stage.server.client.until(task.id, (now) => now.column === "running");
   const on = async (): Promise<void> => {
     writeFileSync(go, "");
-    await server.client.ended(task.id, run.id);
+    await stage.server.client.ended(task.id, run.id);
   };
   return { task, on };
 }
 
 async function open(task: Task, last: string) {
-  const opened = await openPanel(browser, server, task.id);
+  const opened = await openPanel(stage.browser, stage.server, task.id);
   await opened.page.locator(".row", { hasText: last }).waitFor();
   await opened.page.waitForFunction(() => {
     const it = document.querySelector(".wrap .scroll");
@@ -105,10 +90,15 @@ test("a row that is opened at the end holds it, and the end is offered once it i
 });
 
 test("a run is gone to once, however far back it is, and the place is kept after that", async () => {
-  const { task, run } = await server.client.startFake(repo, lines("first", 60).join("\n"));
-  await server.client.ended(task.id, run.id);
+  const { task, run } = await stage.server.client.startFake(
+    stage.repo,
+    lines("first", 60).join("\n"),
+  );
+  await stage.server.client.ended(task.id, run.id);
   const { page, complaints, close } = await open(task, "first 59");
-  await server.client.post(`/runs/${run.id}/input`, { text: lines("second", 6500).join("\n") });
+  await stage.server.client.post(`/runs/${run.id}/input`, {
+    text: lines("second", 6500).join("\n"),
+  });
   await page.locator(".row", { hasText: "second 6499" }).waitFor();
   let asked = 0;
   page.on("request", (request) => {
@@ -141,10 +131,10 @@ test("a text that is selected stays where it is while the agent writes on", asyn
   const { task, on } = await waiting(lines("line", 60), lines("more", 300));
   const { page, complaints, close } = await open(task, "line 59");
   const words = page.locator(".row .said", { hasText: "line 58 " });
+  const before = await firstRow(page);
   await words.click({ clickCount: 3 });
   const selected = await page.evaluate(() => String(getSelection()));
   expect(selected).toContain("line 58 word");
-  const before = await firstRow(page);
   await on();
   await pill(page).filter({ hasText: "302 new" }).waitFor();
   expect(await drift(page, before)).toBeLessThan(1);

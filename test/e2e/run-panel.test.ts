@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Task } from "../../src/contract/task.ts";
 import { makeRepo } from "../support/repo.ts";
 import { scratch } from "../support/scratch.ts";
 import { TestServer } from "../support/server.ts";
-import { launch } from "./support/browser.ts";
 import {
   drift,
   ended,
@@ -20,33 +19,21 @@ import {
   watchHosts,
   wheel,
 } from "./support/panel.ts";
+import { setStage } from "./support/stage.ts";
 
-let server: TestServer;
-let browser: Browser;
-let repo: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launch()]);
-  repo = makeRepo({ "README.md": "# Test\n", "src/a.ts": "const a = 1;\nconst b = 2;\n" });
-  await server.client.trust(repo);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-});
+const stage = setStage({ "README.md": "# Test\n", "src/a.ts": "const a = 1;\nconst b = 2;\n" });
 
 const flag = (name: string) => join(scratch("flag"), name);
-const open = (task: Task, query = "") => openPanel(browser, server, task.id, query);
+const open = (task: Task, query = "") => openPanel(stage.browser, stage.server, task.id, query);
 
 async function finished(script: string): Promise<Task> {
-  const { task, run } = await server.client.startFake(repo, script);
-  await server.client.ended(task.id, run.id);
+  const { task, run } = await stage.server.client.startFake(stage.repo, script);
+  await stage.server.client.ended(task.id, run.id);
   return task;
 }
 
 test("shows the sample as it happens, then takes a follow-up in the same conversation", async () => {
-  const { body } = await server.client.post<{ task: Task }>("/sample");
+  const { body } = await stage.server.client.post<{ task: Task }>("/sample");
   const { page, complaints, close } = await open(body.task);
   await page.getByRole("button", { name: /^Stop/ }).waitFor();
   await ended(page, "Finished").waitFor();
@@ -69,8 +56,8 @@ test("shows the sample as it happens, then takes a follow-up in the same convers
 
 test("keeps what is typed over a reload, and queues it while the agent works", async () => {
   const go = flag("go");
-  const { task, run } = await server.client.startFake(repo, `say: first\nuntil: ${go}`);
-  await server.client.until(task.id, (now) => now.column === "running");
+  const { task, run } = await stage.server.client.startFake(stage.repo, `say: first\nuntil: ${go}`);
+  await stage.server.client.until(task.id, (now) => now.column === "running");
   const { page, complaints, close } = await open(task);
   await page.locator(".composer textarea").fill("say: half a thought");
   await page.reload();
@@ -90,18 +77,22 @@ test("keeps what is typed over a reload, and queues it while the agent works", a
   await ended(page, "Finished", 2).waitFor();
   expect(await said(page)).toEqual(["first", "second thought"]);
   expect(await page.locator(".queue").count()).toBe(0);
-  expect((await server.client.runs(task.id)).map((one) => one.id)).toContain(run.id);
+  expect((await stage.server.client.runs(task.id)).map((one) => one.id)).toContain(run.id);
   expect(complaints).toEqual([]);
   await close();
 });
 
 test("says which mode holds now and which comes, and picks another", async () => {
   const go = flag("go");
-  const { task, run } = await server.client.startFake(repo, `say: first\nuntil: ${go}`, {
-    agent: "claude-code",
-    mode: "ask",
-  });
-  await server.client.until(task.id, (now) => now.column === "running");
+  const { task, run } = await stage.server.client.startFake(
+    stage.repo,
+    `say: first\nuntil: ${go}`,
+    {
+      agent: "claude-code",
+      mode: "ask",
+    },
+  );
+  await stage.server.client.until(task.id, (now) => now.column === "running");
   const { page, complaints, close } = await open(task);
   // Until the agent's own words are there it is named by its id.
   await page.getByRole("button", { name: "Mode: Ask", exact: true }).click();
@@ -109,9 +100,12 @@ test("says which mode holds now and which comes, and picks another", async () =>
   await menu.getByText("takes its mode with each message").waitFor();
   await menu.getByRole("menuitem", { name: /^Bypass/ }).click();
   await page.getByRole("button", { name: "Mode: Ask, Bypass from the next message" }).waitFor();
-  expect(await server.client.task(task.id)).toMatchObject({ modeNow: "ask", modeNext: "bypass" });
+  expect(await stage.server.client.task(task.id)).toMatchObject({
+    modeNow: "ask",
+    modeNext: "bypass",
+  });
   writeFileSync(go, "");
-  await server.client.ended(task.id, run.id);
+  await stage.server.client.ended(task.id, run.id);
   await send(page, "say: second");
   await page.getByRole("button", { name: "Mode: Bypass", exact: true }).waitFor();
   expect(complaints).toEqual([]);
@@ -119,8 +113,8 @@ test("says which mode holds now and which comes, and picks another", async () =>
 });
 
 test("one key stops the agent, also while typing; the message stays", async () => {
-  const { task } = await server.client.startFake(repo, `until: ${flag("never")}`);
-  await server.client.until(task.id, (now) => now.column === "running");
+  const { task } = await stage.server.client.startFake(stage.repo, `until: ${flag("never")}`);
+  await stage.server.client.until(task.id, (now) => now.column === "running");
   const { page, close } = await open(task);
   await page.locator(".composer textarea").fill("and then");
   await page.keyboard.press("Control+.");
@@ -143,11 +137,11 @@ test("says why a run failed, and tries again", async () => {
 test("shows the changes file by file, live, and remembers where it was", async () => {
   const go = flag("go");
   const lines = Array.from({ length: 400 }, (_, n) => `const n${n} = ${n};`).join("\\n");
-  const { task, run } = await server.client.startFake(
-    repo,
+  const { task, run } = await stage.server.client.startFake(
+    stage.repo,
     `write: src/a.ts | const a = 2;\\nconst b = 2;\nwrite: big.ts | ${lines}\nuntil: ${go}\nwrite: late.txt | x`,
   );
-  await server.client.until(task.id, (now) => now.column === "running");
+  await stage.server.client.until(task.id, (now) => now.column === "running");
   const { page, complaints, close } = await open(task, "&tab=changes");
   const files = page.locator(".files .f1");
   await files.nth(1).waitFor();
@@ -166,7 +160,7 @@ test("shows the changes file by file, live, and remembers where it was", async (
   await page.keyboard.press("[");
   await page.locator(".diff-list .ln", { hasText: "const n150 = 150" }).waitFor();
   writeFileSync(go, "");
-  await server.client.ended(task.id, run.id);
+  await stage.server.client.ended(task.id, run.id);
   await files.nth(2).waitFor();
   await page.locator(".diff-list .ln", { hasText: "const n150 = 150" }).waitFor();
   await page.getByText("Split", { exact: true }).click();
@@ -181,13 +175,13 @@ test("goes on over kill -9 of the server: no gap, no repeat, no reload", async (
   const third = flag("third");
   let next: TestServer | null = null;
   try {
-    await own.client.trust(repo);
+    await own.client.trust(stage.repo);
     const { task, run } = await own.client.startFake(
-      repo,
+      stage.repo,
       `say: one\nsay: two\nuntil: ${second}\nsay: three\nuntil: ${third}\nsay: four`,
     );
     await own.client.until(task.id, (now) => now.column === "running");
-    const { page, close } = await openPanel(browser, own, task.id);
+    const { page, close } = await openPanel(stage.browser, own, task.id);
     await page.locator(".said", { hasText: "two" }).waitFor();
     await page.evaluate(() => {
       (globalThis as { kept?: boolean }).kept = true;
@@ -247,7 +241,9 @@ test("everything in it can be used by everyone, in both themes", async () => {
     ].join("\n"),
   );
   for (const colorScheme of ["dark", "light"] as const) {
-    const { page, close } = await openPanel(browser, server, task.id, "", { colorScheme });
+    const { page, close } = await openPanel(stage.browser, stage.server, task.id, "", {
+      colorScheme,
+    });
     await ended(page, "Failed").waitFor();
     await page.locator(".k").first().waitFor();
     expect(await violations(page)).toEqual([]);
@@ -303,7 +299,7 @@ test("hostile text of an agent does nothing and reaches nobody", async () => {
   await page.getByRole("tab", { name: /Changes/ }).click();
   await page.locator(".diff-list .ln").first().waitFor();
   expect(await page.evaluate(() => (globalThis as { __pwn?: number }).__pwn)).toBeUndefined();
-  expect([...hosts].filter((host) => host !== new URL(server.client.base).host)).toEqual([]);
+  expect([...hosts].filter((host) => host !== new URL(stage.server.client.base).host)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
 });
@@ -312,18 +308,18 @@ test("a reader who scrolled up stays where they are, to the pixel", async () => 
   const go = flag("go");
   const many = (from: number, count: number) =>
     Array.from({ length: count }, (_, n) => `say: line ${from + n} ${"word ".repeat(n % 40)}`);
-  const { task, run } = await server.client.startFake(
-    repo,
+  const { task, run } = await stage.server.client.startFake(
+    stage.repo,
     [...many(0, 900), `until: ${go}`, ...many(900, 400)].join("\n"),
   );
-  await server.client.until(task.id, (now) => now.column === "running");
+  await stage.server.client.until(task.id, (now) => now.column === "running");
   const { page, complaints, close } = await open(task);
   await page.locator(".row", { hasText: "line 899 " }).waitFor();
   await wheel(page, -2500);
   await page.getByRole("button", { name: /Jump to latest/ }).waitFor();
   const before = await firstRow(page);
   writeFileSync(go, "");
-  await server.client.ended(task.id, run.id);
+  await stage.server.client.ended(task.id, run.id);
   await page.locator(".pill", { hasText: "402 new" }).waitFor();
   expect(await drift(page, before)).toBeLessThan(1);
 
@@ -342,7 +338,7 @@ test("a reader who scrolled up stays where they are, to the pixel", async () => 
 
 test("a copy is what is seen, without what is hidden in it", async () => {
   const task = await finished("say: ```sh\\necho a\u202E\u0007b\\n```");
-  const { page, close } = await openPanel(browser, server, task.id, "", {
+  const { page, close } = await openPanel(stage.browser, stage.server, task.id, "", {
     permissions: ["clipboard-read", "clipboard-write"],
   });
   await page.locator(".code").hover();
@@ -362,7 +358,7 @@ test("a copy is what is seen, without what is hidden in it", async () => {
 
 test("a task that has not run shows its prompt, and asks for trust before it starts", async () => {
   const fresh = makeRepo();
-  const { body } = await server.client.post<{ task: Task }>("/tasks", {
+  const { body } = await stage.server.client.post<{ task: Task }>("/tasks", {
     prompt: "say: trusted now",
     workdir: fresh,
     agent: "fake",
